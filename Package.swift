@@ -1,0 +1,102 @@
+// swift-tools-version: 6.2
+// Baton: a message broker for agents that hand work to each other.
+//
+// Targets are listed from the outside world inward to the executables; a target imports only what
+// stands above it here.
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func system(_ name: String, pkgConfig: String, apt package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let package = Package(
+    name: "baton",
+    products: [
+        .executable(name: "baton", targets: ["baton"]),
+        .library(name: "BatonClient", targets: ["BatonClient"]),
+        .library(name: "BatonAgentKit", targets: ["BatonAgentKit"]),
+    ],
+    targets: [
+        // C libraries, as Debian ships them.
+        system("CZeroMQ", pkgConfig: "libzmq", apt: "libzmq3-dev"),
+        system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        system("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+        system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+        system("CMarkGFM", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-dev"),
+
+        // World: thin typed layers, and everything that asks the host for time, chance or processes.
+        library("ZeroMQ", ["CZeroMQ"]),
+        library("SQLite", ["CSQLite"]),
+        library("Crypto", ["CCrypto", "CSodium"]),
+        library("YAML", ["CYAML"]),
+        library("Markdown", ["CMarkGFM"]),
+        library("BatonPlatform"),
+
+        // Pure: no input, no output.
+        library("JSON"),
+        library("BatonCore"),
+        library("BatonWire", ["JSON", "BatonCore"]),
+        library("BatonBrief", ["JSON", "YAML", "Markdown"]),
+
+        // Storage.
+        library("BatonJournal", ["Crypto"]),
+        library("BatonJournalSQLite", ["BatonJournal", "Crypto", "SQLite"]),
+
+        // Kits.
+        library("BatonClient", ["BatonPlatform", "BatonWire", "JSON", "ZeroMQ"]),
+        library("BatonAgentKit", ["BatonBrief", "BatonClient", "BatonPlatform", "BatonWire", "JSON"]),
+
+        // Edges.
+        library("BatonAgents", ["BatonBrief", "JSON"]),
+        library(
+            "BatonBroker",
+            [
+                "BatonBrief", "BatonCore", "BatonJournal", "BatonJournalSQLite", "BatonPlatform",
+                "BatonWire", "Crypto", "JSON", "SQLite", "ZeroMQ",
+            ]),
+        library("BatonSupervisor", ["BatonBrief", "BatonClient", "BatonPlatform", "BatonWire", "JSON"]),
+
+        .executableTarget(
+            name: "baton",
+            dependencies: [
+                "BatonAgentKit", "BatonAgents", "BatonBrief", "BatonBroker", "BatonClient",
+                "BatonPlatform", "BatonSupervisor", "BatonWire", "Crypto", "JSON",
+            ],
+            swiftSettings: settings),
+
+        tests("WorldTests", ["BatonPlatform", "Crypto", "SQLite", "ZeroMQ"]),
+        tests("JSONTests", ["JSON"]),
+        tests("BatonCoreTests", ["BatonCore"]),
+        tests("BatonWireTests", ["BatonCore", "BatonWire", "JSON"]),
+        tests("BatonBriefTests", ["BatonBrief", "JSON", "Markdown", "YAML"]),
+        tests("BatonJournalTests", ["BatonJournal", "BatonJournalSQLite", "BatonPlatform", "Crypto", "SQLite"]),
+        tests("BatonAgentsTests", ["BatonAgents", "BatonBrief", "JSON"]),
+        tests("BatonAgentKitTests", ["BatonAgentKit", "BatonBrief", "BatonClient", "BatonPlatform", "BatonWire", "JSON"]),
+        tests(
+            "BatonBrokerTests",
+            [
+                "BatonBroker", "BatonCore", "BatonJournal", "BatonJournalSQLite", "BatonPlatform",
+                "BatonWire", "Crypto", "JSON",
+            ]),
+        tests("EndToEndTests", ["BatonPlatform", "JSON"]),
+        tests("TidyTests", ["BatonPlatform"]),
+    ]
+)
