@@ -51,7 +51,8 @@ let package = Package(
         library("BatonPlatform"),
 
         // Pure: no input, no output.
-        library("JSON"),
+        // libm: the standard library's conversions between doubles and integers call it.
+        .target(name: "JSON", swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
         library("BatonCore"),
         library("BatonWire", ["JSON", "BatonCore"]),
         library("BatonBrief", ["JSON", "YAML", "Markdown"]),
