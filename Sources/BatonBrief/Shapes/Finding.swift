@@ -1,0 +1,73 @@
+// What a check of a document reports: where, what is wrong, and what would satisfy it. A check
+// never stops at the first problem; it returns all of them in document order.
+package import JSON
+
+/// One thing wrong with a JSON document.
+package struct DocumentFinding: Sendable, Hashable, CustomStringConvertible {
+    /// RFC 6901 pointer to the place; empty for the whole document.
+    package var pointer: String
+    /// What is wrong there, naming the value found.
+    package var message: String
+    /// What would make it right.
+    package var satisfy: String
+
+    package init(pointer: String, message: String, satisfy: String) {
+        self.pointer = pointer
+        self.message = message
+        self.satisfy = satisfy
+    }
+
+    package var description: String {
+        "\(pointer.isEmpty ? "/" : pointer): \(message); \(satisfy)"
+    }
+}
+
+/// A document that was refused, with every finding.
+package struct DocumentRefusal: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Never empty.
+    package let findings: [DocumentFinding]
+
+    package init(_ findings: [DocumentFinding]) {
+        self.findings = findings
+    }
+
+    package var description: String {
+        findings.map(\.description).joined(separator: "\n")
+    }
+}
+
+/// JSON pointer text, built one token at a time.
+package enum Pointer {
+    /// `pointer` extended by one member name, escaped as RFC 6901 asks.
+    package static func appending(_ key: String, to pointer: String) -> String {
+        var token = ""
+        for character in key.unicodeScalars {
+            switch character {
+            case "~": token += "~0"
+            case "/": token += "~1"
+            default: token.unicodeScalars.append(character)
+            }
+        }
+        return pointer + "/" + token
+    }
+
+    /// `pointer` extended by one array index.
+    package static func appending(_ index: Int, to pointer: String) -> String {
+        pointer + "/\(index)"
+    }
+}
+
+extension JSONValue {
+    /// A short description for messages: the value itself if it is short, else its kind.
+    package var shownInMessage: String {
+        switch self {
+        case .null: "null"
+        case .bool(let value): "\(value)"
+        case .integer(let value): "\(value)"
+        case .number(let value): "\(value)"
+        case .string(let text): text.count <= 40 ? "\"\(text)\"" : "a text of \(text.count) characters"
+        case .array(let elements): "a list of \(elements.count)"
+        case .object(let object): "an object with \(object.count) members"
+        }
+    }
+}
