@@ -53,6 +53,7 @@ let package = Package(
         // Pure: no input, no output.
         // libm: the standard library's conversions between doubles and integers call it.
         .target(name: "JSON", swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
+        library("CommandTree"),
         library("BatonCore"),
         library("BatonWire", ["JSON", "BatonCore"]),
         library("BatonBrief", ["JSON", "YAML", "Markdown"]),
@@ -79,12 +80,13 @@ let package = Package(
             name: "baton",
             dependencies: [
                 "BatonAgentKit", "BatonAgents", "BatonBrief", "BatonBroker", "BatonClient",
-                "BatonPlatform", "BatonSupervisor", "BatonWire", "Crypto", "JSON",
+                "BatonPlatform", "BatonSupervisor", "BatonWire", "CommandTree", "Crypto", "JSON",
             ],
             swiftSettings: settings),
 
         tests("WorldTests", ["BatonPlatform", "Crypto", "SQLite", "ZeroMQ"]),
         tests("JSONTests", ["JSON"]),
+        tests("CommandTreeTests", ["CommandTree"]),
         tests("BatonCoreTests", ["BatonCore"]),
         tests("BatonWireTests", ["BatonCore", "BatonWire", "JSON"]),
         tests("BatonBriefTests", ["BatonBrief", "JSON", "Markdown", "YAML"]),
