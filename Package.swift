@@ -99,6 +99,7 @@ let package = Package(
                 "BatonBroker", "BatonCore", "BatonJournal", "BatonJournalSQLite", "BatonPlatform",
                 "BatonWire", "Crypto", "JSON",
             ]),
+        tests("BatonSupervisorTests", ["BatonPlatform", "BatonSupervisor", "JSON"]),
         tests("EndToEndTests", ["BatonPlatform", "JSON"]),
         tests("TidyTests", ["BatonPlatform"]),
     ]
