@@ -41,6 +41,7 @@ let package = Package(
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         system("CMarkGFM", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-dev"),
+        .systemLibrary(name: "CLinux"),
 
         // World: thin typed layers, and everything that asks the host for time, chance or processes.
         library("ZeroMQ", ["CZeroMQ"]),
@@ -48,7 +49,7 @@ let package = Package(
         library("Crypto", ["CCrypto", "CSodium"]),
         library("YAML", ["CYAML"]),
         library("Markdown", ["CMarkGFM"]),
-        library("BatonPlatform"),
+        library("BatonPlatform", ["CLinux"]),
 
         // Pure: no input, no output.
         // libm: the standard library's conversions between doubles and integers call it.
@@ -59,8 +60,8 @@ let package = Package(
         library("BatonBrief", ["JSON", "YAML", "Markdown"]),
 
         // Storage.
-        library("BatonJournal", ["Crypto"]),
-        library("BatonJournalSQLite", ["BatonJournal", "Crypto", "SQLite"]),
+        library("BatonJournal", ["BatonPlatform", "Crypto"]),
+        library("BatonJournalSQLite", ["BatonJournal", "BatonPlatform", "Crypto", "SQLite"]),
 
         // Kits.
         library("BatonClient", ["BatonPlatform", "BatonWire", "JSON", "ZeroMQ"]),
