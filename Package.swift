@@ -64,7 +64,7 @@ let package = Package(
         library("BatonJournalSQLite", ["BatonJournal", "BatonPlatform", "Crypto", "SQLite"]),
 
         // Kits.
-        library("BatonClient", ["BatonPlatform", "BatonWire", "JSON", "ZeroMQ"]),
+        library("BatonClient", ["BatonPlatform", "BatonWire", "Crypto", "JSON", "ZeroMQ"]),
         library("BatonAgentKit", ["BatonBrief", "BatonClient", "BatonPlatform", "BatonWire", "JSON"]),
 
         // Edges.

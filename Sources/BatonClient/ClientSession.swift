@@ -1,0 +1,403 @@
+// A peer's side of the conversation with the broker (wire.md §3), without any input or output: it is
+// told what happened and when, and says what to do. It keeps the session (HELLO, BEAT), numbers the
+// requests, and sends again what was not answered. Sockets and clocks belong to its drivers; what a
+// worker does on top of it is in BatonAgentKit's WorkerSession.
+package import BatonWire
+package import JSON
+
+/// The I/O-free session of a client or worker.
+package struct ClientSession: Sendable {
+    /// What can happen to a session.
+    package enum Input: Sendable {
+        /// The transport's handshake succeeded; messages can flow.
+        case connected
+        /// The connection is gone; the transport is trying to make a new one.
+        case disconnected
+        /// The broker's door refused this identity. Final.
+        case handshakeRefused(String)
+        case received(Message)
+        /// Time has passed; nothing else.
+        case tick
+    }
+
+    /// What is to be done.
+    package enum Output: Sendable {
+        case send(Message)
+        case complete(RequestID, Result<Message, RequestFailure>)
+        /// EVENTS or ASSIGN.
+        case push(Message)
+        /// HELLO was answered with OK, for the first time or again.
+        case established(Message)
+        /// The session is interrupted; requests wait, and pushes may have been lost.
+        case interrupted
+        /// No session is possible with this identity, name or version. Final.
+        case refused(RequestFailure)
+        /// The owner asked to beat by itself, and it is time.
+        case beatDue
+    }
+
+    /// Who fills BEAT.
+    package enum Beats: Sendable {
+        /// The session itself, with an empty body.
+        case automatic
+        /// The owner, whenever it sees `beatDue`.
+        case byOwner
+    }
+
+    package struct Options: Sendable {
+        /// The program's name, for HELLO.
+        package var name: String
+        package var beats = Beats.automatic
+        /// How long one try of a request may stay unanswered. A broker answers within a few
+        /// milliseconds; five seconds outlast a slow disk.
+        package var tryTimeout = Duration.seconds(5)
+        package var backoffFirst = Duration.milliseconds(100)
+        package var backoffLongest = Duration.seconds(5)
+        /// Requests sent and unanswered at one moment; the rest wait here. Keeps far below the
+        /// queue of 1,000 messages that libzmq has for a peer.
+        package var inFlightMax = 256
+        /// Requests waiting altogether.
+        package var waitingMax = 4096
+
+        package init(name: String) { self.name = name }
+    }
+
+    package enum State: Sendable, Hashable {
+        case disconnected
+        /// HELLO is on its way since `at`, as request `id`.
+        case greeting(id: RequestID, at: Duration)
+        /// HELLO was refused for now and is said again at `at`.
+        case greetingAgain(at: Duration)
+        case established
+        case closed(RequestFailure)
+    }
+
+    package let options: Options
+    package private(set) var state = State.disconnected
+    /// Header members of HELLO besides `version` and `name`: a worker's role, credit and leases.
+    package var helloMembers = JSONObject()
+    /// The broker's numbers, from the last HELLO.
+    package private(set) var heartbeat = Duration.seconds(15)
+    package private(set) var sessionCount = 0
+
+    private var backoff: Backoff
+    private var lastID: RequestID = 0
+    private var greetingTries = 0
+    private var quickLosses = 0
+    private var establishedAt = Duration.zero
+    private var beatDueAt = Duration.zero
+    // In the order of their ids: oldest first. Small enough that a walk is cheaper than an index.
+    private var requests: [Tracked] = []
+
+    private struct Tracked: Sendable {
+        let id: RequestID
+        let request: ClientRequest
+        let deadline: Duration?
+        var tries = 0
+        /// Not nil while a try is unanswered.
+        var sentAt: Duration?
+        var notBefore = Duration.zero
+        var lastRefusal: Refusal?
+    }
+
+    /// - Parameter seed: random bits for the jitter of waits.
+    package init(options: Options, seed: UInt64) {
+        self.options = options
+        backoff = Backoff(
+            first: options.backoffFirst, longest: options.backoffLongest, seed: seed)
+    }
+
+    package var isEstablished: Bool { state == .established }
+    package var waitingCount: Int { requests.count }
+
+    // MARK: - Requests
+
+    /// Takes a request. Its reply, refusal or failure comes as one `complete` with the id returned.
+    package mutating func request(
+        _ request: ClientRequest, at now: Duration,
+    ) -> (id: RequestID, outputs: [Output]) {
+        lastID += 1
+        let id = lastID
+        if case .closed(let failure) = state {
+            return (id, [.complete(id, .failure(failure))])
+        }
+        guard requests.count < options.waitingMax else {
+            let failure = RequestFailure.tooManyWaiting(limit: options.waitingMax)
+            return (id, [.complete(id, .failure(failure))])
+        }
+        guard request.isResent || isEstablished else {
+            return (id, [.complete(id, .failure(.lost))])
+        }
+        requests.append(
+            Tracked(id: id, request: request, deadline: request.timeout.map { now + $0 }))
+        return (id, sendReady(at: now))
+    }
+
+    /// Forgets a request; a late reply to it is ignored.
+    package mutating func forget(_ id: RequestID) {
+        requests.removeAll { $0.id == id }
+    }
+
+    /// Sends what has no reply (MORE), if there is a session to say it in.
+    package func notice(_ verb: Verb, _ header: JSONObject) -> [Output] {
+        isEstablished ? [.send(Message(verb, header))] : []
+    }
+
+    /// Says HELLO again although the session stands: how a worker changes credit and leases, and
+    /// how a peer that suspects its session finds out.
+    package mutating func greetAgain(at now: Duration) -> [Output] {
+        switch state {
+        case .established: greet(at: now)
+        case .disconnected, .greeting, .greetingAgain, .closed: []
+        }
+    }
+
+    // MARK: - Inputs
+
+    package mutating func handle(_ input: Input, at now: Duration) -> [Output] {
+        if case .closed = state { return [] }
+        switch input {
+        case .connected:
+            greetingTries = 0
+            return interrupt(at: now) + greet(at: now)
+        case .disconnected:
+            let outputs = interrupt(at: now)
+            state = .disconnected
+            return outputs
+        case .handshakeRefused(let why):
+            return close(.notPermitted(why))
+        case .received(let message):
+            return receive(message, at: now)
+        case .tick:
+            return tick(at: now)
+        }
+    }
+
+    /// When `tick` is wanted at the latest; nil when nothing is waiting for time.
+    package var nextDeadline: Duration? {
+        var next: Duration?
+        func consider(_ moment: Duration) { next = min(next ?? moment, moment) }
+        for tracked in requests {
+            if let deadline = tracked.deadline { consider(deadline) }
+            guard isEstablished else { continue }
+            if tracked.sentAt == nil {
+                consider(tracked.notBefore)
+            } else if let sentAt = tracked.sentAt, tracked.request.isResent {
+                consider(sentAt + options.tryTimeout)
+            }
+        }
+        switch state {
+        case .greeting(_, let at): consider(at + options.tryTimeout)
+        case .greetingAgain(let at): consider(at)
+        case .established: consider(beatDueAt)
+        case .disconnected, .closed: break
+        }
+        return next
+    }
+}
+
+// MARK: - Greeting
+
+extension ClientSession {
+    private mutating func greet(at now: Duration) -> [Output] {
+        lastID += 1
+        greetingTries += 1
+        state = .greeting(id: lastID, at: now)
+        var header = JSONObject([
+            ("id", .integer(lastID)), ("version", 1), ("name", .string(options.name)),
+        ])
+        for (key, value) in helloMembers.members { header[key] = value }
+        return [.send(Message(.hello, header))]
+    }
+
+    private mutating func greeted(with reply: Message, at now: Duration) -> [Output] {
+        guard reply.verb == .ok else {
+            guard let refusal = Refusal(reply) else {
+                return close(.unintelligible("HELLO was answered with an unknown error"))
+            }
+            guard refusal.code.isRetryable else { return close(.refused(refusal)) }
+            let asked = Duration.milliseconds(refusal.retryAfterMilliseconds ?? 0)
+            let wait = max(asked, backoff.wait(beforeTry: greetingTries))
+            state = .greetingAgain(at: now + wait)
+            return []
+        }
+        greetingTries = 0
+        sessionCount += 1
+        establishedAt = now
+        state = .established
+        if let milliseconds = reply.integer("heartbeat_ms"), milliseconds > 0 {
+            heartbeat = .milliseconds(milliseconds)
+        }
+        beatDueAt = now + heartbeat
+        return [.established(reply)] + sendReady(at: now)
+    }
+
+    /// Everything unanswered goes back to the start of the line, or ends when it cannot be resent.
+    private mutating func interrupt(at now: Duration) -> [Output] {
+        let wasEstablished = isEstablished
+        var outputs: [Output] = []
+        for tracked in requests where !tracked.request.isResent {
+            outputs.append(.complete(tracked.id, .failure(.lost)))
+        }
+        requests.removeAll { !$0.request.isResent }
+        for index in requests.indices {
+            requests[index].sentAt = nil
+            requests[index].notBefore = now
+        }
+        if wasEstablished { outputs.insert(.interrupted, at: 0) }
+        return outputs
+    }
+
+    private mutating func close(_ failure: RequestFailure) -> [Output] {
+        state = .closed(failure)
+        let ended = requests.map { Output.complete($0.id, .failure(failure)) }
+        requests = []
+        return ended + [.refused(failure)]
+    }
+}
+
+// MARK: - Replies
+
+extension ClientSession {
+    private mutating func receive(_ message: Message, at now: Duration) -> [Output] {
+        switch message.verb {
+        case .ok, .error:
+            guard let id = message.integer("re") else { return [] }
+            if case .greeting(id, _) = state { return greeted(with: message, at: now) }
+            return replied(to: id, with: message, at: now)
+        case .assign, .events:
+            return [.push(message)]
+        default:
+            // Not for a peer. A later version may have more pushes; they must not end this one.
+            return []
+        }
+    }
+
+    private mutating func replied(
+        to id: RequestID, with reply: Message, at now: Duration,
+    ) -> [Output] {
+        // A second reply to a request that was sent twice finds nothing here, and is dropped.
+        guard let index = requests.firstIndex(where: { $0.id == id }) else { return [] }
+        guard reply.verb == .error else {
+            requests.remove(at: index)
+            return [.complete(id, .success(reply))] + sendReady(at: now)
+        }
+        guard let refusal = Refusal(reply) else {
+            requests.remove(at: index)
+            let text = reply.text("message") ?? reply.text("code") ?? "an error without a code"
+            return [.complete(id, .failure(.unintelligible(text)))] + sendReady(at: now)
+        }
+        if refusal.code == .noSession {
+            requests[index].sentAt = nil
+            return sessionWasLost(at: now)
+        }
+
+        let tracked = requests[index]
+        let isWorthWaiting = refusal.code == .overloaded || refusal.code == .shuttingDown
+        guard isWorthWaiting, tracked.request.retriesRefusals, tracked.request.isResent else {
+            requests.remove(at: index)
+            return [.complete(id, .failure(.refused(refusal)))] + sendReady(at: now)
+        }
+        let asked = Duration.milliseconds(refusal.retryAfterMilliseconds ?? 0)
+        let retryAt = now + max(asked, backoff.wait(beforeTry: tracked.tries))
+        if let deadline = tracked.deadline, retryAt >= deadline {
+            requests.remove(at: index)
+            return [.complete(id, .failure(.refused(refusal)))] + sendReady(at: now)
+        }
+        requests[index].sentAt = nil
+        requests[index].notBefore = retryAt
+        requests[index].lastRefusal = refusal
+        return sendReady(at: now)
+    }
+
+    /// The broker does not know us: one HELLO cures all requests that it refuses for that.
+    private mutating func sessionWasLost(at now: Duration) -> [Output] {
+        guard isEstablished else { return [] }
+        let outputs = interrupt(at: now)
+        // The first HELLO goes at once. A broker that takes HELLO and forgets it must not be
+        // hammered: sessions shorter than a heartbeat come back slower and slower.
+        quickLosses = now - establishedAt < heartbeat ? quickLosses + 1 : 0
+        if quickLosses <= 1 { return outputs + greet(at: now) }
+        state = .greetingAgain(at: now + backoff.wait(beforeTry: quickLosses))
+        return outputs
+    }
+}
+
+// MARK: - Time
+
+extension ClientSession {
+    private mutating func tick(at now: Duration) -> [Output] {
+        var outputs: [Output] = []
+        expireRequests(at: now, into: &outputs)
+        switch state {
+        case .greeting(_, let at) where now >= at + options.tryTimeout:
+            outputs += greet(at: now)
+        case .greetingAgain(let at) where now >= at:
+            outputs += greet(at: now)
+        case .established:
+            // A request unanswered for a whole try goes again on the same connection.
+            for index in requests.indices {
+                guard let sentAt = requests[index].sentAt, now >= sentAt + options.tryTimeout,
+                    requests[index].request.isResent
+                else { continue }
+                requests[index].sentAt = nil
+                requests[index].notBefore = now + backoff.wait(beforeTry: requests[index].tries)
+            }
+            outputs += sendReady(at: now)
+            if now >= beatDueAt {
+                beatDueAt = now + heartbeat
+                outputs += beat(at: now)
+            }
+        case .disconnected, .greeting, .greetingAgain, .closed:
+            break
+        }
+        return outputs
+    }
+
+    private mutating func beat(at now: Duration) -> [Output] {
+        switch options.beats {
+        case .byOwner:
+            return [.beatDue]
+        case .automatic:
+            // Its reply is dropped; only `no_session` matters, and that is noticed on the way.
+            let beat = ClientRequest(.beat, timeout: heartbeat, isResent: false)
+            return request(beat, at: now).outputs
+        }
+    }
+
+    private mutating func expireRequests(at now: Duration, into outputs: inout [Output]) {
+        var kept: [Tracked] = []
+        for tracked in requests {
+            guard let deadline = tracked.deadline, now >= deadline else {
+                kept.append(tracked)
+                continue
+            }
+            let failure: RequestFailure =
+                if let refusal = tracked.lastRefusal, tracked.sentAt == nil {
+                    .refused(refusal)
+                } else {
+                    .timedOut(wasSent: tracked.tries > 0)
+                }
+            outputs.append(.complete(tracked.id, .failure(failure)))
+        }
+        requests = kept
+    }
+
+    /// Sends what may go now: in order, within the bound of unanswered requests.
+    private mutating func sendReady(at now: Duration) -> [Output] {
+        guard isEstablished else { return [] }
+        var inFlight = requests.count { $0.sentAt != nil }
+        var outputs: [Output] = []
+        for index in requests.indices where inFlight < options.inFlightMax {
+            guard requests[index].sentAt == nil, requests[index].notBefore <= now else { continue }
+            requests[index].sentAt = now
+            requests[index].tries += 1
+            inFlight += 1
+            let tracked = requests[index]
+            var header = JSONObject([("id", .integer(tracked.id))])
+            for (key, value) in tracked.request.header.members { header[key] = value }
+            outputs.append(.send(Message(tracked.request.verb, header, body: tracked.request.body)))
+        }
+        return outputs
+    }
+}
