@@ -65,7 +65,7 @@ let package = Package(
 
         // Kits.
         library("BatonClient", ["BatonPlatform", "BatonWire", "Crypto", "JSON", "ZeroMQ"]),
-        library("BatonAgentKit", ["BatonBrief", "BatonClient", "BatonPlatform", "BatonWire", "JSON"]),
+        library("BatonAgentKit", ["BatonBrief", "BatonClient", "BatonPlatform", "BatonWire", "JSON", "ZeroMQ"]),
 
         // Edges.
         library("BatonAgents", ["BatonBrief", "JSON"]),
