@@ -75,7 +75,9 @@ let package = Package(
                 "BatonBrief", "BatonCore", "BatonJournal", "BatonJournalSQLite", "BatonPlatform",
                 "BatonWire", "Crypto", "JSON", "SQLite", "ZeroMQ",
             ]),
-        library("BatonSupervisor", ["BatonBrief", "BatonClient", "BatonPlatform", "BatonWire", "JSON"]),
+        library(
+            "BatonSupervisor",
+            ["BatonBrief", "BatonClient", "BatonPlatform", "BatonWire", "Crypto", "JSON", "ZeroMQ"]),
 
         .executableTarget(
             name: "baton",

@@ -79,8 +79,8 @@ package struct Command: Sendable {
 
 /// A word expected after a command.
 package struct Argument: Sendable {
-    /// How many words it takes.
-    package enum Count: Sendable { case one, optional, many }
+    /// How many words it takes: `many` is at least one, `any` may be none.
+    package enum Count: Sendable { case one, optional, many, any }
 
     /// As it stands in the usage line: `FILE`, `ID`.
     package let name: String
@@ -97,12 +97,16 @@ package struct Argument: Sendable {
         self.kind = kind
     }
 
+    /// True when the command line is wrong without it.
+    package var isRequired: Bool { count == .one || count == .many }
+
     /// `FILE`, `[FILE]` or `CARD…`, as in the usage line.
     package var usage: String {
         switch count {
         case .one: name
         case .optional: "[\(name)]"
         case .many: "\(name)..."
+        case .any: "[\(name)...]"
         }
     }
 }

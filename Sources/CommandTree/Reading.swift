@@ -86,8 +86,8 @@ struct Reading {
                     continue
                 }
                 take(typed.removeFirst(), as: argument)
-            case .many:
-                if typed.isEmpty {
+            case .many, .any:
+                if typed.isEmpty, argument.count == .many {
                     problems.append(.init(argument.name, "is missing: \(argument.summary)"))
                 }
                 for word in typed { take(word, as: argument) }
@@ -185,7 +185,7 @@ struct Reading {
             for (place, word) in mends { mended[place] = word }
             var line = mended.filter { !$0.isEmpty }
             // What is missing stays visible as a placeholder.
-            for argument in command.arguments where argument.count != .optional {
+            for argument in command.arguments where argument.isRequired {
                 if words[argument.name] == nil { line.append(argument.name) }
             }
             next.append(parser.line(line))

@@ -1,0 +1,113 @@
+// `<home>/agents.json`: the processes in the supervisor's care, for `status`, `down`, `doctor` and
+// the next `up`. Replaced as a whole whenever something changes.
+package import BatonPlatform
+package import JSON
+
+/// What is on record about the processes of a home.
+package struct ProcessRecord: Sendable {
+    /// One process.
+    package struct Entry: Sendable {
+        /// `supervisor`, `broker`, or an agent's id.
+        package var name: String
+        /// From 1, for agents.
+        package var instance: Int
+        /// Nil while it does not run.
+        package var process: RecordedProcess?
+        /// Wall clock, microseconds.
+        package var startedMicroseconds: Int64?
+        package var state: String
+        package var restarts: Int
+        package var lastEnd: String?
+        package var log: String
+
+        package init(
+            name: String, instance: Int = 1, process: RecordedProcess?,
+            startedMicroseconds: Int64?, state: String, restarts: Int = 0, lastEnd: String? = nil,
+            log: String
+        ) {
+            self.name = name
+            self.instance = instance
+            self.process = process
+            self.startedMicroseconds = startedMicroseconds
+            self.state = state
+            self.restarts = restarts
+            self.lastEnd = lastEnd
+            self.log = log
+        }
+
+        /// True when the recorded process is still there.
+        package var isAlive: Bool { process?.isRunning ?? false }
+    }
+
+    package var supervisor: Entry
+    package var broker: Entry
+    package var agents: [Entry]
+
+    package init(supervisor: Entry, broker: Entry, agents: [Entry]) {
+        self.supervisor = supervisor
+        self.broker = broker
+        self.agents = agents
+    }
+
+    /// All of them, the supervisor first.
+    package var all: [Entry] { [supervisor, broker] + agents }
+
+    package var json: JSONValue {
+        [
+            "format": "baton.processes/1", "supervisor": supervisor.json, "broker": broker.json,
+            "agents": .array(agents.map(\.json)),
+        ]
+    }
+
+    /// Reads the record of a home; nil when there is none, or when it is not one of ours.
+    package static func read(_ home: Home) -> ProcessRecord? {
+        // A home where nothing was supervised yet has none, which is no fault; neither is a file
+        // of another version one that this program could mend.
+        guard let bytes = try? Files.read(home.processesFile, bytesMax: 1 << 20),
+            let document = try? JSONValue(parsing: bytes),
+            let supervisor = document["supervisor"].flatMap(Entry.init(json:)),
+            let broker = document["broker"].flatMap(Entry.init(json:))
+        else { return nil }
+        let agents = (document["agents"]?.arrayValue ?? []).compactMap(Entry.init(json:))
+        return ProcessRecord(supervisor: supervisor, broker: broker, agents: agents)
+    }
+
+    /// Replaces the record of a home.
+    package func write(to home: Home) throws(SystemError) {
+        try Files.writeAtomically(
+            [UInt8](json.prettyPrinted().utf8), to: home.processesFile, mode: 0o600)
+    }
+}
+
+extension ProcessRecord.Entry {
+    var json: JSONValue {
+        var object = JSONObject([
+            ("name", .string(name)), ("instance", .integer(Int64(instance))),
+            ("state", .string(state)),
+        ])
+        if let process {
+            object["pid"] = .integer(Int64(process.processID))
+            object["start_ticks"] = .integer(Int64(process.startTicks))
+        }
+        object["started_us"] = startedMicroseconds.map { .integer($0) }
+        object["restarts"] = .integer(Int64(restarts))
+        object["last_end"] = lastEnd.map { .string($0) }
+        object["log"] = .string(log)
+        return .object(object)
+    }
+
+    init?(json: JSONValue) {
+        guard let name = json["name"]?.stringValue, let state = json["state"]?.stringValue else {
+            return nil
+        }
+        var process: RecordedProcess?
+        if let id = json["pid"]?.integerValue, let ticks = json["start_ticks"]?.integerValue {
+            process = RecordedProcess(processID: Int32(id), startTicks: UInt64(ticks))
+        }
+        self.init(
+            name: name, instance: Int(json["instance"]?.integerValue ?? 1), process: process,
+            startedMicroseconds: json["started_us"]?.integerValue, state: state,
+            restarts: Int(json["restarts"]?.integerValue ?? 0),
+            lastEnd: json["last_end"]?.stringValue, log: json["log"]?.stringValue ?? "")
+    }
+}

@@ -1,0 +1,263 @@
+// The driver of a Supervision: the one loop that owns signals, children, logs and clocks. It feeds
+// the value what happened and does what it says.
+package import BatonPlatform
+import JSON
+import ZeroMQ
+
+/// Runs a broker and its agents until it is asked to stop.
+package final class Supervisor {
+    /// What people may want to read while it runs.
+    package enum News: Sendable {
+        case brokerReady
+        case started(ChildName)
+        case ended(ChildName, String, restartIn: Duration)
+        case quarantined(ChildName, String, restartIn: Duration)
+        case recovered(ChildName)
+        case stopping
+        case trouble(String)
+    }
+
+    private let plan: SupervisorPlan
+    private let report: @Sendable (News) -> Void
+    private let children: ChildTable
+    private let signals: SignalInbox
+    private let lock: FileLock
+    private let startedMicroseconds = WallClock.nowMicroseconds()
+    private var supervision: Supervision
+    private var finish: Supervision.Finish?
+    private var lastRecord: [UInt8] = []
+
+    /// Takes the home: only one supervisor has it at a time.
+    ///
+    /// Must be called on the main thread before any other is started: it blocks signals.
+    /// - Parameter stamp: turns the wall clock's microseconds into the text before each log line.
+    package static func take(
+        _ plan: SupervisorPlan, stamp: @escaping @Sendable (Int64) -> String,
+        report: @escaping @Sendable (News) -> Void
+    ) throws(SupervisorFailure) -> Supervisor {
+        do {
+            try plan.home.make()
+            switch try FileLock.acquire(plan.home.supervisorLock) {
+            case .acquired(let lock):
+                return Supervisor(
+                    plan: plan, lock: lock, signals: try SignalInbox(),
+                    children: try ChildTable(home: plan.home, stamp: stamp), report: report)
+            case .heldBy(let processID):
+                throw SupervisorFailure.homeIsHeld(by: processID)
+            }
+        } catch let error as SystemError {
+            throw .system(error)
+        } catch let error as SupervisorFailure {
+            throw error
+        } catch {
+            preconditionFailure("nothing else is thrown: \(error)")
+        }
+    }
+
+    private init(
+        plan: SupervisorPlan, lock: consuming FileLock, signals: consuming SignalInbox,
+        children: ChildTable, report: @escaping @Sendable (News) -> Void
+    ) {
+        self.plan = plan
+        self.report = report
+        self.children = children
+        self.signals = signals
+        self.lock = lock
+        supervision = Supervision(agents: plan.childNames, limits: plan.limits)
+    }
+
+    /// Starts everything and returns when all of it has ended.
+    package func run() throws(SystemError) -> Supervision.Finish {
+        let earlier = ProcessRecord.read(plan.home)
+        endLeftovers(earlier)
+        let token = try children.drawTokens(for: plan.childNames)
+        let gone = (earlier?.agents ?? []).map(\.name).filter { name in
+            !plan.agents.contains { $0.id == name }
+        }
+        let liaison = try BrokerLiaison(
+            home: plan.home, token: token, agents: plan.agents, withdrawn: gone)
+        perform(supervision.handle(.start, at: now), liaison)
+        let liaisonThread = try liaison.start()
+        let hook = try startHook(token: token)
+        while finish == nil {
+            try wait(liaison)
+            step(liaison)
+        }
+        liaison.stop()
+        hook?.stop()
+        liaisonThread.join()
+        writeRecord()
+        return finish ?? .stopped
+    }
+
+    private var now: Duration { .microseconds(MonotonicClock.nowMicroseconds()) }
+
+    private func startHook(token: String) throws(SystemError) -> EscalationHook? {
+        guard let command = plan.onEscalation else { return nil }
+        let report = report
+        let hook = try EscalationHook(home: plan.home, token: token, command: command) {
+            report(.trouble($0))
+        }
+        // It ends by itself after `stop`; nothing waits for it.
+        _ = try hook.start()
+        return hook
+    }
+
+    // MARK: The loop
+
+    private func wait(_ liaison: BrokerLiaison) throws(SystemError) {
+        var poller = Poller()
+        _ = poller.add(descriptor: signals.fileDescriptor, for: .readable)
+        _ = poller.add(descriptor: liaison.newsBell.fileDescriptor, for: .readable)
+        for descriptor in children.descriptors {
+            _ = poller.add(descriptor: descriptor, for: .readable)
+        }
+        let milliseconds = supervision.nextDeadline.map { deadline in
+            max(0, Int(((deadline - now) / .milliseconds(1)).rounded(.up)))
+        }
+        do throws(ZMQError) {
+            _ = try poller.poll(timeoutMilliseconds: milliseconds)
+        } catch {
+            throw SystemError(code: error.code, call: "wait for the children")
+        }
+    }
+
+    private func step(_ liaison: BrokerLiaison) {
+        while let signal = (try? signals.next()) ?? nil {
+            guard signal == .terminate || signal == .interrupt || signal == .hangUp else { continue }
+            if !supervision.isStopping { report(.stopping) }
+            perform(supervision.handle(.stop, at: now), liaison)
+        }
+        children.drainOutput()
+        for (name, end) in children.takeEnded() {
+            perform(supervision.handle(.ended(name, end), at: now), liaison)
+        }
+        for news in liaison.takeNews() {
+            switch news {
+            case .registered:
+                report(.brokerReady)
+                perform(supervision.handle(.brokerAnswers, at: now), liaison)
+            case .cardRefused(let agent, let why):
+                report(.trouble("the broker refused the card of \(agent): \(why)"))
+            case .trouble(let text):
+                report(.trouble(text))
+            }
+        }
+        perform(supervision.handle(.tick, at: now), liaison)
+        writeRecord()
+    }
+
+    private func perform(_ outputs: [Supervision.Output], _ liaison: BrokerLiaison) {
+        for output in outputs {
+            switch output {
+            case .start(let name): start(name, liaison)
+            case .terminate(let name): children.terminate(name)
+            case .kill(let name): children.kill(name)
+            case .note(let name, let note): tell(name, note)
+            case .escalate(let agent, let ends, let last): escalate(agent, ends, last, liaison)
+            case .finish(let how): finish = how
+            }
+        }
+    }
+
+    private func start(_ name: ChildName, _ liaison: BrokerLiaison) {
+        let program: Program
+        switch name {
+        case .broker:
+            program = plan.broker
+        case .agent(let agent, _):
+            guard let planned = plan.agents.first(where: { $0.id == agent }) else {
+                preconditionFailure("\(agent) is supervised but not planned")
+            }
+            program = planned.program
+        }
+        do throws(SystemError) {
+            // Without an endpoint file the child looks into its home itself, and says so.
+            try children.start(name, program, endpoint: (try? plan.home.endpoint()) ?? nil)
+            report(.started(name))
+        } catch {
+            perform(supervision.handle(.failedToStart(name, "\(error)"), at: now), liaison)
+        }
+    }
+
+    private func tell(_ name: ChildName, _ note: Supervision.Note) {
+        switch note {
+        case .ended(let why, let wait): report(.ended(name, why, restartIn: wait))
+        case .quarantined(let why, let wait): report(.quarantined(name, why, restartIn: wait))
+        case .recovered: report(.recovered(name))
+        }
+    }
+
+    private func escalate(_ agent: String, _ ends: Int, _ last: String, _ liaison: BrokerLiaison) {
+        let log = plan.home.log(of: agent)
+        liaison.raise(
+            agent: agent,
+            CrashLoopEscalation.document(
+                agent: agent, ends: ends, last: last, log: log,
+                tail: LogTail.lines(of: log, count: 3)))
+    }
+
+    // MARK: Records
+
+    /// Ends what an earlier supervisor left behind when it died without saying goodbye.
+    private func endLeftovers(_ record: ProcessRecord?) {
+        for entry in (record?.agents ?? []) + [record?.broker].compactMap(\.self)
+        where entry.isAlive {
+            report(.trouble("ending \(entry.name), left over from an earlier run"))
+            _ = entry.process?.signal(.terminate)
+            var patience = 50
+            while entry.isAlive, patience > 0 {
+                var poller = Poller()
+                // A pause, cut short by a signal.
+                _ = poller.add(descriptor: signals.fileDescriptor, for: [])
+                _ = try? poller.poll(timeoutMilliseconds: 100)
+                patience -= 1
+            }
+            entry.process?.signal(.kill, group: true)
+        }
+    }
+
+    private func writeRecord() {
+        let record = currentRecord()
+        let bytes = record.json.encoded()
+        guard bytes != lastRecord else { return }
+        do throws(SystemError) {
+            try record.write(to: plan.home)
+            lastRecord = bytes
+        } catch {
+            // The processes matter more than their record; the next change tries again.
+            report(.trouble("\(error)"))
+        }
+    }
+
+    private func currentRecord() -> ProcessRecord {
+        let own = RecordedProcess(running: Host.processID)
+        let supervisor = ProcessRecord.Entry(
+            name: "supervisor", process: own, startedMicroseconds: startedMicroseconds,
+            state: finish == nil ? (supervision.isStopping ? "stopping" : "running") : "ended",
+            log: plan.home.log(of: "supervisor"))
+        let entries = supervision.children.map { child -> ProcessRecord.Entry in
+            let running = children.process(of: child.name)
+            var name = "broker"
+            var instance = 1
+            if case .agent(let agent, let number) = child.name {
+                name = agent
+                instance = number
+            }
+            return ProcessRecord.Entry(
+                name: name, instance: instance, process: running?.0,
+                startedMicroseconds: running?.startedMicroseconds, state: child.word,
+                restarts: child.restarts, lastEnd: child.lastEnd,
+                log: plan.home.log(of: "\(child.name)"))
+        }
+        return ProcessRecord(
+            supervisor: supervisor, broker: entries[0], agents: Array(entries.dropFirst()))
+    }
+}
+
+/// Why a supervisor cannot even begin.
+package enum SupervisorFailure: Error, Sendable {
+    /// Another one has the home.
+    case homeIsHeld(by: Int32?)
+    case system(SystemError)
+}
