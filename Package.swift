@@ -95,7 +95,12 @@ let package = Package(
         tests("BatonBriefTests", ["BatonBrief", "JSON", "Markdown", "YAML"]),
         tests("BatonJournalTests", ["BatonJournal", "BatonJournalSQLite", "BatonPlatform", "Crypto", "SQLite"]),
         tests("BatonAgentsTests", ["BatonAgents", "BatonBrief", "JSON"]),
-        tests("BatonAgentKitTests", ["BatonAgentKit", "BatonBrief", "BatonClient", "BatonPlatform", "BatonWire", "JSON"]),
+        tests(
+            "BatonAgentKitTests",
+            [
+                "BatonAgentKit", "BatonBrief", "BatonClient", "BatonPlatform", "BatonWire", "Crypto",
+                "JSON", "ZeroMQ",
+            ]),
         tests(
             "BatonBrokerTests",
             [
