@@ -11,8 +11,8 @@ package struct WireLimits: Sendable {
     package var partBytesMax = 1 << 20
     /// All parts of a parcel together.
     package var parcelBytesMax = 4 << 20
-    /// Parts in one parcel.
-    package var partsMax = 64
+    /// Parts in one parcel: all of them are named in one leaf of at most 16 KiB.
+    package var partsMax = 32
     /// One piece of an attachment or of a document that is fetched.
     package var chunkBytesMax = 1 << 20
 

@@ -1,0 +1,104 @@
+// Who gets the next task, and why a task that waits is waiting.
+
+extension Broker {
+    /// Leases the agent's next ready task to a session that has credit, if there are both.
+    func addLease(_ name: AgentName, _ draft: inout Draft) {
+        guard let agent = state.agents[name], !agent.isPaused, circuitAllows(agent, at: draft.moment),
+            agent.leased < agent.leasesMax ?? .max,
+            let (task, session) = nextPair(agent)
+        else { return }
+        let seq = draft.next
+        draft.add(
+            .taskLeased(
+                TaskLeased(
+                    token: Token(seq), instance: session.instance, holder: session.actor,
+                    until: draft.time + limits.leasePeriod,
+                    attemptUntil: draft.time + task.attemptTimeout)),
+            brief: task.brief, task: task.id, attempt: task.attempts + 1)
+    }
+
+    private func circuitAllows(_ agent: AgentRecord, at moment: Moment) -> Bool {
+        switch agent.circuit {
+        case .closed: true
+        case .open(let probe): probe <= moment.now
+        case .probing, .probeFailed, .probePassed: false
+        }
+    }
+
+    /// The first ready task that some session may take, with the least loaded such session.
+    private func nextPair(_ agent: AgentRecord) -> (TaskRecord, Session)? {
+        let free = sessions.sessions(of: agent.name).compactMap { sessions[$0] }.filter(\.hasCredit)
+        guard !free.isEmpty, let queue = state.indexes.ready[agent.name] else { return nil }
+        if let first = queue.first, let task = current(first, in: agent) {
+            if let session = leastLoaded(free, for: task), probesWell(task, agent) {
+                return (task, session)
+            }
+        }
+        // The head of the queue is stale, its author is the only reviewer, or it is not fit to
+        // probe with: look behind it. These queues are short; the common case was above.
+        let entries = queue.elements.sorted().compactMap { current($0, in: agent) }
+        for task in entries where probesWell(task, agent) {
+            if let session = leastLoaded(free, for: task) { return (task, session) }
+        }
+        for task in entries {
+            if let session = leastLoaded(free, for: task) { return (task, session) }
+        }
+        return nil
+    }
+
+    private func current(_ entry: ReadyEntry, in agent: AgentRecord) -> TaskRecord? {
+        guard let task = state.tasks[entry.task], task.state == .ready, task.agent == agent.name else {
+            return nil
+        }
+        return task
+    }
+
+    /// A probe is another task than those that failed, if there is one.
+    private func probesWell(_ task: TaskRecord, _ agent: AgentRecord) -> Bool {
+        agent.circuit == .closed || !agent.failing.contains(task.id)
+    }
+
+    /// The reviewer is never the author: the proven identities must differ.
+    private func leastLoaded(_ free: [Session], for task: TaskRecord) -> Session? {
+        let author = task.subject.flatMap { state.tasks[$0]?.delivery?.author.provenIdentity }
+        return free.filter { $0.actor.provenIdentity != author }
+            .min { ($0.held.count, $0.id) < ($1.held.count, $1.id) }
+    }
+
+    /// The session that a lease event is for: the one that `leastLoaded` chose.
+    func assignee(of task: TaskID, instance: String, holder: ActorName) -> SessionID? {
+        guard let record = state.tasks[task] else { return nil }
+        return sessions.sessions(of: record.agent).compactMap { sessions[$0] }
+            .filter { $0.instance == instance && $0.actor == holder && $0.hasCredit }
+            .min { ($0.held.count, $0.id) < ($1.held.count, $1.id) }?.id
+    }
+
+    /// Takes entries off the head of a queue whose tasks are no longer ready.
+    mutating func dropStaleReady(_ agent: AgentName) {
+        let tasks = state.tasks
+        withIndexes { indexes in
+            while let first = indexes.ready[agent]?.first, tasks[first.task]?.state != .ready {
+                _ = indexes.ready[agent]?.pop()
+            }
+        }
+    }
+
+    /// Why a task is not being worked on; nil for one that is, or that needs nothing.
+    package func pendingReason(of task: TaskRecord, at moment: Moment) -> PendingReason? {
+        switch task.state {
+        case .leased, .dead, .accepted, .cancelled, .discarded, .delivered: return nil
+        case .blocked: return .escalation
+        case .backoff: return .backoff
+        case .waiting: return task.waitingFor > 0 ? .dependency : .notBefore
+        case .ready: break
+        }
+        guard let agent = state.agents[task.agent], agent.isRegistered else { return .noAgent }
+        if agent.isPaused { return .paused }
+        if !circuitAllows(agent, at: moment) { return .circuitOpen }
+        let present = sessions.sessions(of: agent.name).compactMap { sessions[$0] }
+        if present.isEmpty { return sessions.hasBeenSeen(agent.name) ? .noAgent : .starting }
+        let order = task.order(step: Limits.priorityStepInForce)
+        let isFirst = state.indexes.ready[agent.name]?.first.map { $0.order >= order } ?? true
+        return isFirst ? .agentsBusy : .backlog
+    }
+}

@@ -1,0 +1,270 @@
+// What a worker may do with its lease: deliver, fail, release, escalate; exactly one of them ends it.
+
+extension Broker {
+    /// The task and its lease, when `attempt` is the newest and still open; else the answer that the
+    /// same request got before, or the refusal.
+    enum Standing {
+        case open(TaskRecord, Lease)
+        case ended(EndedAttempt)
+        case refused(Rejection)
+    }
+
+    func standing(of attempt: Attempt, actor: ActorName) -> Standing {
+        guard let task = state.tasks[attempt.task] else {
+            guard let finished = state.finishedTasks[attempt.task] else {
+                return .refused(.unknownTask(attempt.task))
+            }
+            guard let last = finished.last, last.token == attempt.token else {
+                return .refused(.staleToken(attempt.task, attempt.token))
+            }
+            return ended(last, of: attempt)
+        }
+        if actor.kind != .broker, actor.role != task.agent {
+            return .refused(.notPermitted(actor, verb: "LEASE"))
+        }
+        if let lease = task.lease, lease.token == attempt.token { return .open(task, lease) }
+        if let ended = task.ended.last(where: { $0.token == attempt.token }) {
+            return self.ended(ended, of: attempt)
+        }
+        return .refused(.staleToken(attempt.task, attempt.token))
+    }
+
+    /// An attempt that the broker ended left the worker with a stale token.
+    private func ended(_ ended: EndedAttempt, of attempt: Attempt) -> Standing {
+        switch ended.end {
+        case .delivered, .failed, .escalated, .released: .ended(ended)
+        case .expired, .cancelled: .refused(.staleToken(attempt.task, attempt.token))
+        }
+    }
+
+    /// The answer to a repeated request: the same again, or a conflict. A lease that was released
+    /// for another reason than the worker's wish is stale.
+    private func repeated(
+        _ ended: EndedAttempt, _ attempt: Attempt, as end: AttemptEnd, match: Digest?,
+        _ draft: Draft
+    ) -> Decision {
+        if ended.end == end, ended.match == match {
+            if let escalation = ended.escalation {
+                return draft.replying(.escalation(escalation, isJoined: false, isDuplicate: true))
+            }
+            return draft.replying(.ended(attempt.task, ended.state, isDuplicate: true))
+        }
+        if ended.end == .released { return draft.refusing(.staleToken(attempt.task, attempt.token)) }
+        return draft.refusing(.conflict(attempt.task, ended: ended.end))
+    }
+
+    // MARK: Deliver
+
+    func deliver(_ delivery: Delivery, _ draft: Draft) -> Decision {
+        switch standing(of: delivery.attempt, actor: draft.actor) {
+        case .refused(let rejection): return draft.refusing(rejection)
+        case .ended(let ended):
+            return repeated(
+                ended, delivery.attempt, as: .delivered, match: delivery.match, draft)
+        case .open(let task, _):
+            if task.rejected == delivery.match { return draft.refusing(.unchanged(task.id)) }
+            switch (task.kind, delivery.content) {
+            case (.plan, .plan(let planned)): return deliverPlan(planned, task, delivery, draft)
+            case (.review, .verdict(let isAccepted, let escalation)):
+                return deliverVerdict(isAccepted, escalation, task, delivery, draft)
+            case (.work, .deliverables), (.close, .deliverables), (.direct, .deliverables):
+                return deliverWork(task, delivery, draft)
+            case (.plan, _), (.review, _), (.work, _), (.close, _), (.direct, _):
+                return draft.refusing(.incompleteDelivery(task.id))
+            }
+        }
+    }
+
+    private func addDelivered(_ delivery: Delivery, _ task: TaskRecord, _ draft: inout Draft) {
+        draft.add(
+            .taskDelivered(
+                TaskDelivered(
+                    token: delivery.attempt.token, match: delivery.match, parts: delivery.parts)),
+            brief: task.brief, task: task.id, attempt: task.attempts, cause: task.lease?.event)
+    }
+
+    private func deliverWork(_ task: TaskRecord, _ delivery: Delivery, _ draft: Draft) -> Decision {
+        var draft = draft
+        addDelivered(delivery, task, &draft)
+        guard !task.isReviewed else {
+            return draft.replying(.ended(task.id, .delivered, isDuplicate: false))
+        }
+        draft.add(
+            .taskAccepted(.delivery), brief: task.brief, task: task.id, attempt: task.attempts)
+        return draft.replying(.ended(task.id, .accepted, isDuplicate: false))
+    }
+
+    private func deliverPlan(
+        _ planned: [PlannedTask], _ task: TaskRecord, _ delivery: Delivery, _ draft: Draft
+    ) -> Decision {
+        let problems = PlanCheck(state: state, limits: limits).problems(of: planned)
+        guard problems.isEmpty else { return draft.refusing(.planRefused(problems)) }
+        guard let briefID = task.brief, let brief = state.briefs[briefID] else {
+            preconditionFailure("\(task.id) is a plan without a brief")
+        }
+        var draft = draft
+        addDelivered(delivery, task, &draft)
+        draft.add(
+            .planAccepted(tasks: planned.count), brief: briefID, task: task.id, attempt: task.attempts)
+        let first = draft.next
+        let ids = Dictionary(
+            uniqueKeysWithValues: planned.enumerated().map { ($1.id, TaskID(first + UInt64($0))) })
+        for (entry, item) in planned.enumerated() {
+            draft.add(
+                .taskCreated(creation(of: item, entry: entry, ids: ids, brief: brief)), brief: briefID,
+                task: TaskID(draft.next))
+        }
+        let orchestrator = state.agents[.orchestrator]
+        draft.add(
+            .taskCreated(
+                TaskCreated(
+                    kind: .close, agent: .orchestrator, priority: brief.priority,
+                    depends: planned.compactMap { ids[$0.id] }, isReviewed: true,
+                    deadline: brief.deadline,
+                    attemptTimeout: orchestrator?.attemptTimeout ?? limits.attemptTimeout,
+                    silenceTimeout: orchestrator?.silenceTimeout ?? limits.silenceTimeout,
+                    attemptsMax: limits.attemptsMax, rejectionsMax: limits.rejectionsMax)),
+            brief: briefID, task: TaskID(draft.next))
+        draft.add(.taskAccepted(.delivery), brief: briefID, task: task.id, attempt: task.attempts)
+        return draft.replying(.ended(task.id, .accepted, isDuplicate: false))
+    }
+
+    private func creation(
+        of item: PlannedTask, entry: Int, ids: [String: TaskID], brief: BriefRecord
+    ) -> TaskCreated {
+        let agent = state.agents[item.agent]
+        let deadlines = [item.deadline, brief.deadline].compactMap { $0 }
+        return TaskCreated(
+            kind: .work, agent: item.agent, priority: item.priority ?? brief.priority,
+            depends: item.depends.compactMap { ids[$0] }.sorted(), isReviewed: agent?.isReviewed ?? true,
+            entry: entry, notBefore: item.notBefore, deadline: deadlines.min(),
+            attemptTimeout: item.attemptTimeout ?? agent?.attemptTimeout ?? limits.attemptTimeout,
+            silenceTimeout: item.silenceTimeout ?? agent?.silenceTimeout ?? limits.silenceTimeout,
+            attemptsMax: limits.attemptsMax, rejectionsMax: limits.rejectionsMax)
+    }
+
+    // MARK: The gate
+
+    /// A verdict ends its review and moves its subject in the same batch.
+    private func deliverVerdict(
+        _ isAccepted: Bool, _ escalation: EscalationFacts?, _ task: TaskRecord, _ delivery: Delivery,
+        _ draft: Draft
+    ) -> Decision {
+        guard let subjectID = task.subject, let subject = state.tasks[subjectID] else {
+            preconditionFailure("\(task.id) is a review without a subject")
+        }
+        var draft = draft
+        let verdict = draft.next
+        addDelivered(delivery, task, &draft)
+        draft.add(.taskAccepted(.delivery), brief: task.brief, task: task.id, attempt: task.attempts)
+        if isAccepted {
+            draft.add(
+                .taskAccepted(.verdict), brief: task.brief, task: subjectID, attempt: subject.attempts)
+            return draft.replying(.ended(task.id, .accepted, isDuplicate: false))
+        }
+        let rejections = subject.rejections + 1
+        draft.add(
+            .taskRejected(TaskRejected(rejections: rejections, verdict: verdict)), brief: task.brief,
+            task: subjectID, attempt: subject.attempts)
+        if rejections >= subject.rejectionsMax {
+            guard let escalation else {
+                preconditionFailure("the last rejection of \(subjectID) came without its question")
+            }
+            addGateEscalation(escalation, subject, &draft)
+        }
+        return draft.replying(.ended(task.id, .accepted, isDuplicate: false))
+    }
+
+    /// True when a rejection by this review would be the last: the caller then brings the question.
+    package func needsGateEscalation(review: TaskID) -> Bool {
+        guard let subject = state.tasks[review]?.subject.flatMap({ state.tasks[$0] }) else { return false }
+        return subject.rejections + 1 >= subject.rejectionsMax
+    }
+
+    private func addGateEscalation(
+        _ facts: EscalationFacts, _ subject: TaskRecord, _ draft: inout Draft
+    ) {
+        let escalation = EscalationID(draft.next)
+        draft.add(
+            .escalationRaised(
+                raised(facts, origin: .gate, agent: subject.agent, token: nil, draft.time)),
+            brief: subject.brief, task: subject.id, attempt: subject.attempts)
+        draft.add(
+            .taskBlocked(escalation), brief: subject.brief, task: subject.id,
+            attempt: subject.attempts)
+    }
+
+    // MARK: Fail, release
+
+    func fail(_ report: FailureReport, _ draft: Draft) -> Decision {
+        switch standing(of: report.attempt, actor: draft.actor) {
+        case .refused(let rejection): return draft.refusing(rejection)
+        case .ended(let ended):
+            return repeated(ended, report.attempt, as: .failed, match: report.match, draft)
+        case .open(let task, let lease):
+            var draft = draft
+            let failures = task.failures + 1
+            let isLast = !report.isRetryable || failures >= task.attemptsMax
+            let wait = isLast ? nil : backoff(failures, atLeast: report.retryAfter, draft.moment)
+            draft.add(
+                .taskFailed(
+                    TaskFailed(
+                        token: lease.token, isRetryable: report.isRetryable, code: report.code,
+                        match: report.match, failures: failures, until: wait.map { draft.time + $0 },
+                        parts: report.parts)),
+                brief: task.brief, task: task.id, attempt: task.attempts, cause: lease.event)
+            if isLast {
+                draft.add(
+                    .taskDead(report.isRetryable ? .attempts : .permanent), brief: task.brief,
+                    task: task.id, attempt: task.attempts)
+            }
+            return draft.replying(.ended(task.id, isLast ? .dead : .backoff, isDuplicate: false))
+        }
+    }
+
+    func release(_ attempt: Attempt, _ draft: Draft) -> Decision {
+        switch standing(of: attempt, actor: draft.actor) {
+        case .refused(let rejection): return draft.refusing(rejection)
+        case .ended(let ended):
+            return repeated(ended, attempt, as: .released, match: nil, draft)
+        case .open(let task, _):
+            var draft = draft
+            let state = addRelease(of: task, reason: .worker, &draft)
+            return draft.replying(.ended(task.id, state, isDuplicate: false))
+        }
+    }
+
+    /// A release costs nothing, but every tenth counts as a failure: a task that everybody gives
+    /// back must end too.
+    @discardableResult
+    func addRelease(
+        of task: TaskRecord, reason: ReleaseReason, _ draft: inout Draft
+    ) -> TaskState {
+        guard let lease = task.lease else { preconditionFailure("\(task.id) has no lease to release") }
+        let releases = task.releases + 1
+        let failures = task.failures + (releases % limits.releasesPerFailure == 0 ? 1 : 0)
+        let isLast = failures >= task.attemptsMax
+        draft.add(
+            .taskReleased(
+                TaskReleased(
+                    token: lease.token, reason: reason, releases: releases, failures: failures,
+                    until: isLast ? nil : draft.time + limits.releaseWait)),
+            brief: task.brief, task: task.id, attempt: task.attempts, cause: lease.event)
+        if isLast {
+            draft.add(.taskDead(.attempts), brief: task.brief, task: task.id, attempt: task.attempts)
+        }
+        return isLast ? .dead : .backoff
+    }
+
+    /// `base × 3^(n-1)` up to the cap; half of it fixed, half drawn, so that a crowd of failures does
+    /// not come back as a crowd. A worker's own wish is a lower bound.
+    func backoff(_ failures: Int, atLeast wish: Duration?, _ moment: Moment) -> Duration {
+        var full = limits.backoffBase
+        for _ in 1..<max(failures, 1) where full < limits.backoffCap { full *= 3 }
+        full = min(full, limits.backoffCap)
+        let half = UInt64(full.wholeMicroseconds / 2)
+        var generator = SplitMix64(seed: moment.entropy)
+        let drawn = Duration.microseconds(Int64(half + generator.next(through: half)))
+        return max(drawn, wish ?? .zero)
+    }
+}

@@ -1,0 +1,168 @@
+// Blockers as data: raised by a task, by the gate or by the supervisor; answered once, by a person;
+// never decided by silence.
+
+extension Broker {
+    func escalate(_ request: EscalationRequest, _ draft: Draft) -> Decision {
+        switch standing(of: request.attempt, actor: draft.actor) {
+        case .refused(let rejection): return draft.refusing(rejection)
+        case .ended(let ended):
+            guard ended.end == .escalated, ended.match == request.facts.match,
+                let escalation = ended.escalation
+            else { return draft.refusing(.conflict(request.attempt.task, ended: ended.end)) }
+            return draft.replying(.escalation(escalation, isJoined: false, isDuplicate: true))
+        case .open(let task, let lease):
+            return escalate(request.facts, task, lease, draft)
+        }
+    }
+
+    private func escalate(
+        _ facts: EscalationFacts, _ task: TaskRecord, _ lease: Lease, _ draft: Draft
+    ) -> Decision {
+        let problems = self.problems(of: facts, mayAccept: false)
+        guard problems.isEmpty else { return draft.refusing(.badEscalation(problems)) }
+        var draft = draft
+        if let open = openEscalation(key: facts.key, brief: task.brief) {
+            draft.add(
+                .escalationJoined(open, token: lease.token, match: facts.match), brief: task.brief,
+                task: task.id, attempt: task.attempts, cause: lease.event)
+            draft.add(
+                .taskBlocked(open), brief: task.brief, task: task.id, attempt: task.attempts)
+            return draft.replying(.escalation(open, isJoined: true, isDuplicate: false))
+        }
+        let openCount = task.brief.flatMap { state.briefs[$0] }?.openEscalations.count ?? 0
+        guard openCount < limits.escalationsPerBriefMax else {
+            return draft.refusing(
+                .limitReached(
+                    .escalationsPerBriefMax, limit: limits.escalationsPerBriefMax, value: openCount))
+        }
+        let escalation = EscalationID(draft.next)
+        draft.add(
+            .escalationRaised(
+                raised(facts, origin: .task, agent: task.agent, token: lease.token, draft.time)),
+            brief: task.brief, task: task.id, attempt: task.attempts, cause: lease.event)
+        draft.add(
+            .taskBlocked(escalation), brief: task.brief, task: task.id, attempt: task.attempts)
+        return draft.replying(.escalation(escalation, isJoined: false, isDuplicate: false))
+    }
+
+    /// The supervisor's question about an agent: it blocks no task, and a second one joins the first.
+    func raise(_ agent: AgentName, _ facts: EscalationFacts, _ draft: Draft) -> Decision {
+        guard state.agents[agent] != nil else { return draft.refusing(.unknownAgent(agent)) }
+        let problems = self.problems(of: facts, mayAccept: false)
+        guard problems.isEmpty else { return draft.refusing(.badEscalation(problems)) }
+        let open = state.escalations.values.filter {
+            $0.state == .open && $0.origin == .supervisor && $0.agent == agent
+        }
+        if let known = open.map(\.id).min() {
+            return draft.replying(.escalation(known, isJoined: true, isDuplicate: false))
+        }
+        var draft = draft
+        let escalation = EscalationID(draft.next)
+        draft.add(
+            .escalationRaised(
+                raised(facts, origin: .supervisor, agent: agent, token: nil, draft.time)))
+        return draft.replying(.escalation(escalation, isJoined: false, isDuplicate: false))
+    }
+
+    func raised(
+        _ facts: EscalationFacts, origin: EscalationOrigin, agent: AgentName, token: Token?,
+        _ time: Instant
+    ) -> EscalationRaised {
+        EscalationRaised(
+            origin: origin, agent: agent, severity: facts.severity, options: facts.options,
+            recommended: facts.recommended, key: facts.key,
+            deadline: facts.deadline.map { time + $0 }, token: token, match: facts.match,
+            parts: facts.parts)
+    }
+
+    private func openEscalation(key: String?, brief: BriefID?) -> EscalationID? {
+        guard let key, let brief = brief.flatMap({ state.briefs[$0] }) else { return nil }
+        return brief.openEscalations.first { state.escalations[$0]?.key == key }
+    }
+
+    private func problems(of facts: EscalationFacts, mayAccept: Bool) -> [EscalationProblem] {
+        var problems: [EscalationProblem] = []
+        if facts.options.count < 2 { problems.append(.tooFewOptions(facts.options.count)) }
+        var known: Set<String> = []
+        for option in facts.options {
+            if !known.insert(option.id).inserted { problems.append(.repeatedOption(option.id)) }
+            if option.id == "revise", option.effect != .revise {
+                problems.append(.reservedOption(option.id))
+            }
+            if option.effect == .accept, !mayAccept { problems.append(.acceptOutsideGate(option.id)) }
+        }
+        if !known.contains(facts.recommended) {
+            problems.append(.recommendedUnknown(facts.recommended))
+        }
+        return problems
+    }
+
+    // MARK: Answers
+
+    func answer(_ request: AnswerRequest, _ draft: Draft) -> Decision {
+        guard let escalation = state.escalations[request.escalation] else {
+            return draft.refusing(.unknownEscalation(request.escalation))
+        }
+        if escalation.askers.contains(where: { $0.text == draft.actor.text }),
+            escalation.origin == .task
+        {
+            return draft.refusing(.answeredByAsker(escalation.id))
+        }
+        switch escalation.state {
+        case .withdrawn: return draft.refusing(.withdrawn(escalation.id))
+        case .answered:
+            guard let first = escalation.answer, first.actor == draft.actor,
+                first.option == request.option, first.match == request.match
+            else { return draft.refusing(.alreadyAnswered(escalation.id)) }
+            return draft.replying(.answered(escalation.id, isDuplicate: true))
+        case .open: break
+        }
+        let effect: EffectKind
+        if let option = escalation.options.first(where: { $0.id == request.option }) {
+            effect = option.effect
+        } else if request.option == "revise" {
+            effect = .revise
+        } else {
+            return draft.refusing(.unknownOption(escalation.id, request.option))
+        }
+        var draft = draft
+        draft.add(
+            .escalationAnswered(
+                EscalationAnswered(
+                    escalation: escalation.id, option: request.option, effect: effect,
+                    match: request.match, parts: request.parts)),
+            brief: escalation.brief, task: escalation.tasks.first)
+        for task in escalation.tasks.compactMap({ state.tasks[$0] }) where task.state == .blocked {
+            follow(effect, of: escalation.id, task, &draft)
+        }
+        return draft.replying(.answered(escalation.id, isDuplicate: false))
+    }
+
+    /// What the chosen option does to one task that waited for it.
+    private func follow(
+        _ effect: EffectKind, of escalation: EscalationID, _ task: TaskRecord, _ draft: inout Draft
+    ) {
+        switch effect {
+        case .accept:
+            draft.add(
+                .taskAccepted(.exception), brief: task.brief, task: task.id, attempt: task.attempts)
+        case .cancel:
+            draft.add(
+                .taskCancelled(.answer), brief: task.brief, task: task.id, attempt: task.attempts)
+        case .patch, .revise, .none:
+            draft.add(
+                .taskUnblocked(escalation), brief: task.brief, task: task.id, attempt: task.attempts)
+        }
+    }
+
+    func notified(_ escalation: EscalationID, _ status: Int, _ draft: Draft) -> Decision {
+        guard let record = state.escalations[escalation] else {
+            return draft.refusing(.unknownEscalation(escalation))
+        }
+        var draft = draft
+        draft.add(
+            .escalationNotified(escalation, status: status), brief: record.brief,
+            task: record.tasks.first)
+        return draft.replying(.done)
+    }
+}

@@ -1,0 +1,134 @@
+// What follows from what happened. Every event leaves notes of what to look at; looking asks the
+// records whether something is due and makes the events, until nothing is left. A note is a hint:
+// looking twice, or in vain, changes nothing.
+
+extension Broker {
+    mutating func settle(at moment: Moment, into events: inout [Event]) {
+        while true {
+            let agenda = withIndexes { indexes in
+                defer { indexes.agenda = [] }
+                return indexes.agenda
+            }
+            if agenda.isEmpty { return }
+            for item in agenda {
+                if case .assign(let agent) = item { dropStaleReady(agent) }
+                let found = consequences(of: item, at: moment)
+                for event in found { record(event, into: &events) }
+                again(item, foundSome: !found.isEmpty, at: moment)
+            }
+        }
+    }
+
+    /// Assigning goes on while it succeeds; a timer that fired too early is set again.
+    private mutating func again(_ item: AgendaItem, foundSome: Bool, at moment: Moment) {
+        switch item {
+        case .assign:
+            if foundSome { withIndexes { $0.agenda.append(item) } }
+        case .timer(.task(let id)):
+            guard !foundSome, let next = nextTimer(of: id) else { return }
+            withIndexes { $0.timers.push(Timer(at: max(next, moment.now + .milliseconds(1)), subject: .task(id))) }
+        case .dependencies, .ending, .gate, .brief, .circuit, .timer: break
+        }
+    }
+
+    private func consequences(of item: AgendaItem, at moment: Moment) -> [Event] {
+        var draft = Draft(state: state, actor: .broker, moment: moment)
+        switch item {
+        case .dependencies(let id): addReadied(id, &draft)
+        case .ending(let id): addEnding(id, &draft)
+        case .gate(let id): addReview(of: id, &draft)
+        case .brief(let id): addBriefState(id, &draft)
+        case .circuit(let agent): addCircuit(agent, &draft)
+        case .assign(let agent): addLease(agent, &draft)
+        case .timer(let subject): addTimed(subject, &draft)
+        }
+        return draft.events
+    }
+
+    // MARK: Dependencies and ends
+
+    private func addReadied(_ id: TaskID, _ draft: inout Draft) {
+        guard let task = state.tasks[id], task.state == .waiting, task.waitingFor == 0,
+            task.notBefore.map({ $0 <= draft.moment.wall }) ?? true
+        else { return }
+        draft.add(.taskReadied, brief: task.brief, task: id)
+    }
+
+    /// What a task takes along when it ends otherwise than accepted.
+    private func addEnding(_ id: TaskID, _ draft: inout Draft) {
+        guard let task = state.tasks[id] else { return }
+        if let review = task.review.flatMap({ state.tasks[$0] }), !review.state.isEnded,
+            task.state != .delivered
+        {
+            draft.add(.taskCancelled(.dependency), brief: task.brief, task: review.id)
+        }
+        if let escalation = task.escalation.flatMap({ state.escalations[$0] }),
+            escalation.state == .open,
+            escalation.tasks.allSatisfy({ state.tasks[$0]?.state != .blocked })
+        {
+            draft.add(.escalationWithdrawn(escalation.id), brief: task.brief, task: id)
+        }
+        if task.state == .cancelled || task.state == .discarded {
+            for dependant in task.dependants.compactMap({ state.tasks[$0] })
+            where !dependant.state.isEnded {
+                draft.add(.taskCancelled(.dependency), brief: task.brief, task: dependant.id)
+            }
+        }
+        // A review that cannot be finished takes its subject along, so that nothing waits for ever.
+        if task.kind == .review, task.state == .dead || task.state == .discarded,
+            let subject = task.subject.flatMap({ state.tasks[$0] }), subject.state == .delivered,
+            subject.review == id
+        {
+            draft.add(
+                .taskDead(.reviewFailed), brief: task.brief, task: subject.id,
+                attempt: subject.attempts)
+        }
+    }
+
+    // MARK: The gate
+
+    private func addReview(of id: TaskID, _ draft: inout Draft) {
+        guard let task = state.tasks[id], task.state == .delivered, task.isReviewed, task.review == nil
+        else { return }
+        let quality = state.agents[.quality]
+        draft.add(
+            .taskCreated(
+                TaskCreated(
+                    kind: .review, agent: .quality, priority: task.priority, subject: id,
+                    deadline: task.deadline,
+                    attemptTimeout: quality?.attemptTimeout ?? limits.attemptTimeout,
+                    silenceTimeout: quality?.silenceTimeout ?? limits.silenceTimeout,
+                    attemptsMax: limits.attemptsMax, rejectionsMax: limits.rejectionsMax)),
+            brief: task.brief, task: TaskID(draft.next), cause: task.delivery?.event)
+    }
+
+    // MARK: Briefs and circuits
+
+    private func addBriefState(_ id: BriefID, _ draft: inout Draft) {
+        guard let brief = state.briefs[id] else { return }
+        let derived = state.derivedState(of: brief)
+        guard derived != brief.state else { return }
+        switch derived {
+        case .running: draft.add(.briefResumed, brief: id)
+        case .blocked: draft.add(.briefBlocked, brief: id)
+        case .dead: draft.add(.briefDead, brief: id)
+        case .done: draft.add(.briefDone, brief: id)
+        case .cancelled: draft.add(.briefCancelled, brief: id)
+        }
+    }
+
+    private func addCircuit(_ name: AgentName, _ draft: inout Draft) {
+        guard let agent = state.agents[name] else { return }
+        switch agent.circuit {
+        case .open, .probing: break
+        case .closed:
+            if agent.failing.count >= limits.circuitFailuresMax { addOpening(name, &draft) }
+        case .probeFailed: addOpening(name, &draft)
+        case .probePassed: draft.add(.circuitClosed(name))
+        }
+    }
+
+    private func addOpening(_ name: AgentName, _ draft: inout Draft) {
+        draft.add(.circuitOpened(name, probe: draft.time + limits.circuitProbeWait))
+    }
+}

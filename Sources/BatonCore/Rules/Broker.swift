@@ -1,0 +1,164 @@
+// The deterministic core: command in, events and a reply out. `decide` judges and changes nothing;
+// `apply` (in State) folds; `settle` finds what follows: dependencies met, gates, waits that are over,
+// assignments. All three run in one `handle`, so a command and its consequences share one commit.
+
+package struct Broker: Sendable {
+    package private(set) var state: State
+    package internal(set) var sessions = Sessions()
+    package let limits: Limits
+    var refusals = RefusalLog()
+    /// Tasks whose cancellation their holder has not heard of yet.
+    var cancelledLeases: [Attempt: TaskID] = [:]
+
+    package init(state: State = State(), limits: Limits = Limits()) {
+        self.state = state
+        self.limits = limits
+    }
+
+    /// What a command led to: its reply, and every event in order, consequences and leases included.
+    package struct Outcome: Sendable {
+        package var reply: Reply
+        package var events: [Event]
+    }
+
+    /// Decides a command, folds its events and all that follows from them.
+    package mutating func handle(_ command: Command, at moment: Moment) -> Outcome {
+        let decision = decide(command, at: moment)
+        var events: [Event] = []
+        for event in decision.events { record(event, into: &events) }
+        if case .refused(let rejection) = decision.reply, rejection.isRefusalOfRight {
+            note(rejection, of: command, at: moment, into: &events)
+        }
+        if case .tick = command.body { ring(at: moment, into: &events) }
+        settle(at: moment, into: &events)
+        return Outcome(reply: decision.reply, events: events)
+    }
+
+    /// Folds a committed event at start; what it would lead to is in the journal already.
+    package mutating func replay(_ event: Event) {
+        state.apply(event)
+        state.indexes.agenda.removeAll(keepingCapacity: true)
+    }
+
+    /// When the core next has something to do by itself, on the broker's time; nil: never.
+    package func nextDeadline(at moment: Moment) -> Instant? {
+        var next = state.indexes.timers.first?.at
+        if let calendar = state.indexes.calendar.first?.at {
+            let lead = moment.wall - moment.now
+            next = min(next ?? calendar - lead, calendar - lead)
+        }
+        if let fold = refusals.nextDeadline { next = min(next ?? fold, fold) }
+        return next
+    }
+
+    /// Judges a command against state and sessions; changes nothing.
+    package func decide(_ command: Command, at moment: Moment) -> Decision {
+        if let rejection = permission(for: command) {
+            return Decision(reply: .refused(rejection))
+        }
+        let draft = Draft(state: state, actor: command.actor, moment: moment)
+        switch command.body {
+        case .create(let body): return create(body, draft)
+        case .start(let version): return start(version, draft)
+        case .stop(let digest): return stop(digest, draft)
+        case .tick: return tick(draft)
+        case .submitBrief(let submission): return submit(submission, draft)
+        case .submitTask(let submission): return submit(submission, draft)
+        case .putDocument(let body): return put(body, draft)
+        case .deliver(let delivery): return deliver(delivery, draft)
+        case .fail(let report): return fail(report, draft)
+        case .release(let attempt): return release(attempt, draft)
+        case .escalate(let request): return escalate(request, draft)
+        case .answer(let request): return answer(request, draft)
+        case .cancelBrief(let brief): return cancel(brief, draft)
+        case .cancelTask(let task): return cancel(task, draft)
+        case .retry(let task): return retry(task, draft)
+        case .redrive(let task): return redrive(task, draft)
+        case .discard(let task): return discard(task, draft)
+        case .pause(let agent): return pause(agent, draft)
+        case .resume(let agent): return resume(agent, draft)
+        case .register(let body): return register(body, draft)
+        case .withdraw(let agent): return withdraw(agent, draft)
+        case .raise(let agent, let facts): return raise(agent, facts, draft)
+        case .notified(let escalation, let status): return notified(escalation, status, draft)
+        }
+    }
+
+    /// Folds one event and lets the sessions follow.
+    mutating func record(_ event: Event, into events: inout [Event]) {
+        if let task = event.task { followLease(task, event) }
+        state.apply(event)
+        events.append(event)
+    }
+
+    /// Sessions hold a lease from its grant to its end.
+    private mutating func followLease(_ task: TaskID, _ event: Event) {
+        switch event.body {
+        case .taskLeased(let lease):
+            if let session = assignee(of: task, instance: lease.instance, holder: lease.holder) {
+                sessions.hold(task, by: session)
+            }
+        case .taskCancelled, .taskDead, .taskDiscarded:
+            if let lease = state.lease(of: task) {
+                cancelledLeases[Attempt(task: task, token: lease.token)] = task
+                // A worker that never comes back must not leave this growing.
+                if cancelledLeases.count > limits.sessionsMax * limits.leasesPerSessionMax {
+                    cancelledLeases.removeAll()
+                }
+            }
+            sessions.drop(task)
+        case .taskDelivered, .taskFailed, .taskExpired, .taskReleased, .escalationRaised,
+            .escalationJoined:
+            sessions.drop(task)
+        case .journalCreated, .brokerStarted, .brokerStopped, .clockStepped, .agentRegistered,
+            .agentWithdrawn, .documentPut, .briefSubmitted, .briefBlocked, .briefResumed, .briefDone,
+            .briefDead, .briefCancelled, .planAccepted, .taskCreated, .taskReadied, .taskAccepted,
+            .taskRejected, .taskRetried, .taskBlocked, .taskUnblocked, .taskRedriven,
+            .escalationRaisedAgain, .escalationAnswered, .escalationWithdrawn, .escalationNotified,
+            .queuePaused, .queueResumed, .circuitOpened, .circuitClosed, .accessRefused:
+            break
+        }
+    }
+
+    /// Changes the state's indexes without an event.
+    mutating func withIndexes<Value>(_ change: (inout Indexes) -> Value) -> Value {
+        change(&state.indexes)
+    }
+}
+
+/// Makes the events of one decision: numbers them and stamps time and actor.
+struct Draft {
+    let actor: ActorName
+    let moment: Moment
+    let time: Instant
+    private let head: UInt64
+    private(set) var events: [Event] = []
+
+    init(state: State, actor: ActorName, moment: Moment) {
+        self.actor = actor
+        self.moment = moment
+        head = state.head
+        time = max(moment.now, state.time)
+    }
+
+    /// The number that the next event will have.
+    var next: UInt64 { head + UInt64(events.count) }
+
+    mutating func add(
+        _ body: Event.Body, brief: BriefID? = nil, task: TaskID? = nil, attempt: Int? = nil,
+        cause: UInt64? = nil
+    ) {
+        events.append(
+            Event(
+                seq: next, time: time, actor: actor, brief: brief, task: task, attempt: attempt,
+                cause: cause ?? events.first?.seq, body: body))
+    }
+
+    func replying(_ reply: Reply) -> Decision {
+        Decision(events: events, reply: reply)
+    }
+
+    func refusing(_ rejection: Rejection) -> Decision {
+        Decision(reply: .refused(rejection))
+    }
+}

@@ -1,0 +1,153 @@
+// Who is connected and what they grant: credit, lease extensions, progress. All of it starts empty, is
+// never in events, and is gone after a restart; `decide` reads it, `apply` never sees it.
+
+package struct SessionID: Hashable, Comparable, Sendable {
+    package let number: UInt64
+
+    package init(_ number: UInt64) { self.number = number }
+
+    package static func < (left: SessionID, right: SessionID) -> Bool { left.number < right.number }
+}
+
+package struct Session: Sendable {
+    package let id: SessionID
+    package internal(set) var actor: ActorName
+    /// The agent it takes tasks for; nil for a client.
+    package internal(set) var agent: AgentName?
+    /// The seat it sits on: a process that comes back under the same name takes over.
+    package internal(set) var instance: String
+    package internal(set) var credit: Int
+    package internal(set) var held: [TaskID] = []
+    package internal(set) var lastHeard: Instant
+    /// The process, as the kernel named it; 0 when unknown.
+    package internal(set) var processID: Int
+
+    package var hasCredit: Bool { agent != nil && held.count < credit }
+}
+
+/// What heartbeats said of a lease.
+package struct Extension: Sendable {
+    package internal(set) var until: Instant
+    /// The last progress or output.
+    package internal(set) var lastProgress: Instant
+    package internal(set) var percent: Int?
+    package internal(set) var message: String?
+}
+
+/// One line of a heartbeat.
+package struct Beat: Sendable {
+    package var attempt: Attempt
+    package var isProgress: Bool
+    package var percent: Int?
+    package var message: String?
+
+    package init(attempt: Attempt, isProgress: Bool = false, percent: Int? = nil, message: String? = nil) {
+        self.attempt = attempt
+        self.isProgress = isProgress
+        self.percent = percent
+        self.message = message
+    }
+}
+
+/// What a heartbeat is told about a lease.
+package enum BeatState: String, Sendable {
+    case held
+    case lost
+    case cancelled
+}
+
+package struct Sessions: Sendable {
+    package private(set) var all: [SessionID: Session] = [:]
+    /// In the order of their ids.
+    private var byAgent: [AgentName: [SessionID]] = [:]
+    package private(set) var extensions: [TaskID: Extension] = [:]
+    private var holders: [TaskID: SessionID] = [:]
+    /// Leases that were listed since the start.
+    private var confirmed: Set<TaskID> = []
+    /// Whether an instance of the agent has ever been here since the start.
+    private var seen: Set<AgentName> = []
+
+    package init() {}
+
+    package subscript(id: SessionID) -> Session? { all[id] }
+
+    package func sessions(of agent: AgentName) -> [SessionID] { byAgent[agent] ?? [] }
+
+    package func holder(of task: TaskID) -> SessionID? { holders[task] }
+
+    package func isConfirmed(_ task: TaskID) -> Bool { confirmed.contains(task) }
+
+    package func hasBeenSeen(_ agent: AgentName) -> Bool { seen.contains(agent) }
+
+    // MARK: Coming and going
+
+    /// Opens a session or changes the role of one that is open. Held leases stay with it.
+    mutating func open(
+        _ id: SessionID, actor: ActorName, agent: AgentName?, instance: String, credit: Int,
+        processID: Int, at now: Instant
+    ) {
+        var session =
+            all[id]
+            ?? Session(
+                id: id, actor: actor, agent: nil, instance: instance, credit: 0, lastHeard: now,
+                processID: processID)
+        if let old = session.agent, old != agent { byAgent[old]?.removeAll { $0 == id } }
+        if let agent, session.agent != agent {
+            byAgent[agent, default: []].append(id)
+            byAgent[agent]?.sort()
+            seen.insert(agent)
+        }
+        session.actor = actor
+        session.agent = agent
+        session.instance = instance
+        session.credit = credit
+        session.lastHeard = now
+        all[id] = session
+    }
+
+    /// Ends a session and returns what it held; those leases stay as they are.
+    mutating func close(_ id: SessionID) -> [TaskID] {
+        guard let session = all.removeValue(forKey: id) else { return [] }
+        if let agent = session.agent { byAgent[agent]?.removeAll { $0 == id } }
+        for task in session.held { holders[task] = nil }
+        return session.held
+    }
+
+    mutating func heard(from id: SessionID, at now: Instant) {
+        all[id]?.lastHeard = now
+    }
+
+    mutating func setCredit(_ credit: Int, of id: SessionID) {
+        all[id]?.credit = credit
+    }
+
+    // MARK: Leases
+
+    mutating func hold(_ task: TaskID, by id: SessionID) {
+        if let before = holders[task] { all[before]?.held.removeAll { $0 == task } }
+        guard all[id] != nil else { return }
+        holders[task] = id
+        confirmed.insert(task)
+        all[id]?.held.append(task)
+    }
+
+    /// The lease is over, however it ended.
+    mutating func drop(_ task: TaskID) {
+        extensions[task] = nil
+        confirmed.remove(task)
+        guard let id = holders.removeValue(forKey: task) else { return }
+        all[id]?.held.removeAll { $0 == task }
+    }
+
+    mutating func extend(_ beat: Beat, until: Instant, at now: Instant, since: Instant) {
+        let task = beat.attempt.task
+        var entry = extensions[task] ?? Extension(until: until, lastProgress: since)
+        entry.until = until
+        if beat.isProgress {
+            entry.lastProgress = now
+            entry.percent = beat.percent ?? entry.percent
+            entry.message = beat.message ?? entry.message
+        }
+        extensions[task] = entry
+    }
+}

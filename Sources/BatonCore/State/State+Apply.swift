@@ -1,0 +1,492 @@
+// `apply`: the meaning of every event. Live traffic and replay run through here; there is no second
+// path. An event that does not fit the state is a broken journal or a bug, and traps.
+
+extension State {
+    /// Folds the next event. It must be the next in sequence.
+    package mutating func apply(_ event: Event) {
+        precondition(event.seq == head || keepsFinished, "event \(event.seq) applied at \(head)")
+        precondition(event.time >= time, "event \(event.seq) is older than the one before it")
+        head = event.seq + 1
+        time = event.time
+        switch event.body {
+        case .journalCreated(let body): origin = body.origin
+        case .brokerStarted(let body): applyStart(body, event)
+        case .brokerStopped, .escalationNotified, .accessRefused: break
+        case .clockStepped(let offset): clockOffset = offset
+        case .agentRegistered(let body): applyRegistered(body, event)
+        case .agentWithdrawn(let agent):
+            update(agent) { $0.isRegistered = false }
+        case .documentPut(let body): documents[body.content] = event.seq
+
+        case .briefSubmitted(let body): applySubmitted(body, event)
+        case .briefBlocked: set(.blocked, event)
+        case .briefResumed: set(.running, event)
+        case .briefDead: set(.dead, event)
+        case .briefDone: finish(.done, event)
+        case .briefCancelled: finish(.cancelled, event)
+        case .planAccepted: applyPlan(event)
+
+        case .taskCreated(let body): applyCreated(body, event)
+        case .taskReadied: applyReadied(event)
+        case .taskLeased(let body): applyLeased(body, event)
+        case .taskDelivered(let body): applyDelivered(body, event)
+        case .taskAccepted(let reason): applyAccepted(reason, event)
+        case .taskRejected(let body): applyRejected(body, event)
+        case .taskFailed(let body): applyFailed(body, event)
+        case .taskExpired(let body): applyExpired(body, event)
+        case .taskReleased(let body): applyReleased(body, event)
+        case .taskRetried: applyRetried(event)
+        case .taskBlocked(let escalation): applyBlocked(escalation, event)
+        case .taskUnblocked: applyUnblocked(event)
+        case .taskDead(let reason): applyDead(reason, event)
+        case .taskRedriven: applyRedriven(event)
+        case .taskCancelled: applyEnded(.cancelled, event)
+        case .taskDiscarded: applyEnded(.discarded, event)
+
+        case .escalationRaised(let body): applyRaised(body, event)
+        case .escalationJoined(let escalation, let token, let match):
+            applyJoined(escalation, token, match, event)
+        case .escalationRaisedAgain(let body): applyRaisedAgain(body)
+        case .escalationAnswered(let body): applyAnswered(body, event)
+        case .escalationWithdrawn(let escalation): close(escalation, .withdrawn)
+
+        case .queuePaused(let agent): update(agent) { $0.isPaused = true }
+        case .queueResumed(let agent):
+            update(agent) { $0.isPaused = false }
+            look(at: .assign(agent))
+        case .circuitOpened(let agent, let probe):
+            update(agent) { $0.circuit = .open(probe: probe) }
+            wake(at: probe, for: .probe(agent))
+        case .circuitClosed(let agent):
+            update(agent) { agent in
+                agent.circuit = .closed
+                agent.failing = []
+            }
+            look(at: .assign(agent))
+        }
+    }
+
+    // MARK: Broker and agents
+
+    private mutating func applyStart(_ body: BrokerStarted, _ event: Event) {
+        for id in leased {
+            update(id) { task in
+                guard let lease = task.lease, lease.until < body.leasesUntil else { return }
+                task.lease?.until = body.leasesUntil
+            }
+        }
+        settle = SettlePeriod(start: event.seq, until: body.settleUntil)
+        wake(at: body.settleUntil, for: .settle)
+    }
+
+    private mutating func applyRegistered(_ body: AgentRegistered, _ event: Event) {
+        var agent =
+            agents[body.agent]
+            ?? AgentRecord(
+                name: body.agent, isRegistered: true, card: event.seq, isReviewed: body.isReviewed,
+                dependencies: [])
+        agent.isRegistered = true
+        agent.card = event.seq
+        agent.cardMatch = body.parts.first?.match
+        agent.isReviewed = body.isReviewed
+        agent.attemptTimeout = body.attemptTimeout
+        agent.silenceTimeout = body.silenceTimeout
+        agent.leasesMax = body.leasesMax
+        agent.dependencies = body.dependencies
+        agents[body.agent] = agent
+        look(at: .assign(body.agent))
+    }
+
+    // MARK: Briefs
+
+    private mutating func applySubmitted(_ body: BriefSubmitted, _ event: Event) {
+        let id = BriefID(event.seq)
+        briefs[id] = BriefRecord(
+            id: id, submitted: event.time, actor: event.actor, priority: body.priority,
+            notBefore: body.notBefore, deadline: body.deadline, documents: body.documents)
+        keys[body.key] = KeyRecord(subject: .brief(id), match: body.match)
+        unplannedBriefs += 1
+    }
+
+    private mutating func set(_ new: BriefState, _ event: Event) {
+        update(event.namedBrief) { $0.state = new }
+    }
+
+    /// A finished brief leaves memory with its tasks; what repeated requests need stays.
+    private mutating func finish(_ new: BriefState, _ event: Event) {
+        set(new, event)
+        let brief = update(event.namedBrief) { $0 }
+        if brief.plan == nil { unplannedBriefs -= 1 }
+        guard !keepsFinished, let first = brief.tasks.first, let last = brief.tasks.last else { return }
+        for id in brief.tasks { forget(id) }
+        briefs[brief.id] = nil
+        finishedBriefs[brief.id] = FinishedBrief(state: new, tasks: first.number...last.number)
+    }
+
+    private mutating func forget(_ id: TaskID) {
+        guard !keepsFinished, let task = tasks.removeValue(forKey: id) else { return }
+        finishedTasks[id] = FinishedTask(brief: task.brief, state: task.state, last: task.ended.last)
+    }
+
+    private mutating func applyPlan(_ event: Event) {
+        let delivery = update(event.namedTask) { $0.delivery }
+        update(event.namedBrief) { $0.plan = delivery?.event }
+        unplannedBriefs -= 1
+    }
+
+    // MARK: Tasks before work
+
+    private mutating func applyCreated(_ body: TaskCreated, _ event: Event) {
+        let id = TaskID(event.seq)
+        let unmet = body.depends.filter { tasks[$0]?.state != .accepted }
+        var task = TaskRecord(
+            id: id, brief: event.brief, kind: body.kind, agent: agents[body.agent]?.name ?? body.agent,
+            priority: body.priority, depends: body.depends, isReviewed: body.isReviewed,
+            subject: body.subject, entry: body.entry, key: body.key, match: body.match,
+            notBefore: body.notBefore, deadline: body.deadline, attemptTimeout: body.attemptTimeout,
+            silenceTimeout: body.silenceTimeout, attemptsMax: body.attemptsMax,
+            rejectionsMax: body.rejectionsMax, created: event.time, creator: event.actor,
+            partCount: body.parts.count, waitingFor: unmet.count)
+        task.state = .waiting
+        let isTimed = task.isTimed
+        tasks[id] = task
+        for dependency in unmet { update(dependency) { $0.dependants.append(id) } }
+        if let subject = body.subject { update(subject) { $0.review = id } }
+        if let key = body.key, let match = body.match {
+            keys[key] = KeyRecord(subject: .task(id), match: match)
+        }
+        if let brief = event.brief {
+            update(brief) { brief in
+                brief.tasks.append(id)
+                brief.counts[.waiting] += 1
+                if isTimed { brief.counts.timed += 1 }
+                if body.kind == .close { brief.close = id }
+            }
+        }
+        if let deadline = body.deadline {
+            indexes.calendar.push(Timer(at: deadline, subject: .task(id)))
+        }
+        if let notBefore = body.notBefore {
+            indexes.calendar.push(Timer(at: notBefore, subject: .task(id)))
+        }
+        look(at: .dependencies(id))
+    }
+
+    private mutating func applyReadied(_ event: Event) {
+        let id = event.namedTask
+        update(id) { task in
+            if task.firstReady == nil { task.firstReady = event.time }
+        }
+        setState(id, .ready)
+    }
+
+    // MARK: Leases
+
+    private mutating func applyLeased(_ body: TaskLeased, _ event: Event) {
+        let id = event.namedTask
+        let agent = update(id) { task in
+            task.attempts += 1
+            task.lease = Lease(
+                token: body.token, instance: body.instance, holder: body.holder, since: event.time,
+                until: body.until, attemptUntil: body.attemptUntil, event: event.seq)
+            return task.agent
+        }
+        setState(id, .leased)
+        leased.insert(id)
+        update(agent) { agent in
+            agent.leased += 1
+            if case .open = agent.circuit { agent.circuit = .probing(id) }
+        }
+        wake(at: min(body.until, body.attemptUntil), for: .task(id))
+    }
+
+    /// Ends the newest attempt and remembers how.
+    private mutating func endAttempt(
+        _ id: TaskID, _ end: AttemptEnd, match: Digest? = nil, to state: TaskState,
+        escalation: EscalationID? = nil
+    ) {
+        let (agent, isOpen) = update(id) { task in
+            guard let lease = task.lease else { return (task.agent, false) }
+            task.ended.append(
+                EndedAttempt(
+                    token: lease.token, end: end, match: match, state: state, escalation: escalation))
+            task.lease = nil
+            return (task.agent, true)
+        }
+        guard isOpen else { return }
+        leased.remove(id)
+        update(agent) { $0.leased -= 1 }
+        look(at: .assign(agent))
+    }
+
+    /// An answer of any kind shows that the agent works; failures of distinct tasks in a row show
+    /// that it does not.
+    private mutating func note(_ id: TaskID, failed: Bool) {
+        let name = update(id) { $0.agent }
+        update(name) { agent in
+            if failed {
+                if !agent.failing.contains(id) { agent.failing.append(id) }
+                if agent.circuit == .probing(id) { agent.circuit = .probeFailed }
+            } else {
+                agent.failing = []
+                if agent.circuit == .probing(id) { agent.circuit = .probePassed }
+            }
+        }
+        look(at: .circuit(name))
+    }
+
+    /// A probe that ended without telling anything leaves the circuit open for another at once.
+    private mutating func dropProbe(_ id: TaskID, at instant: Instant) {
+        let name = update(id) { $0.agent }
+        update(name) { agent in
+            if agent.circuit == .probing(id) { agent.circuit = .open(probe: instant) }
+        }
+    }
+
+    private mutating func applyDelivered(_ body: TaskDelivered, _ event: Event) {
+        let id = event.namedTask
+        let isReviewed = update(id) { task in
+            task.delivery = DeliveryRecord(
+                event: event.seq, token: body.token, match: body.match,
+                author: task.lease?.holder ?? event.actor, partCount: body.parts.count)
+            return task.isReviewed
+        }
+        endAttempt(id, .delivered, match: body.match, to: isReviewed ? .delivered : .accepted)
+        note(id, failed: false)
+        setState(id, .delivered)
+        if isReviewed { look(at: .gate(id)) }
+    }
+
+    private mutating func applyAccepted(_ reason: AcceptReason, _ event: Event) {
+        let id = event.namedTask
+        let dependants = update(id) { task in
+            task.accepted = reason
+            task.escalation = nil
+            defer { task.dependants = [] }
+            return task.dependants
+        }
+        setState(id, .accepted)
+        for dependant in dependants {
+            let (brief, isTimed) = update(dependant) { task in
+                task.waitingFor -= 1
+                return (task.brief, task.state == .waiting && task.isTimed)
+            }
+            if isTimed, let brief { update(brief) { $0.counts.timed += 1 } }
+            look(at: .dependencies(dependant))
+        }
+        if event.brief == nil { forget(id) }
+    }
+
+    private mutating func applyRejected(_ body: TaskRejected, _ event: Event) {
+        let id = event.namedTask
+        update(id) { task in
+            task.rejections = body.rejections
+            task.rejected = task.delivery?.match
+            task.verdict = body.verdict
+            task.review = nil
+        }
+        setState(id, .ready)
+    }
+
+    private mutating func applyFailed(_ body: TaskFailed, _ event: Event) {
+        let id = event.namedTask
+        update(id) { task in
+            task.failures = body.failures
+            task.lastFailure = event.seq
+        }
+        endAttempt(id, .failed, match: body.match, to: body.until == nil ? .dead : .backoff)
+        note(id, failed: body.isRetryable)
+        wait(id, until: body.until)
+    }
+
+    private mutating func applyExpired(_ body: TaskExpired, _ event: Event) {
+        let id = event.namedTask
+        update(id) { task in
+            task.failures = body.failures
+            task.lastFailure = event.seq
+        }
+        endAttempt(id, .expired, to: body.until == nil ? .dead : .backoff)
+        note(id, failed: true)
+        wait(id, until: body.until)
+    }
+
+    private mutating func applyReleased(_ body: TaskReleased, _ event: Event) {
+        let id = event.namedTask
+        update(id) { task in
+            task.failures = body.failures
+            task.releases = body.releases
+        }
+        endAttempt(id, .released, to: body.until == nil ? .dead : .backoff)
+        dropProbe(id, at: event.time)
+        wait(id, until: body.until)
+    }
+
+    /// Without an end of the wait the event that follows says that the task is dead.
+    private mutating func wait(_ id: TaskID, until: Instant?) {
+        update(id) { $0.until = until }
+        setState(id, .backoff)
+        if let until { wake(at: until, for: .task(id)) }
+    }
+
+    private mutating func applyRetried(_ event: Event) {
+        update(event.namedTask) { $0.until = nil }
+        setState(event.namedTask, .ready)
+    }
+
+    // MARK: Ends
+
+    private mutating func applyDead(_ reason: DeathReason, _ event: Event) {
+        let id = event.namedTask
+        update(id) { task in
+            task.death = reason
+            task.diedAt = event.time
+            task.until = nil
+        }
+        endAttempt(id, .cancelled, to: .dead)
+        dropProbe(id, at: event.time)
+        setState(id, .dead)
+        look(at: .ending(id))
+    }
+
+    private mutating func applyEnded(_ state: TaskState, _ event: Event) {
+        let id = event.namedTask
+        endAttempt(id, .cancelled, to: state)
+        dropProbe(id, at: event.time)
+        setState(id, state)
+        look(at: .ending(id))
+        let subject = update(id) { $0.subject }
+        forgetIfSettled(id)
+        if let subject { forgetIfSettled(subject) }
+    }
+
+    /// A task without a brief leaves memory when it, its review and its question are all over.
+    private mutating func forgetIfSettled(_ id: TaskID) {
+        guard let task = tasks[id], task.brief == nil, task.state.isEnded, task.escalation == nil,
+            task.review.flatMap({ tasks[$0] })?.state.isEnded ?? true
+        else { return }
+        forget(id)
+    }
+
+    /// New counters, the old tokens stay behind. A task whose review died is judged anew; any other
+    /// is tried anew.
+    private mutating func applyRedriven(_ event: Event) {
+        let id = event.namedTask
+        let isJudgedAnew = update(id) { task in
+            let judged = task.death == .reviewFailed
+            task.death = nil
+            task.diedAt = nil
+            task.failures = 0
+            task.releases = 0
+            task.rejections = 0
+            task.review = nil
+            task.escalation = nil
+            if task.firstReady == nil { task.firstReady = event.time }
+            return judged
+        }
+        if isJudgedAnew {
+            setState(id, .delivered)
+            look(at: .gate(id))
+        } else {
+            setState(id, update(id) { $0.waitingFor } > 0 ? .waiting : .ready)
+        }
+    }
+
+    // MARK: Escalations
+
+    private mutating func applyRaised(_ body: EscalationRaised, _ event: Event) {
+        let id = EscalationID(event.seq)
+        escalations[id] = EscalationRecord(
+            id: id, brief: event.brief, origin: body.origin, agent: body.agent, options: body.options,
+            recommended: body.recommended, key: body.key, raised: event.time,
+            severity: body.severity, askers: [event.actor], tasks: [], deadline: body.deadline)
+        if let brief = event.brief {
+            update(brief) { $0.openEscalations.append(id) }
+            look(at: .brief(brief))
+        }
+        if let task = event.task, body.token != nil {
+            endAttempt(task, .escalated, match: body.match, to: .blocked, escalation: id)
+            note(task, failed: false)
+        }
+        if let deadline = body.deadline { wake(at: deadline, for: .escalation(id)) }
+    }
+
+    private mutating func applyJoined(
+        _ escalation: EscalationID, _ token: Token, _ match: Digest, _ event: Event
+    ) {
+        update(escalation) { $0.askers.append(event.actor) }
+        endAttempt(
+            event.namedTask, .escalated, match: match, to: .blocked, escalation: escalation)
+        note(event.namedTask, failed: false)
+    }
+
+    private mutating func applyBlocked(_ escalation: EscalationID, _ event: Event) {
+        let id = event.namedTask
+        update(escalation) { $0.tasks.append(id) }
+        update(id) { $0.escalation = escalation }
+        setState(id, .blocked)
+    }
+
+    /// The answer sends the task back to work; after the gate's question it may be rejected anew.
+    private mutating func applyUnblocked(_ event: Event) {
+        update(event.namedTask) { task in
+            task.escalation = nil
+            task.rejections = 0
+        }
+        setState(event.namedTask, .ready)
+    }
+
+    private mutating func applyRaisedAgain(_ body: EscalationRaisedAgain) {
+        update(body.escalation) { escalation in
+            escalation.severity = body.severity
+            escalation.raisedAgain = body.times
+            escalation.deadline = body.deadline
+        }
+        if let deadline = body.deadline { wake(at: deadline, for: .escalation(body.escalation)) }
+    }
+
+    private mutating func applyAnswered(_ body: EscalationAnswered, _ event: Event) {
+        let answer = AnswerRecord(
+            event: event.seq, time: event.time, actor: event.actor, option: body.option,
+            effect: body.effect, match: body.match)
+        let (brief, waiting) = update(body.escalation) { escalation in
+            escalation.answer = answer
+            return (escalation.brief, escalation.tasks)
+        }
+        if let brief {
+            update(brief) { $0.answers.append(body.escalation) }
+        } else {
+            for task in waiting where tasks[task] != nil {
+                update(task) { $0.answers.append(body.escalation) }
+            }
+        }
+        close(body.escalation, .answered)
+    }
+
+    private mutating func close(_ id: EscalationID, _ state: EscalationState) {
+        let (brief, waiting) = update(id) { escalation in
+            escalation.state = state
+            escalation.deadline = nil
+            return (escalation.brief, escalation.tasks)
+        }
+        for task in waiting where state == .withdrawn && tasks[task] != nil {
+            update(task) { $0.escalation = nil }
+            forgetIfSettled(task)
+        }
+        guard let brief, briefs[brief] != nil else { return }
+        update(brief) { $0.openEscalations.removeAll { $0 == id } }
+        look(at: .brief(brief))
+    }
+}
+
+extension Event {
+    /// The brief of an event that cannot be without one.
+    fileprivate var namedBrief: BriefID {
+        guard let brief else { preconditionFailure("event \(seq) names no brief") }
+        return brief
+    }
+
+    fileprivate var namedTask: TaskID {
+        guard let task else { preconditionFailure("event \(seq) names no task") }
+        return task
+    }
+}

@@ -1,0 +1,172 @@
+// The fold of the journal: everything that survives a restart. It is changed by `apply` alone, and
+// `apply` reads no configuration, no clock and no session, and cannot fail.
+
+package struct State: Sendable {
+    /// The sequence number of the next event.
+    package internal(set) var head: UInt64 = 0
+    package internal(set) var time = Instant.distantPast
+    package internal(set) var origin: String?
+    /// The wall clock's lead over the broker's time that was last recorded, in microseconds.
+    package internal(set) var clockOffset: Int64 = 0
+    /// Set by a start; nil once every lease from before it is confirmed or released.
+    package internal(set) var settle: SettlePeriod?
+
+    package internal(set) var briefs: [BriefID: BriefRecord] = [:]
+    package internal(set) var tasks: [TaskID: TaskRecord] = [:]
+    /// Tasks with an open lease.
+    package internal(set) var leased: Set<TaskID> = []
+    package internal(set) var escalations: [EscalationID: EscalationRecord] = [:]
+    package internal(set) var agents: [AgentName: AgentRecord] = [:]
+    package internal(set) var finishedBriefs: [BriefID: FinishedBrief] = [:]
+    package internal(set) var finishedTasks: [TaskID: FinishedTask] = [:]
+    /// Idempotency keys, for as long as the journal lives.
+    package internal(set) var keys: [Digest: KeyRecord] = [:]
+    /// Attachments by what finds them.
+    package internal(set) var documents: [Digest: UInt64] = [:]
+    /// Briefs without an accepted plan; each holds a reserve of tasks.
+    package internal(set) var unplannedBriefs = 0
+
+    var indexes = Indexes()
+
+    package init() {}
+
+    /// What ends on a brief's or task's way out of memory stays off for a scratch fold that is made
+    /// to look at finished things.
+    package internal(set) var keepsFinished = false
+
+    package init(keepsFinished: Bool) {
+        self.keepsFinished = keepsFinished
+    }
+}
+
+package struct SettlePeriod: Hashable, Sendable {
+    /// The start's event: leases from before it need a confirmation.
+    package let start: UInt64
+    package let until: Instant
+}
+
+package struct KeyRecord: Hashable, Sendable {
+    package enum Subject: Hashable, Sendable {
+        case brief(BriefID)
+        case task(TaskID)
+    }
+
+    package let subject: Subject
+    package let match: Digest
+}
+
+// MARK: - Changing records
+
+extension State {
+    /// Changes a task that must exist: an event about an unknown task is a broken journal.
+    mutating func update<Value>(
+        _ id: TaskID, _ change: (inout TaskRecord) -> Value
+    ) -> Value {
+        guard let index = tasks.index(forKey: id) else {
+            preconditionFailure("an event names \(id), which does not exist")
+        }
+        return change(&tasks.values[index])
+    }
+
+    mutating func update<Value>(
+        _ id: BriefID, _ change: (inout BriefRecord) -> Value
+    ) -> Value {
+        guard let index = briefs.index(forKey: id) else {
+            preconditionFailure("an event names \(id), which does not exist")
+        }
+        return change(&briefs.values[index])
+    }
+
+    mutating func update<Value>(
+        _ id: EscalationID, _ change: (inout EscalationRecord) -> Value
+    ) -> Value {
+        guard let index = escalations.index(forKey: id) else {
+            preconditionFailure("an event names \(id), which does not exist")
+        }
+        return change(&escalations.values[index])
+    }
+
+    mutating func update<Value>(
+        _ name: AgentName, _ change: (inout AgentRecord) -> Value
+    ) -> Value {
+        guard let index = agents.index(forKey: name) else {
+            preconditionFailure("an event names agent \(name), which does not exist")
+        }
+        return change(&agents.values[index])
+    }
+
+    /// Moves a task to another state; the brief's counts and the agent's queue follow.
+    mutating func setState(_ id: TaskID, _ new: TaskState) {
+        let task = update(id) { task in
+            let before = task
+            task.state = new
+            return before
+        }
+        let old = task.state
+        if let brief = task.brief {
+            update(brief) { brief in
+                brief.counts[old] -= 1
+                brief.counts[new] += 1
+                if old == .waiting, task.isTimed { brief.counts.timed -= 1 }
+            }
+            look(at: .brief(brief))
+        }
+        if old == .ready { indexes.readyCounts[task.agent, default: 0] -= 1 }
+        if new == .ready { enqueue(id) }
+    }
+
+    /// Puts a ready task into its agent's queue.
+    private mutating func enqueue(_ id: TaskID) {
+        let (agent, entry) = update(id) { task in
+            (task.agent, ReadyEntry(order: task.order(step: Limits.priorityStepInForce), task: id))
+        }
+        indexes.ready[agent, default: MinHeap()].push(entry)
+        indexes.readyCounts[agent, default: 0] += 1
+        look(at: .assign(agent))
+    }
+
+    mutating func look(at item: AgendaItem) {
+        indexes.agenda.append(item)
+    }
+
+    /// Wakes the core at `instant` to look at `subject`.
+    mutating func wake(at instant: Instant, for subject: TimerSubject) {
+        indexes.timers.push(Timer(at: instant, subject: subject))
+    }
+}
+
+extension Limits {
+    /// Queue order is part of the format of waiting tasks, not of configuration: it is the same on
+    /// every broker that folds the same journal.
+    static let priorityStepInForce: Duration = .seconds(60)
+}
+
+// MARK: - Reading
+
+extension State {
+    /// The newest lease of a task that is being worked on.
+    package func lease(of id: TaskID) -> Lease? { tasks[id]?.lease }
+
+    /// Tasks that count against the queue's limit: all in memory, and the reserve of unplanned briefs.
+    package func admittedTasks(reservePerBrief: Int) -> Int {
+        tasks.count + unplannedBriefs * reservePerBrief
+    }
+
+    /// The state that a brief is in now, from its tasks and escalations: the first that matches.
+    package func derivedState(of brief: BriefRecord) -> BriefState {
+        if let close = brief.close, tasks[close]?.state == .accepted { return .done }
+        let deciding = brief.close ?? brief.tasks.first
+        let counts = brief.counts
+        let decided = deciding.flatMap { tasks[$0]?.state }
+        let open =
+            counts[.waiting] + counts[.ready] + counts[.leased] + counts[.delivered]
+            + counts[.blocked] + counts[.backoff]
+        if decided == .cancelled || decided == .discarded, open == 0 { return .cancelled }
+        let moving = counts[.ready] + counts[.leased] + counts[.backoff] + counts.timed
+        if !brief.openEscalations.isEmpty, moving == 0 { return .blocked }
+        if counts[.dead] > 0, moving == 0 { return .dead }
+        return .running
+    }
+
+    package func readyCount(of agent: AgentName) -> Int { indexes.readyCounts[agent] ?? 0 }
+}

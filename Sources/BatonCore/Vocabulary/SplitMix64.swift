@@ -1,0 +1,24 @@
+// The project's one pseudo-random generator: small, seedable, the same on every toolchain.
+
+/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
+package struct SplitMix64: Sendable {
+    private var state: UInt64
+
+    package init(seed: UInt64) {
+        state = seed
+    }
+
+    package mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// A value in `0...bound`. The multiply-shift reduction's bias is below bound ÷ 2^64.
+    package mutating func next(through bound: UInt64) -> UInt64 {
+        guard bound < .max else { return next() }
+        return next().multipliedFullWidth(by: bound + 1).high
+    }
+}
