@@ -102,7 +102,9 @@ extension ChildProcess {
         defer { for copy in copies { Glibc.close(copy) } }
         for move in moves {
             let copy = fcntl(move.from, F_DUPFD_CLOEXEC, firstFree)
-            guard copy >= 0 else { throw SystemError.last("pass on a descriptor to", plan.executable) }
+            guard copy >= 0 else {
+                throw SystemError.last("pass on a descriptor to", plan.executable)
+            }
             copies.append(copy)
             unsafe posix_spawn_file_actions_adddup2(&actions, copy, move.to)
         }

@@ -87,14 +87,18 @@ package final class ChildProcess {
 
     /// What the child has written so far, without waiting.
     package func readOutput(bytesMax: Int = 1 << 16) throws(SystemError) -> ReadOutcome {
-        guard let outcome = try output?.descriptor.read(bytesMax: bytesMax) else { return .endOfFile }
+        guard let outcome = try output?.descriptor.read(bytesMax: bytesMax) else {
+            return .endOfFile
+        }
         if outcome == .endOfFile { output = nil }
         return outcome
     }
 
     /// What the child has written to its error stream so far, without waiting.
     package func readErrorOutput(bytesMax: Int = 1 << 16) throws(SystemError) -> ReadOutcome {
-        guard let outcome = try errorOutput?.descriptor.read(bytesMax: bytesMax) else { return .endOfFile }
+        guard let outcome = try errorOutput?.descriptor.read(bytesMax: bytesMax) else {
+            return .endOfFile
+        }
         if outcome == .endOfFile { errorOutput = nil }
         return outcome
     }

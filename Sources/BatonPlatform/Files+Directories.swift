@@ -85,6 +85,8 @@ extension Files {
 
     /// Gives a file another name, replacing what had it. Calls `rename`.
     package static func rename(_ path: String, to newPath: String) throws(SystemError) {
-        guard unsafe Glibc.rename(path, newPath) == 0 else { throw SystemError.last("rename", path) }
+        guard unsafe Glibc.rename(path, newPath) == 0 else {
+            throw SystemError.last("rename", path)
+        }
     }
 }

@@ -33,7 +33,9 @@ package enum Files {
         let neighbour = "\(path).\(String(Entropy.uint64(), radix: 36)).new"
         do throws(SystemError) {
             try writeNew(bytes, to: neighbour, mode: mode)
-            guard unsafe Glibc.rename(neighbour, path) == 0 else { throw SystemError.last("write", path) }
+            guard unsafe Glibc.rename(neighbour, path) == 0 else {
+                throw SystemError.last("write", path)
+            }
         } catch {
             unsafe unlink(neighbour)
             throw error.path == neighbour

@@ -1,5 +1,9 @@
 #include <sqlite3.h>
 
+// Swift does not import macros built of other macros.
+static const int baton_sqlite3_constraint_primary_key = SQLITE_CONSTRAINT_PRIMARYKEY;
+static const int baton_sqlite3_constraint_rowid = SQLITE_CONSTRAINT_ROWID;
+
 // SQLITE_TRANSIENT is a cast, which Swift cannot see.
 static inline int baton_sqlite3_bind_blob_copy(sqlite3_stmt *s, int i, const void *p, sqlite3_uint64 n) {
     return sqlite3_bind_blob64(s, i, p, n, SQLITE_TRANSIENT);

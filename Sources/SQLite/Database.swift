@@ -16,6 +16,7 @@ package struct Database: ~Copyable {
     }
 
     private let pointer: OpaquePointer
+    private var logMeter: LogMeter?
 
     /// Opens a database. Calls `sqlite3_open_v2`, without SQLite's own mutex: the connection stays
     /// on one thread.
@@ -36,10 +37,13 @@ package struct Database: ~Copyable {
                 code: error.code, function: error.function, message: "\(error.message): \(path)")
         }
         unsafe pointer = database
+        logMeter = nil
     }
 
     deinit {
         // With statements still alive the connection lives on until the last of them is gone.
+        // The hook must not outlive its meter then.
+        unsafe sqlite3_wal_hook(pointer, nil, nil)
         unsafe sqlite3_close_v2(pointer)
     }
 
@@ -54,7 +58,9 @@ package struct Database: ~Copyable {
         var prepared: OpaquePointer?
         let code = unsafe sqlite3_prepare_v3(
             pointer, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
-        guard code == SQLITE_OK else { throw unsafe SQLiteError.of(code, "sqlite3_prepare_v3", pointer) }
+        guard code == SQLITE_OK else {
+            throw unsafe SQLiteError.of(code, "sqlite3_prepare_v3", pointer)
+        }
         guard let statement = unsafe prepared else { preconditionFailure("no SQL in: \(sql)") }
         return unsafe Statement(statement, of: pointer)
     }
@@ -74,7 +80,9 @@ package struct Database: ~Copyable {
     /// How long a call waits for another connection's lock. Calls `sqlite3_busy_timeout`.
     package func setBusyTimeout(milliseconds: Int) throws(SQLiteError) {
         let code = unsafe sqlite3_busy_timeout(pointer, Int32(milliseconds))
-        guard code == SQLITE_OK else { throw unsafe SQLiteError.of(code, "sqlite3_busy_timeout", pointer) }
+        guard code == SQLITE_OK else {
+            throw unsafe SQLiteError.of(code, "sqlite3_busy_timeout", pointer)
+        }
     }
 
     /// Rows changed by the last statement. Calls `sqlite3_changes64`.
@@ -107,6 +115,26 @@ package struct Database: ~Copyable {
     package func setLimit(_ limit: Limit, to value: Int) -> Int {
         Int(unsafe sqlite3_limit(pointer, limit.code, Int32(value)))
     }
+
+    /// Stops SQLite from making checkpoints by itself inside a commit, and starts counting what
+    /// they would copy, for `framesInLog`. Calls `sqlite3_wal_hook`.
+    package mutating func useManualCheckpoints() {
+        let meter = LogMeter()
+        logMeter = meter
+        // The connection keeps a plain pointer; `logMeter` keeps the object alive as long.
+        unsafe sqlite3_wal_hook(
+            pointer,
+            { context, _, _, frames in
+                guard let context = unsafe context else { return SQLITE_OK }
+                let meter = unsafe Unmanaged<LogMeter>.fromOpaque(context).takeUnretainedValue()
+                meter.frames = Int(frames)
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(meter).toOpaque())
+    }
+
+    /// Frames in the WAL after the last commit of this connection; 0 before the first one, and
+    /// without manual checkpoints.
+    package var framesInLog: Int { logMeter?.frames ?? 0 }
 
     /// How a checkpoint copies the WAL into the database file.
     package enum CheckpointMode: Sendable {
@@ -143,6 +171,11 @@ package struct Database: ~Copyable {
         return Checkpoint(
             wasBlocked: code != SQLITE_OK, framesInLog: Int(frames), framesCopied: Int(copied))
     }
+}
+
+/// Where SQLite's hook leaves the length of the WAL.
+private final class LogMeter {
+    var frames = 0
 }
 
 /// The version of the linked library, such as "3.40.1". Calls `sqlite3_libversion`.

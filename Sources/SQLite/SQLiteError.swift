@@ -24,6 +24,11 @@ package struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A uniqueness or check constraint, or a trigger, refused a change.
     package var isConstraint: Bool { primaryCode == SQLITE_CONSTRAINT }
 
+    /// A row of that primary key is there already.
+    package var isTakenKey: Bool {
+        code == baton_sqlite3_constraint_primary_key || code == baton_sqlite3_constraint_rowid
+    }
+
     /// Another connection is in the way.
     package var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
 

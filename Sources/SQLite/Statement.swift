@@ -131,6 +131,15 @@ package struct Statement: ~Copyable {
         return unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: count))
     }
 
+    /// Lends the bytes of a blob or a text where they lie, until the next step.
+    package func withBytes<Value>(_ column: Int32, _ body: (RawSpan) -> Value) -> Value {
+        guard let start = unsafe sqlite3_column_blob(pointer, column) else {
+            return body(RawSpan())
+        }
+        let count = Int(unsafe sqlite3_column_bytes(pointer, column))
+        return unsafe body(UnsafeRawBufferPointer(start: start, count: count).bytes)
+    }
+
     /// How many bytes a blob or text has, without copying it. Calls `sqlite3_column_bytes`.
     package func byteCount(_ column: Int32) -> Int {
         // Asked for as a blob first: otherwise the count would be that of a conversion.

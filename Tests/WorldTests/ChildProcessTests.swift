@@ -10,15 +10,18 @@ struct ChildProcessTests {
             let child = try ChildProcess.spawn(
                 LaunchPlan(
                     executable: "/bin/sh",
-                    arguments: ["-c", "read x; echo $1 $V $x; pwd; echo bad >&2; exit 3", "sh", "a"],
+                    arguments: [
+                        "-c", "read x; echo $1 $V $x; pwd; echo bad >&2; exit 3", "sh", "a",
+                    ],
                     environment: ["V=v"], directory: directory, input: .pipe, output: .pipe,
                     errorOutput: .pipe))
             #expect(try child.writeInput([UInt8]("in\n".utf8)[...]) == 3)
             child.closeInput()
             #expect(child.inputDescriptor == nil)
 
-            #expect(try text(child, \.outputDescriptor, { try child.readOutput() })
-                == "a v in\n\(try Files.realPath(directory))\n")
+            #expect(
+                try text(child, \.outputDescriptor, { try child.readOutput() })
+                    == "a v in\n\(try Files.realPath(directory))\n")
             #expect(try text(child, \.errorDescriptor, { try child.readErrorOutput() }) == "bad\n")
             #expect(child.waitForExit() == .code(3))
             #expect(child.pollExit() == .code(3))

@@ -27,21 +27,23 @@ struct CryptoTests {
         #expect(SHA256.hash(pieces: [[], [1, 2], [], [3]]) == SHA256.hash([1, 2, 3]))
     }
 
-    @Test("HMAC agrees with RFC 4231", arguments: [
-        (
-            [UInt8](repeating: 0x0b, count: 20), "Hi There",
-            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
-        ),
-        (
-            [UInt8]("Jefe".utf8), "what do ya want for nothing?",
-            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
-        ),
-        (
-            [UInt8](repeating: 0xaa, count: 131),
-            "Test Using Larger Than Block-Size Key - Hash Key First",
-            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
-        ),
-    ])
+    @Test(
+        "HMAC agrees with RFC 4231",
+        arguments: [
+            (
+                [UInt8](repeating: 0x0b, count: 20), "Hi There",
+                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+            ),
+            (
+                [UInt8]("Jefe".utf8), "what do ya want for nothing?",
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+            ),
+            (
+                [UInt8](repeating: 0xaa, count: 131),
+                "Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+            ),
+        ])
     func hmac(key: [UInt8], text: String, code: String) {
         #expect(HMACSHA256(key: key).code([UInt8](text.utf8)).hex == code)
         #expect(
@@ -68,17 +70,21 @@ struct CryptoTests {
         #expect(SigningKey(seed: [1]) == nil)
     }
 
-    @Test("base64 agrees with RFC 4648 both ways", arguments: zip(
-        ["", "f", "fo", "foo", "foob", "fooba", "foobar"],
-        ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"]))
+    @Test(
+        "base64 agrees with RFC 4648 both ways",
+        arguments: zip(
+            ["", "f", "fo", "foo", "foob", "fooba", "foobar"],
+            ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"]))
     func base64(plain: String, encoded: String) {
         #expect(Base64.encode([UInt8](plain.utf8)) == encoded)
         #expect(Base64.decode(encoded) == [UInt8](plain.utf8))
     }
 
-    @Test("base64 that encode would not write is refused", arguments: [
-        "Zg", "Zg=", "Zg===", "Zh==", "Z===", "====", "Zm9v\n", "Zm-v", "Zg==Zg==",
-    ])
+    @Test(
+        "base64 that encode would not write is refused",
+        arguments: [
+            "Zg", "Zg=", "Zg===", "Zh==", "Z===", "====", "Zm9v\n", "Zm-v", "Zg==Zg==",
+        ])
     func strictBase64(text: String) {
         #expect(Base64.decode(text) == nil)
     }

@@ -86,9 +86,12 @@ struct FilesTests {
         }
     }
 
-    @Test("paths are taken apart and put in order as text", arguments: [
-        ("/a/b", "/a", "b"), ("/a", "/", "a"), ("a", ".", "a"), ("a/b/", "a", "b"), ("/", "/", "/"),
-    ])
+    @Test(
+        "paths are taken apart and put in order as text",
+        arguments: [
+            ("/a/b", "/a", "b"), ("/a", "/", "a"), ("a", ".", "a"), ("a/b/", "a", "b"),
+            ("/", "/", "/"),
+        ])
     func pathParts(path: String, parent: String, name: String) throws {
         #expect(Files.parent(of: path) == parent)
         #expect(Files.name(of: path) == name)

@@ -70,7 +70,7 @@ struct ZeroMQSecurityTests {
             let events = try self.events(of: monitor, until: .handshakeSucceeded)
             #expect(events.contains(.connected))
             context.shutDown()
-            _ = consume handler
+            handler.join()
         }
     }
 
@@ -96,7 +96,7 @@ struct ZeroMQSecurityTests {
             let events = try self.events(of: monitor, until: .handshakeFailedAuth(status: 400))
             #expect(events.contains(.handshakeFailedAuth(status: 400)))
             context.shutDown()
-            _ = consume handler
+            handler.join()
         }
     }
 
@@ -149,7 +149,7 @@ struct ZeroMQSecurityTests {
         #expect(message.peerAddress == "127.0.0.1")
         #expect(message.peerCredentials == nil)
         context.shutDown()
-        _ = consume handler
+        handler.join()
     }
 
     private func wait(for bell: WakeUp) throws {

@@ -161,9 +161,11 @@ struct ZeroMQTests {
         #expect(optionError?.description.contains("s3cret") == false)
     }
 
-    @Test("an IPv4 or IPv6 address is no credentials", arguments: [
-        "10.0.0.1", "::1", "fe80::1:2:3:4", "", "a:b:c:d", "localhost:0:0:-1", "x:1:2:3:4",
-    ])
+    @Test(
+        "an IPv4 or IPv6 address is no credentials",
+        arguments: [
+            "10.0.0.1", "::1", "fe80::1:2:3:4", "", "a:b:c:d", "localhost:0:0:-1", "x:1:2:3:4",
+        ])
     func foreignAddresses(address: String) {
         #expect(PeerCredentials(peerAddress: address) == nil)
     }
