@@ -41,7 +41,7 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
             refusal: refusal)
     }
 
-    init(_ failure: RequestFailure, endpoint: String) {
+    package init(_ failure: RequestFailure, endpoint: String) {
         switch failure {
         case .refused(let refusal):
             self.init(refusal)
@@ -67,7 +67,7 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
         }
     }
 
-    static func unreachable(_ endpoint: String, _ why: String, isDefinite: Bool = true) -> ClientError {
+    package static func unreachable(_ endpoint: String, _ why: String, isDefinite: Bool = true) -> ClientError {
         ClientError(
             .unreachable, "no broker can be reached at \(endpoint): \(why)", isDefinite: isDefinite)
     }

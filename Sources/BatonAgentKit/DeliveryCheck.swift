@@ -1,0 +1,65 @@
+// What the kit does to a result before it is sent: fill in what the kit knows better than the agent,
+// and check the documents against the same shapes that the broker and the quality gate use, so that a
+// mistake is found while the agent can still mend it.
+import BatonBrief
+import BatonClient
+import BatonWire
+import JSON
+
+/// Turns a handler's result into the end of an attempt, with findings when it is not fit to be sent.
+struct DeliveryCheck: Sendable {
+    private let kind: TaskKindName
+    private let agent: String
+    private let task: String
+    private let isReviewed: Bool
+    private let isOn: Bool
+
+    init(packet: AgentPacket, isReviewed: Bool, isOn: Bool) {
+        kind = packet.handoff.kind
+        agent = packet.handoff.agent
+        task = packet.handoff.taskID
+        self.isReviewed = isReviewed
+        self.isOn = isOn
+    }
+
+    func prepare(_ result: AgentResult) -> (end: AttemptEnd, findings: [String]) {
+        switch result {
+        case .deliver(let parts):
+            let parcel = parts.map {
+                Parcel.Part(name: $0.name, mediaType: $0.mediaType, body: $0.body)
+            }
+            return (.deliver(parcel), isOn ? findings(in: parts) : [])
+        case .escalate(let document):
+            return (.escalate(document), isOn ? findings(inEscalation: document) : [])
+        case .fail(let retryable, let message, let code, let retryAfter):
+            let bounded = String(decoding: message.utf8.prefix(Attempt.messageBytesMax), as: UTF8.self)
+            let end = AttemptEnd.fail(
+                retryable: retryable, retryAfterMilliseconds: retryAfter?.wholeMilliseconds,
+                code: code, message: bounded)
+            return (end, [])
+        }
+    }
+
+    private func findings(in parts: [Part]) -> [String] {
+        let manifest = parts.map {
+            PartManifest(name: $0.name, mediaType: $0.mediaType, size: $0.body.count)
+        }
+        var texts = Deliverables.problems(with: manifest, for: kind, isReviewed: isReviewed)
+            .map(\.description)
+        for part in parts {
+            texts += Deliverables.contentFindings(part: part.name, bytes: part.body).map {
+                "\(part.name)\($0)"
+            }
+        }
+        return texts
+    }
+
+    private func findings(inEscalation document: [UInt8]) -> [String] {
+        do {
+            _ = try DocumentKind.escalation.parse(document)
+            return []
+        } catch {
+            return error.findings.map { "escalation\($0)" }
+        }
+    }
+}
