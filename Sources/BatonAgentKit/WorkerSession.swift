@@ -124,6 +124,7 @@ package struct WorkerSession: Sendable {
 
     /// When `tick` is wanted at the latest.
     package var nextDeadline: Duration? {
+        if isEnded { return nil }
         var moments = session.nextDeadline.map { [$0] } ?? []
         if session.isEstablished, held.contains(where: \.hasProgress) {
             moments.append(lastBeat + Self.progressInterval)
