@@ -1,0 +1,108 @@
+// Logarithm, exponential and the normal quantile in plain Swift.
+//
+// The C library's versions may differ by a last bit between releases; a deliverable must have the
+// same bytes wherever the engine runs, so the few functions that the formulas need are here.
+
+/// Elementary functions with one result on every host, accurate to a few units in the last place.
+package enum RealFunctions {
+    private static let ln2High = 6.93147180369123816490e-01
+    private static let ln2Low = 1.90821492927058770002e-10
+
+    /// The natural logarithm; nil for zero, negative and not finite arguments.
+    package static func ln(_ x: Double) -> Double? {
+        guard x > 0, x.isFinite else { return nil }
+        var exponent = Double(x.exponent)
+        var mantissa = x.significand
+        if mantissa > 1.4142135623730951 {
+            mantissa /= 2
+            exponent += 1
+        }
+        let s = (mantissa - 1) / (mantissa + 1)
+        let square = s * s
+        // atanh series: |s| <= 0.1716, so twelve terms are below the last bit.
+        var sum = 0.0
+        for k in stride(from: 25, through: 3, by: -2) {
+            sum = (sum + 1 / Double(k)) * square
+        }
+        return exponent * ln2High + (2 * s * (1 + sum) + exponent * ln2Low)
+    }
+
+    /// e to the x; nil where the result has no finite Double.
+    package static func exp(_ x: Double) -> Double? {
+        guard x.isFinite, x < 709 else { return nil }
+        guard x > -745 else { return 0 }
+        let k = (x * 1.4426950408889634).rounded()
+        let r = (x - k * ln2High) - k * ln2Low
+        var sum = 1.0
+        for n in stride(from: 18, through: 1, by: -1) {
+            sum = 1 + sum * r / Double(n)
+        }
+        return Double(sign: .plus, exponent: Int(k), significand: sum)
+    }
+
+    /// A whole power by squaring; `power(0, 0)` is 1.
+    package static func power(_ base: Double, _ exponent: Int) -> Double {
+        precondition(exponent >= 0, "only whole, non-negative powers are needed here")
+        var result = 1.0
+        var factor = base
+        var left = exponent
+        while left > 0 {
+            if left & 1 == 1 { result *= factor }
+            factor *= factor
+            left >>= 1
+        }
+        return result
+    }
+
+    /// The standard normal quantile z(p), 0 < p < 1: algorithm AS 241 (Wichura 1988), about 16 digits.
+    package static func normalQuantile(_ p: Double) -> Double? {
+        guard p > 0, p < 1 else { return nil }
+        let q = p - 0.5
+        if q.magnitude <= 0.425 {
+            let r = 0.180625 - q * q
+            return q * polynomial(centre, r) / polynomial(centreBelow, r)
+        }
+        guard let logarithm = ln(q < 0 ? p : 1 - p) else { return nil }
+        let r = (-logarithm).squareRoot()
+        let z =
+            r <= 5
+            ? polynomial(middle, r - 1.6) / polynomial(middleBelow, r - 1.6)
+            : polynomial(tail, r - 5) / polynomial(tailBelow, r - 5)
+        return q < 0 ? -z : z
+    }
+
+    private static func polynomial(_ coefficients: [Double], _ x: Double) -> Double {
+        coefficients.reversed().reduce(0) { $0 * x + $1 }
+    }
+
+    private static let centre = [
+        3.3871328727963666080e0, 1.3314166789178437745e+2, 1.9715909503065514427e+3,
+        1.3731693765509461125e+4, 4.5921953931549871457e+4, 6.7265770927008700853e+4,
+        3.3430575583588128105e+4, 2.5090809287301226727e+3,
+    ]
+    private static let centreBelow = [
+        1.0, 4.2313330701600911252e+1, 6.8718700749205790830e+2, 5.3941960214247511077e+3,
+        2.1213794301586595867e+4, 3.9307895800092710610e+4, 2.8729085735721942674e+4,
+        5.2264952788528545610e+3,
+    ]
+    private static let middle = [
+        1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0,
+        3.64784832476320460504e0, 1.27045825245236838258e0, 2.41780725177450611770e-1,
+        2.27238449892691845833e-2, 7.74545014278341407640e-4,
+    ]
+    private static let middleBelow = [
+        1.0, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1,
+        1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4,
+        1.05075007164441684324e-9,
+    ]
+    private static let tail = [
+        6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0,
+        2.96560571828504891230e-1, 2.65321895265761230930e-2, 1.24266094738807843860e-3,
+        2.71155556874348757815e-5, 2.01033439929228813265e-7,
+    ]
+    private static let tailBelow = [
+        1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2,
+        7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7,
+        2.04426310338993978564e-15,
+    ]
+}

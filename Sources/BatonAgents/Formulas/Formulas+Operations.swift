@@ -1,0 +1,158 @@
+// Backlogs, redelivery, dead letters, storage and cost of a queue.
+
+/// Fluid backlogs: Newell, Applications of Queueing Theory, ch. 2. The rest are definitions.
+let operationFormulas: [Formula] = [
+    Formula(
+        "peak-backlog", "max(0, peak − capacity) × duration", source: "Newell, ch. 2",
+        unit: "messages",
+        inputs: [
+            FormulaInput("peak", "arrivals a second at peak, retries included"),
+            FormulaInput("capacity", "messages a second that the workers can do"),
+            FormulaInput("duration", "length of the peak in seconds"),
+        ],
+        range: "all > 0"
+    ) { values in
+        guard let peak = values.number("peak"), let capacity = values.number("capacity"),
+            let duration = values.number("duration"), peak > 0, capacity > 0, duration > 0
+        else { return nil }
+        return max(0, peak - capacity) * duration
+    },
+    Formula(
+        "outage-backlog", "arrival_rate × outage", source: "Newell, ch. 2", unit: "messages",
+        inputs: [
+            FormulaInput("arrival_rate", "new messages a second"),
+            FormulaInput("outage", "length of the outage in seconds"),
+        ],
+        range: "both > 0"
+    ) { values in
+        guard let rate = values.number("arrival_rate"), rate > 0,
+            let outage = values.number("outage"), outage > 0
+        else { return nil }
+        return rate * outage
+    },
+    Formula(
+        "backlog-delay", "backlog / capacity", source: "Little's law", unit: "s",
+        inputs: [
+            FormulaInput("backlog", "messages waiting"),
+            FormulaInput("capacity", "messages a second that the workers can do"),
+        ],
+        range: "backlog ≥ 0, capacity > 0"
+    ) { values in
+        guard let backlog = values.number("backlog"), backlog >= 0,
+            let capacity = values.number("capacity"), capacity > 0
+        else { return nil }
+        return backlog / capacity
+    },
+    Formula(
+        "drain-time", "backlog / (capacity − arrival_rate)", source: "Newell, ch. 2", unit: "s",
+        inputs: [
+            FormulaInput("backlog", "messages waiting"),
+            FormulaInput("capacity", "messages a second that the workers can do"),
+            FormulaInput("arrival_rate", "arrivals a second during the drain"),
+        ],
+        range: "capacity > arrival_rate"
+    ) { values in
+        guard let backlog = values.number("backlog"), backlog >= 0,
+            let capacity = values.number("capacity"),
+            let rate = values.number("arrival_rate"), rate >= 0, capacity > rate
+        else { return nil }
+        return backlog / (capacity - rate)
+    },
+    Formula(
+        "visibility-timeout", "prefetch × longest + margin",
+        source: "Amazon SQS developer guide, visibility timeout", unit: "s",
+        inputs: [
+            FormulaInput("prefetch", "messages taken at once by one worker"),
+            FormulaInput("longest", "service time quantile in seconds"),
+            FormulaInput("margin", "time to stop and acknowledge in seconds"),
+        ],
+        range: "prefetch ≥ 1, longest > 0, margin ≥ 0"
+    ) { values in
+        guard let prefetch = values.whole("prefetch"), prefetch >= 1,
+            let longest = values.number("longest"), longest > 0,
+            let margin = values.number("margin"), margin >= 0
+        else { return nil }
+        return Double(prefetch) * longest + margin
+    },
+    Formula(
+        "duplicates-per-day", "86400 × arrival_rate × exceed", source: "definition", unit: "1/d",
+        inputs: [
+            FormulaInput("arrival_rate", "messages a second"),
+            FormulaInput("exceed", "share of messages that outlast the timeout"),
+        ],
+        range: "arrival_rate > 0, 0 ≤ exceed ≤ 1"
+    ) { values in
+        guard let rate = values.number("arrival_rate"), rate > 0,
+            let share = values.number("exceed"), (0...1).contains(share)
+        else { return nil }
+        return 86400 * rate * share
+    },
+    Formula(
+        "dead-letters-per-day", "86400 × rate × (poison + failureᵃᵗᵗᵉᵐᵖᵗˢ)",
+        source: "definition", unit: "1/d",
+        inputs: [
+            FormulaInput("rate", "new messages a second"),
+            FormulaInput("failure", "share of attempts that fail"),
+            FormulaInput("attempts", "attempts at most"),
+            FormulaInput("poison", .optional, "share of messages that can never succeed"),
+        ],
+        range: "independent failures only; an outage adds its own"
+    ) { values in
+        guard let rate = values.number("rate"), rate > 0,
+            let failure = values.number("failure"), (0...1).contains(failure),
+            let attempts = values.whole("attempts"), (1...100_000).contains(attempts)
+        else { return nil }
+        let poison = values.number("poison") ?? 0
+        guard (0...1).contains(poison) else { return nil }
+        return 86400 * rate * (poison + RealFunctions.power(failure, attempts))
+    },
+    Formula(
+        "idempotency-window",
+        "retention + attempts × visibility + backoff + dead_letter_retention",
+        source: "longest time from a message's first delivery to its last", unit: "s",
+        inputs: [
+            FormulaInput("retention", "how long the source keeps a message, seconds"),
+            FormulaInput("attempts", "attempts at most"),
+            FormulaInput("visibility", "visibility timeout in seconds"),
+            FormulaInput("backoff", "maximum sum of delays in seconds"),
+            FormulaInput("dead_letter_retention", .optional, "seconds; a redrive may come so late"),
+        ],
+        range: "all ≥ 0"
+    ) { values in
+        guard let retention = values.number("retention"), retention >= 0,
+            let attempts = values.whole("attempts"), attempts >= 1,
+            let visibility = values.number("visibility"), visibility >= 0,
+            let backoff = values.number("backoff"), backoff >= 0
+        else { return nil }
+        let dead = values.number("dead_letter_retention") ?? 0
+        guard dead >= 0 else { return nil }
+        return retention + Double(attempts) * visibility + backoff + dead
+    },
+    Formula(
+        "storage", "messages × payload", source: "definition", unit: "bytes",
+        inputs: [
+            FormulaInput("messages", "messages kept"),
+            FormulaInput("payload", "bytes of one message"),
+        ],
+        range: "both ≥ 0; the broker's own overhead comes on top"
+    ) { values in
+        guard let messages = values.number("messages"), messages >= 0,
+            let payload = values.number("payload"), payload >= 0
+        else { return nil }
+        return messages * payload
+    },
+    Formula(
+        "cost-per-month", "workers × cost_per_hour × 730", source: "8,760 h a year / 12",
+        unit: "a month",
+        inputs: [
+            FormulaInput("workers", "workers running all the time"),
+            FormulaInput("cost_per_hour", "price of one worker an hour"),
+        ],
+        range: "both ≥ 0"
+    ) { values in
+        guard let workers = values.number("workers"), workers >= 0,
+            let cost = values.number("cost_per_hour"), cost >= 0
+        else { return nil }
+        return workers * cost * 730
+    },
+]

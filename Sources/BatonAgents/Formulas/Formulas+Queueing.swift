@@ -1,0 +1,176 @@
+// Load, stability, waits and numbers of workers.
+
+private let arrival = FormulaInput("arrival_rate", "arrivals a second, retries included")
+private let service = FormulaInput("service_time", "mean service time in seconds")
+private let workers = FormulaInput("workers", "workers")
+private let arrivalsCV = FormulaInput(
+    "arrivals_cv", .optional, "coefficient of variation between arrivals; 1 when absent")
+private let serviceCV = FormulaInput(
+    "service_cv", .optional, "coefficient of variation of the service time; 1 when absent")
+
+/// Reads the station that wait formulas share.
+private func station(_ values: FormulaValues) -> Erlang.Station? {
+    guard let rate = values.number("arrival_rate"), rate > 0,
+        let time = values.number("service_time"), time > 0
+    else { return nil }
+    let arrivals = values.number("arrivals_cv") ?? 1
+    let service = values.number("service_cv") ?? 1
+    guard arrivals >= 0, service >= 0 else { return nil }
+    return Erlang.Station(
+        arrivalRate: rate, serviceTime: time, arrivalsCV: arrivals, serviceCV: service)
+}
+
+/// Waits. Sources: Kleinrock, Queueing Systems I; Allen, Probability, Statistics and Queueing
+/// Theory, ch. 5 (Allen–Cunneen).
+let waitFormulas: [Formula] = [
+    Formula(
+        "effective-arrivals", "rate × (1 − pⁿ) / (1 − p)", source: "geometric sum", unit: "1/s",
+        inputs: [
+            FormulaInput("rate", "new messages a second"),
+            FormulaInput("failure", "share p of attempts that fail"),
+            FormulaInput("attempts", "attempts n at most"),
+        ],
+        range: "rate > 0, 0 ≤ failure ≤ 1, attempts ≥ 1; failures independent"
+    ) { values in
+        guard let rate = values.number("rate"), rate > 0,
+            let failure = values.number("failure"), (0...1).contains(failure),
+            let attempts = values.whole("attempts"), (1...100_000).contains(attempts)
+        else { return nil }
+        return rate * expectedAttempts(failure: failure, attempts: attempts)
+    },
+    Formula(
+        "offered-load", "arrival_rate × service_time", source: "Little's law", unit: "Erl",
+        inputs: [arrival, service], range: "both > 0"
+    ) { values in station(values)?.load },
+    Formula(
+        "utilisation", "arrival_rate × service_time / workers", source: "Kleinrock, ch. 2",
+        unit: "ratio", inputs: [arrival, service, workers], range: "workers ≥ 1"
+    ) { values in
+        guard let station = station(values), let count = values.whole("workers"), count >= 1
+        else { return nil }
+        return station.load / Double(count)
+    },
+    Formula(
+        "capacity", "workers / service_time", source: "definition", unit: "1/s",
+        inputs: [workers, service], range: "workers ≥ 1, service_time > 0", rounding: .down
+    ) { values in
+        guard let count = values.whole("workers"), count >= 1,
+            let time = values.number("service_time"), time > 0
+        else { return nil }
+        return Double(count) / time
+    },
+    Formula(
+        "workers-stable", "⌊arrival_rate × service_time⌋ + 1", source: "Kleinrock, ch. 2",
+        unit: "workers", inputs: [arrival, service], range: "load < 1,000,000"
+    ) { values in
+        guard let station = station(values), station.load < Double(Erlang.serversMax)
+        else { return nil }
+        return station.load.rounded(.down) + 1
+    },
+    Formula(
+        "workers-at-utilisation", "⌈arrival_rate × service_time / utilisation⌉",
+        source: "definition", unit: "workers",
+        inputs: [arrival, service, FormulaInput("utilisation", "highest wanted, 0..1")],
+        range: "0 < utilisation < 1"
+    ) { values in
+        guard let station = station(values), station.load < Double(Erlang.serversMax),
+            let limit = values.number("utilisation"), limit > 0, limit < 1
+        else { return nil }
+        return max((station.load / limit).rounded(.up), 1)
+    },
+    Formula(
+        "erlang-c", "P(wait) of M/M/c", source: "Kleinrock, ch. 3", unit: "ratio",
+        inputs: [arrival, service, workers], range: "load < workers ≤ 1,000,000"
+    ) { values in
+        guard let station = station(values), let count = values.whole("workers") else { return nil }
+        return Erlang.c(servers: count, load: station.load)
+    },
+    Formula(
+        "wait-mean", "C(c, a) / (c / S − λ) × (Ca² + Cs²) / 2", source: "Allen–Cunneen", unit: "s",
+        inputs: [arrival, service, workers, arrivalsCV, serviceCV],
+        range: "stable; holds for cv ≤ 1.5 and utilisation ≥ 0.7, beyond that an estimate"
+    ) { values in
+        guard let station = station(values), let count = values.whole("workers") else { return nil }
+        return Erlang.meanWait(station, servers: count)
+    },
+    Formula(
+        "wait-quantile", "max(0, ln(C / (1 − p)) / (c / S − λ)) × (Ca² + Cs²) / 2",
+        source: "Kleinrock, ch. 5; factor: Allen–Cunneen", unit: "s",
+        inputs: [
+            arrival, service, workers, FormulaInput("quantile", "0..1"), arrivalsCV, serviceCV,
+        ],
+        range: "stable; exact for both cv = 1, else an estimate", evidence: .inference
+    ) { values in
+        guard let station = station(values), let count = values.whole("workers"),
+            let quantile = values.number("quantile")
+        else { return nil }
+        return Erlang.waitQuantile(station, servers: count, quantile: quantile)
+    },
+    Formula(
+        "workers-for-mean-wait", "smallest c with wait-mean ≤ wait", source: "Allen–Cunneen",
+        unit: "workers",
+        inputs: [
+            arrival, service, FormulaInput("wait", "mean wait allowed in seconds"), arrivalsCV,
+            serviceCV,
+        ],
+        range: "as wait-mean, wait > 0"
+    ) { values in
+        guard let station = station(values), let wait = values.number("wait"), wait > 0
+        else { return nil }
+        return Erlang.servers(for: station, wait: wait).map(Double.init)
+    },
+    Formula(
+        "workers-for-wait-quantile", "smallest c with wait-quantile ≤ wait",
+        source: "Kleinrock, ch. 5", unit: "workers",
+        inputs: [
+            arrival, service, FormulaInput("wait", "wait allowed in seconds"),
+            FormulaInput("quantile", "0..1"), arrivalsCV, serviceCV,
+        ],
+        range: "as wait-quantile, wait > 0", evidence: .inference
+    ) { values in
+        guard let station = station(values), let wait = values.number("wait"), wait > 0,
+            let quantile = values.number("quantile"), quantile > 0, quantile < 1
+        else { return nil }
+        return Erlang.servers(for: station, wait: wait, quantile: quantile).map(Double.init)
+    },
+    Formula(
+        "key-utilisation", "share × arrival_rate × service_time",
+        source: "M/G/1: one key is served in order, by one worker", unit: "ratio",
+        inputs: [FormulaInput("share", "share of the hottest key, 0..1"), arrival, service],
+        range: "0 ≤ share ≤ 1"
+    ) { values in
+        guard let station = station(values), let share = values.number("share"),
+            (0...1).contains(share)
+        else { return nil }
+        return share * station.load
+    },
+    Formula(
+        "key-wait", "ρ × S × (1 + Cs²) / 2 / (1 − ρ), ρ = share × arrival_rate × S",
+        source: "Pollaczek–Khinchine", unit: "s",
+        inputs: [
+            FormulaInput("share", "share of the hottest key, 0..1"), arrival, service, serviceCV,
+        ],
+        range: "ρ < 1"
+    ) { values in
+        guard let station = station(values), let share = values.number("share"),
+            (0...1).contains(share), share * station.load < 1
+        else { return nil }
+        let busy = share * station.load
+        let variability = (1 + station.serviceCV * station.serviceCV) / 2
+        return busy * station.serviceTime * variability / (1 - busy)
+    },
+    Formula(
+        "concurrency", "arrival_rate × service_time", source: "Little's law", unit: "slots",
+        inputs: [arrival, service], range: "both > 0"
+    ) { values in station(values)?.load },
+    Formula(
+        "bulkhead-slots", "smallest c with Erlang B(c, arrival_rate × service_time) ≤ rejection",
+        source: "Erlang 1917; Kleinrock, ch. 3", unit: "slots",
+        inputs: [arrival, service, FormulaInput("rejection", "share of calls refused at most")],
+        range: "0 < rejection < 1"
+    ) { values in
+        guard let station = station(values), let rejection = values.number("rejection")
+        else { return nil }
+        return Erlang.slots(load: station.load, rejection: rejection).map(Double.init)
+    },
+]
