@@ -173,4 +173,45 @@ let waitFormulas: [Formula] = [
         else { return nil }
         return Erlang.slots(load: station.load, rejection: rejection).map(Double.init)
     },
+    Formula(
+        "largest", "max of the values", source: "definition", unit: "workers",
+        inputs: [FormulaInput("workers", .list, "numbers of workers")],
+        range: "at least one"
+    ) { values in values.numbers("workers")?.max() },
+    Formula(
+        "service-quantile", "exp(μ + z(quantile) × σ), σ² = ln(1 + cv²), μ = ln(mean) − σ² / 2",
+        source: "Johnson et al., ch. 14: lognormal with this mean and cv", unit: "s",
+        inputs: [
+            FormulaInput("mean", "mean service time in seconds"),
+            FormulaInput("cv", "coefficient of variation"),
+            FormulaInput("quantile", "wanted quantile, 0..1"),
+        ],
+        range: "mean > 0, cv ≥ 0, 0 < quantile < 1", evidence: .inference
+    ) { values in
+        guard let mean = values.number("mean"), let centre = RealFunctions.ln(mean),
+            let cv = values.number("cv"), cv >= 0, let spread = RealFunctions.ln(1 + cv * cv),
+            let quantile = values.number("quantile"),
+            let z = RealFunctions.normalQuantile(quantile)
+        else { return nil }
+        return RealFunctions.exp(centre - spread / 2 + z * spread.squareRoot())
+    },
+    Formula(
+        "longest", "max of the durations", source: "definition", unit: "s",
+        inputs: [FormulaInput("seconds", .list, "durations in seconds")],
+        range: "at least one"
+    ) { values in values.numbers("seconds")?.max() },
+    Formula(
+        "downstream-utilisation", "arrival_rate / limit", source: "definition", unit: "ratio",
+        inputs: [
+            FormulaInput("arrival_rate", "calls a second"),
+            FormulaInput("limit", .list, "calls a second that each member takes"),
+        ],
+        range: "limits > 0, at least one"
+    ) { values in
+        guard let rate = values.number("arrival_rate"), rate > 0,
+            let limits = values.numbers("limit"), !limits.isEmpty,
+            limits.allSatisfy({ $0 > 0 })
+        else { return nil }
+        return rate / limits.reduce(0, +)
+    },
 ]

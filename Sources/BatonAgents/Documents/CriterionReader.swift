@@ -1,0 +1,109 @@
+// Turns an acceptance criterion in words into a check with comparator, number and unit.
+// Where the words hold no number, the check is a demonstration that passes or fails.
+
+/// A measurable reading of a criterion.
+package struct CriterionReading: Sendable, Hashable {
+    package let comparator: String
+    package let threshold: Double
+    package let unit: String
+}
+
+/// Reads comparators, numbers and units out of a sentence.
+package enum CriterionReader {
+    /// The reading of `text`, or nil when it states no number that can be compared.
+    package static func read(_ text: String) -> CriterionReading? {
+        let characters = Array(text.lowercased())
+        var index = 0
+        while index < characters.count {
+            guard characters[index].isASCII, characters[index].isNumber,
+                index == 0 || !characters[index - 1].isLetter
+            else {
+                index += 1
+                continue
+            }
+            let start = index
+            while index < characters.count, isPartOfNumber(characters, index) { index += 1 }
+            let digits = String(characters[start..<index].filter { $0 != "," })
+            guard let number = Double(digits) else { continue }
+            let before = String(characters[max(0, start - 40)..<start])
+            let (factor, unit) = unit(in: characters, from: index)
+            guard let unit else {
+                if let comparator = comparator(before), !comparator.isEmpty {
+                    return CriterionReading(comparator: comparator, threshold: number, unit: "1")
+                }
+                continue
+            }
+            let whole = String(characters)
+            let isFloor =
+                unit == "ratio" && (whole.contains("avail") || whole.contains("succe"))
+            return CriterionReading(
+                comparator: comparator(before) ?? (isFloor ? ">=" : "<="),
+                threshold: number * factor, unit: unit)
+        }
+        return nil
+    }
+
+    private static func isPartOfNumber(_ characters: [Character], _ index: Int) -> Bool {
+        let character = characters[index]
+        if character.isASCII, character.isNumber { return true }
+        guard character == "." || character == ",", index + 1 < characters.count else {
+            return false
+        }
+        return characters[index + 1].isASCII && characters[index + 1].isNumber
+    }
+
+    private static let units: [(names: Set<String>, factor: Double, unit: String)] = [
+        (["ms", "millisecond", "milliseconds"], 0.001, "s"),
+        (["s", "sec", "second", "seconds"], 1, "s"),
+        (["min", "mins", "minute", "minutes", "m"], 60, "s"),
+        (["h", "hour", "hours"], 3600, "s"), (["d", "day", "days"], 86400, "s"),
+    ]
+
+    /// The unit that follows a number, with its factor to base units.
+    private static func unit(
+        in characters: [Character], from index: Int
+    ) -> (Double, String?) {
+        var position = index
+        while position < characters.count, characters[position] == " " { position += 1 }
+        guard position < characters.count else { return (1, nil) }
+        if characters[position] == "%" { return (0.01, "ratio") }
+        if characters[position] == "/" {
+            let follows = position + 1 < characters.count && characters[position + 1] == "s"
+            return (1, follows ? "1/s" : nil)
+        }
+        var word = ""
+        while position < characters.count, characters[position].isLetter {
+            word.append(characters[position])
+            position += 1
+        }
+        let found = units.first { $0.names.contains(word) }
+        return found.map { ($0.factor, $0.unit) } ?? (1, nil)
+    }
+
+    private static let comparators: [(phrase: String, comparator: String)] = [
+        ("no more than", "<="), ("not more than", "<="), ("at most", "<="), ("up to", "<="),
+        ("within", "<="), ("exceed", "<="), ("less than", "<"), ("fewer than", "<"),
+        ("below", "<"), ("under", "<"), ("<=", "<="), ("≤", "<="), ("no less than", ">="),
+        ("at least", ">="), (">=", ">="), ("≥", ">="), ("more than", ">"), ("above", ">"),
+        ("over", ">"), ("<", "<"), (">", ">"), ("exactly", "="),
+    ]
+
+    /// The comparator phrase closest to the number.
+    private static func comparator(_ before: String) -> String? {
+        var best: (end: Int, length: Int, comparator: String)?
+        let text = Array(before)
+        for (phrase, comparator) in comparators {
+            let wanted = Array(phrase)
+            guard text.count >= wanted.count else { continue }
+            for start in stride(from: text.count - wanted.count, through: 0, by: -1)
+            where Array(text[start..<start + wanted.count]) == wanted {
+                let end = start + wanted.count
+                let isBetter =
+                    best.map { end > $0.end || (end == $0.end && wanted.count > $0.length) } ?? true
+                if isBetter { best = (end, wanted.count, comparator) }
+                break
+            }
+        }
+        return best?.comparator
+    }
+}

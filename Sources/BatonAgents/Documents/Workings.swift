@@ -1,0 +1,147 @@
+// What an engine collects while it works: figures with derivations, assumptions, plan, risks, checks.
+// `Workings+Documents` turns the collection into the five deliverables and the analysis.
+
+package import JSON
+
+/// The growing result of one run.
+package struct Workings: Sendable {
+    package let packet: PacketView
+    package let card: JSONValue
+    package let agentID: String
+    package private(set) var quantities: [Quantity] = []
+    package private(set) var assumptions: [Assumption] = []
+    package var requirements: [Requirement] = []
+    package private(set) var steps: [(id: String, step: PlanStep)] = []
+    package var decisions: [PlanDecision] = []
+    package var risks: [Risk] = []
+    package var checks: [Check] = []
+    package var sections: [Section] = []
+    /// What could not be computed or is left to a person.
+    package private(set) var openQuestions: [String] = []
+    package var proposedTasks: [(agent: String, title: String, why: String)] = []
+    package var nextSteps: [String] = []
+    private var positions: [String: Int] = [:]
+
+    package init(packet: PacketView, card: JSONValue) {
+        self.packet = packet
+        self.card = card
+        agentID = card["id"]?.stringValue ?? packet.agent
+    }
+
+    // MARK: figures
+
+    /// Derives a quantity and keeps it; nil (and nothing kept) when an input is missing or the formula
+    /// has no value there. Deriving the same id again returns the first value.
+    @discardableResult
+    package mutating func derive(
+        _ id: String, _ label: String, by formulaID: String, _ inputs: [(String, Source)]
+    ) -> Double? {
+        if let position = positions[id] { return quantities[position].value }
+        guard let formula = FormulaRegistry.standard[formulaID] else {
+            preconditionFailure("no formula \(formulaID)")
+        }
+        var resolved: [ResolvedInput] = []
+        for (name, source) in inputs {
+            guard let input = resolve(name, source, formula) else { return nil }
+            resolved.append(input)
+        }
+        guard let derivation = Derivation.derive(formula, resolved) else { return nil }
+        positions[id] = quantities.count
+        quantities.append(
+            Quantity(
+                id: id, label: label, value: derivation.value, unit: formula.unit,
+                formula: formula.id, inputs: inputs.map { $1.json(named: $0) },
+                evidence: formula.evidence, confidence: derivation.confidence,
+                ceiling: derivation.ceiling,
+                shown: Shown.text(
+                    derivation.value, unit: formula.unit, rounding: formula.rounding)))
+        return derivation.value
+    }
+
+    /// The quantity of that id.
+    package func quantity(_ id: String) -> Quantity? { positions[id].map { quantities[$0] } }
+
+    /// The shown text of a quantity, or `not computed`.
+    package func shown(_ id: String) -> String { quantity(id)?.shown ?? "not computed" }
+
+    /// Takes over a quantity that another agent delivered and that was derived again.
+    package mutating func adopt(_ quantity: Quantity) {
+        guard positions[quantity.id] == nil else { return }
+        positions[quantity.id] = quantities.count
+        quantities.append(quantity)
+    }
+
+    /// The numeric value of a source.
+    package func value(of source: Source?) -> Double? {
+        switch source {
+        case .pointer(let pointer)?: packet.number(pointer)
+        case .quantity(let id)?: quantity(id)?.value
+        case .assumed(let value, _)?: value
+        case nil: nil
+        }
+    }
+
+    private func resolve(
+        _ name: String, _ source: Source, _ formula: Formula
+    ) -> ResolvedInput? {
+        switch source {
+        case .pointer(let pointer):
+            return Derivation.packetInput(
+                name, pointer: pointer, packet: packet.document, formula: formula)
+        case .quantity(let id):
+            return quantity(id).map {
+                ResolvedInput(
+                    name: name, value: .number($0.value), ceiling: $0.ceiling,
+                    confidence: $0.confidence)
+            }
+        case .assumed(let value, let id):
+            return assumptions.first { $0.id == id }.map {
+                ResolvedInput(
+                    name: name, value: .number(value), ceiling: $0.evidence.ceiling,
+                    confidence: $0.confidence)
+            }
+        }
+    }
+
+    /// The packet's number at `pointer`; else, when the brief allows it, the conservative assumption
+    /// of the card or of the documented table; else nil.
+    package mutating func source(_ pointer: String) -> Source? {
+        if packet.number(pointer) != nil { return .pointer(pointer) }
+        guard packet.isConservative,
+            let entry = ConservativeTable.entry(for: pointer, card: card)
+        else { return nil }
+        let id = assume(
+            entry.statement, .inference, confidence: 0.5,
+            "The brief does not state \(PointerText.field(pointer)) and allows conservative"
+                + " assumptions; a person should confirm it.")
+        return .assumed(entry.value, assumption: id)
+    }
+
+    // MARK: entries
+
+    /// Records an assumption once; the same statement keeps its id.
+    package mutating func assume(
+        _ statement: String, _ evidence: Evidence, confidence: Double, _ rationale: String
+    ) -> String {
+        if let known = assumptions.first(where: { $0.statement == statement }) { return known.id }
+        let id = "A\(assumptions.count + 1)"
+        assumptions.append(
+            Assumption(
+                id: id, statement: statement, evidence: evidence,
+                confidence: min(confidence, evidence.ceiling), rationale: rationale))
+        return id
+    }
+
+    /// Adds a step and returns its id, for the steps that depend on it.
+    @discardableResult
+    package mutating func add(_ step: PlanStep) -> String {
+        let id = "S\(steps.count + 1)"
+        steps.append((id, step))
+        return id
+    }
+
+    /// Notes what a person must still say; a question is noted once.
+    package mutating func ask(_ question: String) {
+        if !openQuestions.contains(question) { openQuestions.append(question) }
+    }
+}

@@ -1,0 +1,67 @@
+// What an engine is: a pure function from a packet to deliverables, an escalation or a failure.
+// No clock, no chance, no order of a dictionary: the same packet gives the same bytes.
+
+package import JSON
+
+/// All that an engine sees.
+package struct EngineInput: Sendable {
+    /// packet.json.
+    package var packet: JSONValue
+    /// The bytes of all parts that the packet names, by name; an engine asks for nothing else.
+    package var parts: [String: [UInt8]]
+    /// The normalised card of the agent that the engine works for.
+    package var card: JSONValue
+
+    package init(packet: JSONValue, parts: [String: [UInt8]], card: JSONValue) {
+        self.packet = packet
+        self.parts = parts
+        self.card = card
+    }
+}
+
+/// One part of a delivery.
+package struct EnginePart: Sendable, Hashable {
+    package let name: String
+    package let mediaType: String
+    package let value: JSONValue
+
+    package init(name: String, mediaType: String = "application/json", value: JSONValue) {
+        self.name = name
+        self.mediaType = mediaType
+        self.value = value
+    }
+
+    /// The bytes to deliver: indented, because people open these files.
+    package var bytes: [UInt8] { Array(value.prettyPrinted().utf8) }
+}
+
+/// How a run ends.
+package enum EngineOutcome: Sendable, Hashable {
+    case deliver([EnginePart])
+    /// An escalation document as in Protocols/schemas.
+    case escalate(JSONValue)
+    /// Nothing that this engine can do; never worth another attempt.
+    case fail(message: String)
+}
+
+/// A deterministic agent.
+package protocol Engine: Sendable {
+    /// The agent that the engine is the brain of.
+    var agentID: String { get }
+
+    /// Works on one packet.
+    func run(_ input: EngineInput) -> EngineOutcome
+}
+
+/// The engines that are built in.
+package enum EngineCatalog {
+    /// All of them, in the order of their ids.
+    package static let engines: [any Engine] = [
+        ReliabilityEngine(), QueueEngine(), OrchestratorEngine(), QualityEngine(),
+    ]
+
+    /// The engine for a card of brain `builtin`; nil when there is none of that id.
+    package static func engine(for agentID: String) -> (any Engine)? {
+        engines.first { $0.agentID == agentID }
+    }
+}

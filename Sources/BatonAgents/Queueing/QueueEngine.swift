@@ -1,0 +1,140 @@
+// backend.queue_worker_planner: load, stability, workers, redelivery, dead letters, backlog, cost.
+// A plan that cannot be stable within the given workers is an escalation, never a footnote.
+
+import JSON
+
+/// The engine of `backend.queue_worker_planner`.
+package struct QueueEngine: Engine {
+    package let agentID = "backend.queue_worker_planner"
+
+    package init() {}
+
+    package func run(_ input: EngineInput) -> EngineOutcome {
+        let packet = PacketView(input.packet)
+        guard packet.kind == "work" || packet.kind == "direct" else {
+            return .fail(message: "\(agentID) takes work and direct tasks, not \(packet.kind) tasks")
+        }
+        let missing = RequiredInputs.missing(input.card, in: packet)
+        if !missing.isEmpty { return .escalate(RequiredInputs.escalation(missing, packet)) }
+        var run = QueueRun(Workings(packet: packet, card: input.card))
+        run.workings.requirements = RequirementReader.requirements(of: packet)
+        run.workings.citeAnswers()
+        for index in packet.queues.indices { run.planWorkers(index) }
+        if !run.blockers.isEmpty { return .escalate(run.escalation()) }
+        for plan in run.plans {
+            run.stability(plan)
+            run.redelivery(plan)
+            run.outage(plan)
+            run.money(plan)
+        }
+        run.finish()
+        let to = packet.kind == "work" ? "core.orchestrator" : nil
+        return .deliver(run.workings.parts(summary: run.summary, to: to))
+    }
+}
+
+/// Why a queue cannot work as stated.
+struct QueueBlocker: Sendable {
+    enum Cause: Sendable {
+        /// More workers are needed than allowed.
+        case workers(needed: Int, max: Int)
+        /// What the workers call takes less than arrives.
+        case downstream(name: String, members: [Int], limit: Double)
+        /// The hottest ordering key alone is more than one worker can do.
+        case hottestKey(utilisation: Double)
+    }
+
+    let plan: QueuePlan
+    let cause: Cause
+}
+
+/// What one queue is planned with.
+struct QueuePlan: Sendable {
+    let index: Int
+    let name: String
+    let slug: String
+    let rate: Source
+    let service: Source
+    let serviceCV: Source
+    let arrivalsCV: Source
+    var attempts: Int
+    var attemptsSource: Source
+    /// Arrivals with retries, mean and at peak.
+    var effective: Source
+    var peak: Source?
+    /// The workers that the plan asks for.
+    var workers: Source?
+
+    var base: String { "/inputs/queues/\(index)" }
+
+    func id(_ part: String) -> String { "\(part).\(slug)" }
+}
+
+/// One run over all queues.
+struct QueueRun {
+    var workings: Workings
+    var plans: [QueuePlan] = []
+    var blockers: [QueueBlocker] = []
+
+    init(_ workings: Workings) { self.workings = workings }
+
+    var packet: PacketView { workings.packet }
+    var owner: String { packet.serviceOwner }
+
+    /// What a manager reads first.
+    var summary: String {
+        var sentences: [String] = []
+        for plan in plans {
+            var text = "Queue \(plan.name) needs \(count(plan))"
+            if let busy = workings.quantity(plan.id("utilisation")) {
+                text += ", busy \(busy.shown) of the time"
+            }
+            if let wait = workings.quantity(plan.id("wait.objective"))
+                ?? workings.quantity(plan.id("wait.mean"))
+            {
+                text += "; a message waits \(wait.shown) (\(wait.label.lowercased()))"
+            }
+            if let drain = workings.quantity(plan.id("outage.drain")) {
+                text += "; after the stated outage it has caught up in \(drain.shown)"
+            }
+            sentences.append(text + ".")
+        }
+        if !workings.openQuestions.isEmpty {
+            let count = workings.openQuestions.count
+            sentences.append("\(count) \(count == 1 ? "question stays" : "questions stay") open.")
+        }
+        return sentences.isEmpty
+            ? "No queue is described in the brief, so there is nothing to plan."
+            : sentences.joined(separator: " ")
+    }
+
+    func count(_ plan: QueuePlan) -> String {
+        workings.value(of: plan.workers).map {
+            $0 == 1 ? "1 worker" : "\(Shown.significant($0)) workers"
+        } ?? "an unknown number of workers"
+    }
+
+    /// The wait objective of a queue: nil quantile means the mean.
+    func objective(_ base: String) -> (pointer: String, quantile: Double?)? {
+        guard let members = packet.document.value(at: "\(base)/max_wait")?.objectValue else {
+            return nil
+        }
+        for key in members.keys {
+            let pointer = "\(base)/max_wait/\(key)"
+            guard packet.number(pointer) != nil else { continue }
+            if key == "mean" { return (pointer, nil) }
+            if key.hasPrefix("p"), let digits = Double("0." + key.dropFirst()), digits > 0 {
+                return (pointer, digits)
+            }
+        }
+        return nil
+    }
+
+    /// A station for what-if questions, outside the quantities.
+    func station(_ plan: QueuePlan, rate: Double) -> Erlang.Station {
+        Erlang.Station(
+            arrivalRate: rate, serviceTime: workings.value(of: plan.service) ?? 0,
+            arrivalsCV: workings.value(of: plan.arrivalsCV) ?? 1,
+            serviceCV: workings.value(of: plan.serviceCV) ?? 1)
+    }
+}

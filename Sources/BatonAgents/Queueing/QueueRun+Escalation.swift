@@ -1,0 +1,221 @@
+// The one escalation for all queues that cannot work as stated, with options that the numbers allow.
+
+import JSON
+
+extension QueueRun {
+    /// One escalation: the blockers of all queues are settled by one decision about capacity.
+    func escalation() -> JSONValue {
+        let texts = AnswerReader.instructionsOnly(packet.answers)
+        var blocker = blockers.map(sentence).joined(separator: " ")
+        if let text = texts.last.flatMap(AnswerReader.instructions) {
+            blocker +=
+                " The instruction “\(text)” changes no figure, and this engine can apply figures only."
+        }
+        var draft = EscalationDraft(
+            blocker: blocker,
+            impact: "The backlog grows without bound or waits far exceed the objective; sooner or"
+                + " later messages outlive their retention and are lost.",
+            needs: "The decision whether to pay for more capacity, to take in less, or to wait"
+                + " longer.",
+            severity: .high, owner: packet.escalationOwner, key: "queue-capacity")
+        let room = makeRoom()
+        draft.offer(
+            room.label,
+            tradeoffs: "Keeps rates and waits as promised." + room.costs,
+            .patch(InputEdit.patch(from: packet.inputs, to: room.inputs)))
+        if let limited = limitArrivals() {
+            draft.offer(
+                limited.label,
+                tradeoffs: "Costs no capacity; senders above the limit are told to come back later"
+                    + " (429 with Retry-After) or keep a backlog of their own.",
+                .patch(InputEdit.patch(from: packet.inputs, to: limited.inputs)))
+        }
+        if let relaxed = relaxWaits() {
+            draft.offer(
+                relaxed.label,
+                tradeoffs: "Costs nothing; everybody waits longer, and most at peak.",
+                .patch(InputEdit.patch(from: packet.inputs, to: relaxed.inputs)))
+        }
+        draft.offer(
+            "Cancel the task",
+            tradeoffs: "No queue plan is made, and what depends on it is cancelled too.", .cancel)
+        let onlyWorkers = blockers.allSatisfy {
+            if case .workers = $0.cause { true } else { false }
+        }
+        draft.recommended = onlyWorkers || draft.optionCount < 3 ? 0 : 1
+        draft.rationale =
+            onlyWorkers
+            ? "Reliability decides, before cost and convenience: a stable queue that keeps its wait"
+                + " needs this capacity, and workers can be taken away again."
+            : "Reliability decides: the limit lies outside the workers, so taking in less is the only"
+                + " change that is in the owner's own hands today."
+        return draft.json
+    }
+
+    private func sentence(_ blocker: QueueBlocker) -> String {
+        let name = blocker.plan.name
+        switch blocker.cause {
+        case .workers(let needed, let limit):
+            let load = workings.quantity(blocker.plan.id("load"))?.shown ?? "unknown"
+            let stable = (workings.quantity(blocker.plan.id("load"))?.value ?? 0) < Double(limit)
+            return "Queue \(name) needs \(needed) workers and may have \(limit)"
+                + (stable
+                    ? ": stable on average (load \(load)), but not within the wait objective or at"
+                        + " peak."
+                    : ": with a load of \(load) it is not stable.")
+        case .downstream(let called, _, let limit):
+            return "Queue \(name) calls \(called) \(workings.value(of: blocker.plan.effective).map { Shown.significant($0) } ?? "?")"
+                + " times a second and \(called) takes \(Shown.significant(limit)):"
+                + " no number of workers helps."
+        case .hottestKey(let utilisation):
+            return "The hottest key of \(name) alone takes \(Shown.percent(utilisation, .up)) of one"
+                + " worker, and a key is served by one: no number of workers helps."
+        }
+    }
+
+    /// Raises every limit that stands in the way.
+    private func makeRoom() -> (label: String, costs: String, inputs: JSONValue) {
+        var edited = packet.inputs
+        var labels: [String] = []
+        var costs = ""
+        for blocker in blockers {
+            let plan = blocker.plan
+            switch blocker.cause {
+            case .workers(let needed, let limit):
+                edited = InputEdit.setting(
+                    "\(plan.base)/workers/max", to: .integer(Int64(needed)), in: edited)
+                labels.append("allow \(needed) workers for \(plan.name) instead of \(limit)")
+                if let price = packet.number("\(plan.base)/workers/cost_per_hour") {
+                    let currency =
+                        packet.text("\(plan.base)/workers/cost_per_hour/currency") ?? ""
+                    let extra = Double(needed - limit) * price * 730
+                    costs += " About \(Shown.significant(extra, .up)) \(currency) a month more for"
+                        + " \(plan.name)."
+                }
+            case .downstream(let name, let members, let limit):
+                let rate = workings.value(of: plan.effective) ?? limit
+                // A fifth above what is needed, shared evenly by the members.
+                let each = (rate * 1.2 / Double(members.count)).rounded(.up)
+                for member in members {
+                    edited = InputEdit.setting(
+                        "/inputs/dependencies/\(member)/limit", to: .number(each), in: edited)
+                }
+                labels.append("agree with \(name) on \(Shown.significant(each)) calls a second each")
+            case .hottestKey:
+                let load = workings.quantity(plan.id("load"))?.value ?? 1
+                let share = Self.roundedDown(0.8 / load)
+                edited = InputEdit.setting(
+                    "\(plan.base)/ordering/hottest", to: .number(share), in: edited)
+                labels.append(
+                    "order \(plan.name) by a finer key, none above \(Shown.percent(share))")
+            }
+        }
+        let label = labels.joined(separator: "; ")
+        return (label.prefix(1).uppercased() + label.dropFirst(), costs, edited)
+    }
+
+    /// Lowers arrival rates to what the stated limits can do.
+    private func limitArrivals() -> (label: String, inputs: JSONValue)? {
+        var edited = packet.inputs
+        var labels: [String] = []
+        for blocker in blockers {
+            let plan = blocker.plan
+            guard let rate = sustainable(blocker), rate > 0 else { return nil }
+            if let mean = packet.number("\(plan.base)/arrival_rate/mean"), mean > rate {
+                edited = InputEdit.setting(
+                    "\(plan.base)/arrival_rate/mean", to: .number(rate), in: edited)
+            }
+            if let peak = packet.number("\(plan.base)/arrival_rate/peak/rate"), peak > rate {
+                edited = InputEdit.setting(
+                    "\(plan.base)/arrival_rate/peak/rate", to: .number(rate), in: edited)
+            }
+            labels.append("\(plan.name) to \(Shown.significant(rate)) messages a second")
+        }
+        return ("Limit \(labels.joined(separator: " and "))", edited)
+    }
+
+    /// The highest rate of new messages that a blocked queue can take, rounded down.
+    private func sustainable(_ blocker: QueueBlocker) -> Double? {
+        let plan = blocker.plan
+        guard let mean = workings.value(of: plan.rate), mean > 0,
+            let effective = workings.value(of: plan.effective)
+        else { return nil }
+        let attempts = effective / mean
+        switch blocker.cause {
+        case .workers(_, let limit): return sustainable(plan, workers: limit, attempts: attempts)
+        case .downstream(_, _, let limit): return Self.roundedDown(limit * 0.9 / attempts)
+        case .hottestKey(let utilisation): return Self.roundedDown(mean * 0.8 / utilisation)
+        }
+    }
+
+    private func sustainable(_ plan: QueuePlan, workers: Int, attempts: Double) -> Double? {
+        let service = workings.value(of: plan.service) ?? 0
+        guard service > 0, workers > 0 else { return nil }
+        var low = 0.0
+        var high = Double(workers) / service / attempts
+        for _ in 0..<60 {
+            let middle = (low + high) / 2
+            if keeps(plan, rate: middle * attempts, workers: workers) {
+                low = middle
+            } else {
+                high = middle
+            }
+        }
+        return Self.roundedDown(low)
+    }
+
+    private func keeps(_ plan: QueuePlan, rate: Double, workers: Int) -> Bool {
+        let station = station(plan, rate: rate)
+        guard station.load > 0 else { return true }
+        guard let objective = objective(plan.base), let wait = packet.number(objective.pointer)
+        else { return station.load <= 0.8 * Double(workers) }
+        let reached =
+            objective.quantile.map {
+                Erlang.waitQuantile(station, servers: workers, quantile: $0)
+            } ?? Erlang.meanWait(station, servers: workers)
+        return reached.map { $0 <= wait } ?? false
+    }
+
+    /// Longer waits, where the queue is stable with the workers it may have.
+    private func relaxWaits() -> (label: String, inputs: JSONValue)? {
+        var edited = packet.inputs
+        var labels: [String] = []
+        for blocker in blockers {
+            let plan = blocker.plan
+            guard case .workers(_, let limit) = blocker.cause,
+                let objective = objective(plan.base)
+            else { return nil }
+            let rates = [plan.effective, plan.peak].compactMap { workings.value(of: $0) }
+            guard let worst = rates.max() else { return nil }
+            let station = station(plan, rate: worst)
+            let reached =
+                objective.quantile.map {
+                    Erlang.waitQuantile(station, servers: limit, quantile: $0)
+                } ?? Erlang.meanWait(station, servers: limit)
+            guard let reached else { return nil }
+            let wait = Self.roundedUp(reached)
+            edited = InputEdit.setting(objective.pointer, to: .number(wait), in: edited)
+            labels.append("\(Shown.duration(wait)) in \(plan.name)")
+        }
+        return ("Accept waits of \(labels.joined(separator: " and "))", edited)
+    }
+
+    /// Three significant digits, downwards.
+    private static func roundedDown(_ value: Double) -> Double {
+        let scale = self.scale(value)
+        return (value * scale).rounded(.down) / scale
+    }
+
+    private static func roundedUp(_ value: Double) -> Double {
+        let scale = self.scale(value)
+        return (value * scale).rounded(.up) / scale
+    }
+
+    private static func scale(_ value: Double) -> Double {
+        var scale = 1.0
+        guard value > 0 else { return scale }
+        while value * scale < 100 { scale *= 10 }
+        while value * scale >= 1000 { scale /= 10 }
+        return scale
+    }
+}

@@ -1,0 +1,175 @@
+// What an outage leaves behind, what the queue costs, and the plan, risks and checks.
+
+import JSON
+
+extension QueueRun {
+    /// Backlog, drain and storage after the stated outage of the consumers.
+    mutating func outage(_ plan: QueuePlan) {
+        guard let length = workings.source("\(plan.base)/outage") else {
+            workings.ask("Queue \(plan.name) states no outage: backlog and drain are not computed.")
+            workings.sections.append(
+                Section(
+                    title: "Outage of \(plan.name)",
+                    text: "Not computed: how long its consumers may be down is not stated."))
+            return
+        }
+        workings.derive(
+            plan.id("outage.backlog"), "Messages of \(plan.name) after the outage",
+            by: "outage-backlog", [("arrival_rate", plan.rate), ("outage", length)])
+        workings.derive(
+            plan.id("outage.drain"), "Time to work off the outage of \(plan.name)",
+            by: "drain-time",
+            [
+                ("backlog", .quantity(plan.id("outage.backlog"))),
+                ("capacity", .quantity(plan.id("capacity"))), ("arrival_rate", plan.effective),
+            ])
+        workings.derive(
+            plan.id("outage.violation"), "Time in which waits of \(plan.name) are missed",
+            by: "sum",
+            [("seconds", length), ("seconds", .quantity(plan.id("outage.drain")))])
+        if packet.number("\(plan.base)/payload") != nil {
+            workings.derive(
+                plan.id("outage.storage"), "Storage for the backlog of \(plan.name)", by: "storage",
+                [
+                    ("messages", .quantity(plan.id("outage.backlog"))),
+                    ("payload", .pointer("\(plan.base)/payload")),
+                ])
+        }
+        let seconds = workings.value(of: length) ?? 0
+        workings.sections.append(
+            Section(
+                title: "Outage of \(plan.name)",
+                text: "After \(Shown.duration(seconds, .nearest)) without consumers"
+                    + " \(workings.shown(plan.id("outage.backlog"))) wait. The planned workers have"
+                    + " caught up after \(workings.shown(plan.id("outage.drain"))); the wait objective"
+                    + " is missed for \(workings.shown(plan.id("outage.violation"))) in all. Storage:"
+                    + " \(workings.shown(plan.id("outage.storage")))."))
+        workings.risks.append(
+            Risk(
+                risk: "The consumers of \(plan.name) are down for \(Shown.duration(seconds, .nearest))",
+                severity: .medium, likelihood: .medium,
+                impact: "\(workings.shown(plan.id("outage.backlog"))) wait, and what the workers call"
+                    + " gets the full capacity of the workers while they catch up.",
+                mitigation: "Raise the number of workers for the drain within the limits of what they"
+                    + " call; keep retention well above the outage.",
+                owner: owner, trigger: "The oldest message of \(plan.name) is older than a minute"))
+        if let drain = workings.quantity(plan.id("outage.drain")) {
+            workings.checks.append(
+                Check(
+                    traces: workings.criteria(about: ["drain", "backlog", "catch", "recover"]),
+                    metric: "Time to work off \(plan.name) after the stated outage",
+                    comparator: "<=", threshold: drain.value, unit: "s",
+                    method: "Stop the consumers for the stated time under load, start them, measure",
+                    when: "before release and in each rehearsal", owner: owner))
+        }
+    }
+
+    /// Cost of the planned workers, and storage over the retention.
+    mutating func money(_ plan: QueuePlan) {
+        let price = "\(plan.base)/workers/cost_per_hour"
+        guard packet.number(price) != nil, let workers = plan.workers else { return }
+        let currency = packet.text("\(price)/currency") ?? "the stated currency"
+        workings.derive(
+            plan.id("cost"), "Cost of the workers of \(plan.name) in \(currency)",
+            by: "cost-per-month", [("workers", workers), ("cost_per_hour", .pointer(price))])
+        workings.sections.append(
+            Section(
+                title: "Cost of \(plan.name)",
+                text: "\(count(plan)) all the time: \(workings.shown(plan.id("cost"))) in \(currency)."))
+    }
+
+    // MARK: plan and checks
+
+    mutating func finish() {
+        if plans.isEmpty {
+            workings.ask("No queue is stated with arrival rate and service time; nothing is planned.")
+        }
+        steps()
+        for plan in plans { waitCheck(plan) }
+        workings.addCriterionChecks()
+        if workings.risks.isEmpty || !workings.openQuestions.isEmpty {
+            workings.risks.append(
+                Risk(
+                    risk: "Figures of the queue plan rest on questions that are still open",
+                    severity: .medium, likelihood: .medium,
+                    impact: "Workers and limits may be set for another load than the real one.",
+                    mitigation: "Answer the open questions of the handoff packet; the plan can be"
+                        + " computed again at once.",
+                    owner: packet.escalationOwner,
+                    trigger: "The first load test differs from the figures"))
+        }
+        workings.nextSteps = [
+            "\(owner): go through the open questions and the assumptions, and confirm or correct them.",
+            "\(owner): work through the execution plan in its order.",
+            "\(owner): measure service times, their variation and failures, and plan again with them.",
+        ]
+    }
+
+    private mutating func steps() {
+        let names = plans.map { "\($0.name): \(count($0))" }.joined(separator: ", ")
+        let workers = workings.add(
+            PlanStep(
+                title: "Set the number of workers",
+                detail: names.isEmpty ? "State arrival rates and service times first." : names + ".",
+                owner: owner,
+                doneWhen: "The planned workers run, and a lost one is back within a minute"))
+        let visibility = workings.add(
+            PlanStep(
+                title: "Set visibility timeouts and retry schedules",
+                detail: plans.map {
+                    "\($0.name): \(workings.shown($0.id("visibility"))), \($0.attempts) attempts"
+                }.joined(separator: "; ") + ".",
+                owner: owner, dependsOn: [workers],
+                doneWhen: "A worker that is killed loses its message to another one exactly once"))
+        let idempotency = workings.add(
+            PlanStep(
+                title: "Make consumers idempotent for the whole window",
+                detail: plans.map {
+                    "\($0.name): \(workings.shown($0.id("idempotency")))"
+                }.joined(separator: "; ") + ". The id is stored in the transaction of the effect.",
+                owner: owner, doneWhen: "Delivering every message twice changes nothing"))
+        let dead = workings.add(
+            PlanStep(
+                title: "Park what fails for good, and rehearse the redrive",
+                detail: "Dead letters keep payload, error and history; redrive is rate limited.",
+                owner: owner, dependsOn: [visibility, idempotency],
+                doneWhen: "A parked message was redriven and had its effect once"))
+        let alarms = workings.add(
+            PlanStep(
+                title: "Watch age, not length",
+                detail: "Alert on the age of the oldest message, the retry ratio, dead letters and"
+                    + " running workers.",
+                owner: owner, dependsOn: [workers],
+                doneWhen: "Stopping the consumers in a rehearsal raises the alert"))
+        workings.add(
+            PlanStep(
+                title: "Load test at peak, then rehearse the outage",
+                detail: "Peak rate for its stated time; one worker less; consumers stopped as long as"
+                    + " stated.",
+                owner: owner, dependsOn: [dead, alarms],
+                doneWhen: "Every check of the validation checklist has evidence"))
+    }
+
+    private mutating func waitCheck(_ plan: QueuePlan) {
+        if let objective = objective(plan.base), let wait = packet.number(objective.pointer) {
+            let what =
+                objective.quantile.map {
+                    "\(Shown.fixed($0 * 100, decimals: 3, .nearest))th percentile of the wait"
+                } ?? "Mean wait"
+            workings.checks.append(
+                Check(
+                    traces: workings.criteria(about: ["wait", "queue", "delay", plan.name]),
+                    metric: "\(what) in \(plan.name)", comparator: "<=", threshold: wait,
+                    unit: "s", method: "Time from arrival to start, over each hour",
+                    when: "in the load test at peak and continuously", owner: owner))
+        }
+        if let busy = workings.quantity(plan.id("utilisation")) {
+            workings.checks.append(
+                Check(
+                    traces: [], metric: "Utilisation of the workers of \(plan.name)",
+                    comparator: "<=", threshold: max(busy.value, 0.85), unit: "ratio",
+                    method: "Busy time ÷ running time, over each hour", when: "continuously",
+                    owner: owner))
+        }
+    }
+}

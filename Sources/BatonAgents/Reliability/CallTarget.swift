@@ -1,0 +1,99 @@
+// What an operation calls: a dependency or a redundant group, and the paths through them.
+
+import JSON
+
+/// A dependency, or a group of which one member answers.
+struct CallTarget: Sendable {
+    let name: String
+    /// Part of quantity ids: unique among the targets.
+    let slug: String
+    /// Positions in `/inputs/dependencies`.
+    let members: [Int]
+    var timeout: Source?
+    /// How the timeout came about, for the table.
+    var timeoutOrigin = "not stated"
+    var attempts = 1
+    /// `attempts` as an input of formulas.
+    var attemptsSource: Source?
+    /// The most attempts that the brief wants, or that make sense.
+    var attemptsMax = 2
+}
+
+/// The calls of one operation, stage after stage; calls of one stage run at the same time.
+struct CallPath: Sendable {
+    let name: String
+    let slug: String
+    let stages: [[Int]]
+    var fits = true
+}
+
+enum CallReader {
+    static let delay = Backoff(base: 0.05, factor: 2, cap: 1)
+
+    /// One target per dependency, with redundant ones gathered by group.
+    static func targets(_ dependencies: [JSONValue]) -> [CallTarget] {
+        var result: [CallTarget] = []
+        for (index, item) in dependencies.enumerated() {
+            let name = item["name"]?.stringValue ?? "dependency \(index + 1)"
+            let isRedundant = item["kind"]?.stringValue == "redundant"
+            let group = isRedundant ? item["group"]?.stringValue ?? name : name
+            if isRedundant, let at = result.firstIndex(where: { $0.name == group }) {
+                let known = result[at]
+                result[at] = CallTarget(
+                    name: group, slug: known.slug, members: known.members + [index])
+            } else {
+                result.append(
+                    CallTarget(
+                        name: group, slug: "\(result.count).\(PointerText.slug(group))",
+                        members: [index]))
+            }
+        }
+        return result
+    }
+
+    /// The path of each operation; without operations, one path through everything a request needs.
+    static func paths(
+        _ operations: [JSONValue], targets: [CallTarget], needed: [Int]
+    ) -> [CallPath] {
+        var result: [CallPath] = []
+        for (index, operation) in operations.enumerated() {
+            let name = operation["id"]?.stringValue ?? "operation \(index + 1)"
+            let stages = (operation["calls"]?.arrayValue ?? []).map { call -> [Int] in
+                let names =
+                    call.stringValue.map { [$0] }
+                    ?? (call["parallel"]?.arrayValue ?? []).compactMap(\.stringValue)
+                return names.compactMap { find($0, targets) }
+            }.filter { !$0.isEmpty }
+            guard !stages.isEmpty else { continue }
+            result.append(
+                CallPath(
+                    name: name, slug: "\(index).\(PointerText.slug(name))", stages: stages))
+        }
+        if result.isEmpty, !needed.isEmpty {
+            result.append(
+                CallPath(name: "every request", slug: "all", stages: needed.map { [$0] }))
+        }
+        return result
+    }
+
+    /// A call names a dependency, or the group of several.
+    private static func find(_ name: String, _ targets: [CallTarget]) -> Int? {
+        targets.firstIndex { $0.name == name }
+    }
+
+    /// Names that operations call and nobody describes.
+    static func unknownCalls(_ operations: [JSONValue], targets: [CallTarget]) -> [String] {
+        var names: [String] = []
+        for operation in operations {
+            for call in operation["calls"]?.arrayValue ?? [] {
+                let called =
+                    call.stringValue.map { [$0] }
+                    ?? (call["parallel"]?.arrayValue ?? []).compactMap(\.stringValue)
+                for name in called where find(name, targets) == nil && !names.contains(name) {
+                    names.append(name)
+                }
+            }
+        }
+        return names
+    }
+}

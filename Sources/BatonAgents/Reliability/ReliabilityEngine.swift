@@ -1,0 +1,124 @@
+// backend.api_reliability: error budget, availability, deadlines, retries, alerts, failure semantics.
+// The order of the work: what is promised, whether it can be kept, how each call must behave.
+
+import JSON
+
+/// The engine of `backend.api_reliability`.
+package struct ReliabilityEngine: Engine {
+    package let agentID = "backend.api_reliability"
+
+    package init() {}
+
+    package func run(_ input: EngineInput) -> EngineOutcome {
+        let packet = PacketView(input.packet)
+        guard packet.kind == "work" || packet.kind == "direct" else {
+            return .fail(message: "\(agentID) takes work and direct tasks, not \(packet.kind) tasks")
+        }
+        let missing = RequiredInputs.missing(input.card, in: packet)
+        if !missing.isEmpty { return .escalate(RequiredInputs.escalation(missing, packet)) }
+        var run = ReliabilityRun(Workings(packet: packet, card: input.card))
+        run.workings.requirements = RequirementReader.requirements(of: packet)
+        run.workings.citeAnswers()
+        run.promise()
+        if let escalation = run.availability() { return .escalate(escalation) }
+        run.deadlines()
+        run.retries()
+        run.capacity()
+        run.alerts()
+        run.operations()
+        run.finish()
+        let to = packet.kind == "work" ? "core.orchestrator" : nil
+        return .deliver(run.workings.parts(summary: run.summary, to: to))
+    }
+}
+
+/// One run, with what its stages hand to each other.
+struct ReliabilityRun {
+    var workings: Workings
+    /// The promised availability and the window of the budget.
+    var promised: Source?
+    var window: Source?
+    /// The time in which a request must be answered.
+    var deadline: Source?
+    var targets: [CallTarget] = []
+    var paths: [CallPath] = []
+
+    init(_ workings: Workings) { self.workings = workings }
+
+    var packet: PacketView { workings.packet }
+    var owner: String { packet.serviceOwner }
+
+    /// Error budget: what may fail, in time and in requests.
+    mutating func promise() {
+        promised = workings.source("/inputs/slo/availability")
+        window = workings.source("/inputs/slo/window")
+        guard let promised else {
+            workings.ask("slo.availability is not stated, so there is no error budget.")
+            return
+        }
+        workings.derive(
+            "error_budget.ratio", "Share of requests that may fail", by: "error-ratio-allowed",
+            [("availability", promised)])
+        var text =
+            "A promise of \(Shown.percent(workings.value(of: promised) ?? 0)) leaves"
+            + " \(workings.shown("error_budget.ratio")) for failures"
+        if let window {
+            workings.derive(
+                "error_budget.minutes", "Error budget in the window", by: "error-budget",
+                [("availability", promised), ("window", window)])
+            let length = Shown.duration(workings.value(of: window) ?? 0, .nearest)
+            text += ": \(workings.shown("error_budget.minutes")) of complete outage in \(length)"
+            if packet.number("/inputs/traffic/mean") != nil {
+                workings.derive(
+                    "error_budget.requests", "Requests that may fail in the window",
+                    by: "failed-requests-allowed",
+                    [
+                        ("availability", promised), ("rate", .pointer("/inputs/traffic/mean")),
+                        ("window", window),
+                    ])
+                text += ", or \(workings.shown("error_budget.requests"))"
+            }
+        } else {
+            workings.ask(
+                "slo.window is not stated, so the error budget is a share and not yet minutes.")
+            text += "; without slo.window it cannot be said in minutes"
+        }
+        workings.sections.append(Section(title: "Error budget", text: text + "."))
+    }
+
+    /// What a manager reads first.
+    var summary: String {
+        var sentences: [String] = []
+        let slo = Shown.percent(workings.value(of: promised) ?? 0)
+        if let minutes = workings.quantity("error_budget.minutes") {
+            let length = Shown.duration(workings.value(of: window) ?? 0, .nearest)
+            sentences.append(
+                "The promise of \(slo) leaves an error budget of \(minutes.shown) in \(length).")
+        } else {
+            sentences.append(
+                "The promise of \(slo) leaves \(workings.shown("error_budget.ratio")) for errors.")
+        }
+        if let total = workings.quantity("availability.attainable") {
+            sentences.append("The dependencies and the service together allow \(total.shown).")
+        } else if let graph = workings.quantity("availability.dependencies") {
+            sentences.append("The dependencies allow \(graph.shown) at most.")
+        }
+        if let worst = workings.quantity("retry.amplification") {
+            sentences.append("One request causes at most \(worst.shown) calls to one dependency.")
+        }
+        let slow = paths.filter { !$0.fits }.map(\.name)
+        if !slow.isEmpty {
+            sentences.append(
+                "The timeouts of \(slow.joined(separator: ", ")) had to be cut to fit the latency"
+                    + " objective.")
+        } else if let deadline = workings.value(of: deadline), !paths.isEmpty {
+            sentences.append(
+                "All calls, retries included, end within \(Shown.duration(deadline, .nearest)).")
+        }
+        if !workings.openQuestions.isEmpty {
+            let count = workings.openQuestions.count
+            sentences.append("\(count) \(count == 1 ? "question stays" : "questions stay") open.")
+        }
+        return sentences.joined(separator: " ")
+    }
+}
