@@ -40,8 +40,14 @@ package struct AvailabilityGraph: Sendable {
         _ dependencies: JSONValue, deadline: Double?, outage: Double?, unstated: Double?
     ) {
         guard let list = dependencies.arrayValue else { return nil }
+        // The same dependency listed twice is one dependency; differing figures never get this far.
+        var names: Set<String> = []
         parts = list.enumerated().map { index, item in
-            Self.part(item, index: index, deadline: deadline, outage: outage)
+            let part = Self.part(item, index: index, deadline: deadline, outage: outage)
+            guard !names.insert(part.name).inserted else { return part }
+            return Part(
+                name: part.name, availability: part.availability, role: .free,
+                reason: "listed before", shares: [], need: nil)
         }
         self.unstated = unstated
     }

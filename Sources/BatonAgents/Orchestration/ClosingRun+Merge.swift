@@ -1,0 +1,207 @@
+// One plan ordered across agents, one risk register without duplicates, one checklist.
+
+import JSON
+
+extension ClosingRun {
+    /// Steps of all agents by depth, so that what can start first stands first; ids are new.
+    mutating func mergeSteps() {
+        struct Entry {
+            let key: String
+            var step: PlanStep
+            let depth: Int
+        }
+        var entries: [Entry] = []
+        for (position, source) in upstream.enumerated() {
+            let items = source.documents.list("execution_plan", "steps")
+            let depths = Self.depths(items)
+            for (index, item) in items.enumerated() {
+                let id = item["id"]?.stringValue ?? "\(index)"
+                entries.append(
+                    Entry(
+                        key: "\(position)/\(id)",
+                        step: PlanStep(
+                            title: item["title"]?.stringValue ?? "",
+                            detail: "\(item["detail"]?.stringValue ?? "") (\(source.agent))",
+                            owner: item["owner"]?.stringValue ?? packet.serviceOwner,
+                            dependsOn: Router.texts(item["depends_on"]).map { "\(position)/\($0)" },
+                            doneWhen: item["done_when"]?.stringValue ?? ""),
+                        depth: depths[index]))
+            }
+        }
+        let ordered = (0...(entries.map(\.depth).max() ?? 0)).flatMap { depth in
+            entries.filter { $0.depth == depth }
+        }
+        var ids: [String: String] = [:]
+        var needed: Set<String> = []
+        for entry in ordered {
+            var step = entry.step
+            step.dependsOn = step.dependsOn.compactMap { ids[$0] }
+            needed.formUnion(step.dependsOn)
+            ids[entry.key] = workings.add(step)
+        }
+        let leaves = workings.steps.map(\.id).filter { !needed.contains($0) }
+        workings.add(
+            PlanStep(
+                title: "Accept the whole",
+                detail: "Go through the validation checklist and the open questions with"
+                    + " \(packet.escalationOwner).",
+                owner: packet.serviceOwner, dependsOn: leaves,
+                doneWhen: "Every check has evidence, and no open question is left"))
+    }
+
+    /// Length of the longest chain before each step; a circle ends the search and counts as it is.
+    private static func depths(_ items: [JSONValue]) -> [Int] {
+        var depths = Array(repeating: 0, count: items.count)
+        let ids = items.map { $0["id"]?.stringValue ?? "" }
+        for _ in items.indices {
+            var changed = false
+            for (index, item) in items.enumerated() {
+                for name in Router.texts(item["depends_on"]) {
+                    guard let at = ids.firstIndex(of: name), at != index else { continue }
+                    if depths[index] < depths[at] + 1, depths[at] < items.count {
+                        depths[index] = depths[at] + 1
+                        changed = true
+                    }
+                }
+            }
+            if !changed { break }
+        }
+        return depths
+    }
+
+    /// Risks that say the same are one, with the worse severity and all mitigations.
+    mutating func mergeRisks() {
+        var keys: [String] = []
+        var merged: [Risk] = []
+        for source in upstream {
+            for item in source.documents.list("risk_register", "risks") {
+                let risk = Self.risk(item, owner: packet.serviceOwner)
+                let key = Self.plain(risk.risk)
+                guard let at = keys.firstIndex(of: key) else {
+                    keys.append(key)
+                    merged.append(risk)
+                    continue
+                }
+                merged[at].severity = max(merged[at].severity, risk.severity)
+                merged[at].likelihood = max(merged[at].likelihood, risk.likelihood)
+                if !merged[at].mitigation.contains(risk.mitigation) {
+                    merged[at].mitigation += " " + risk.mitigation
+                }
+                if !merged[at].impact.contains(risk.impact) {
+                    merged[at].impact += " " + risk.impact
+                }
+            }
+            if source.acceptedBy == "exception" {
+                merged.append(
+                    Risk(
+                        risk: "\(source.task) of \(source.agent) was accepted by an exception",
+                        severity: .high, likelihood: .medium,
+                        impact: "Findings of the quality gate against it stay unmended.",
+                        mitigation: "Mend the findings before anything is built on them.",
+                        owner: packet.escalationOwner,
+                        trigger: "A step of its plan is started"))
+                keys.append("exception \(source.task)")
+            }
+        }
+        let ranked = merged.enumerated().sorted {
+            $0.element.severity == $1.element.severity
+                ? $0.offset < $1.offset : $0.element.severity > $1.element.severity
+        }
+        workings.risks = ranked.map(\.element)
+    }
+
+    private static func risk(_ item: JSONValue, owner: String) -> Risk {
+        func text(_ key: String) -> String { item[key]?.stringValue ?? "" }
+        return Risk(
+            risk: text("risk"), severity: Severity(rawValue: text("severity")) ?? .medium,
+            likelihood: Severity(rawValue: text("likelihood")) ?? .medium, impact: text("impact"),
+            mitigation: text("mitigation"), owner: text("owner").isEmpty ? owner : text("owner"),
+            trigger: text("trigger"))
+    }
+
+    /// Letters and digits only, in lower case: what makes two risks the same.
+    private static func plain(_ text: String) -> String {
+        String(text.lowercased().filter { $0.isLetter || $0.isNumber })
+    }
+
+    /// Checks that measure the same against the same threshold are one; different thresholds for one
+    /// metric are shown as a conflict.
+    mutating func mergeChecks() {
+        var merged: [Check] = []
+        for source in upstream {
+            let names = criterionNames(source)
+            for item in source.documents.list("validation_checklist", "checks") {
+                let check = self.check(item, names)
+                if let at = merged.firstIndex(where: {
+                    $0.metric == check.metric && $0.comparator == check.comparator
+                        && $0.threshold == check.threshold && $0.unit == check.unit
+                }) {
+                    for trace in check.traces where !merged[at].traces.contains(trace) {
+                        merged[at].traces.append(trace)
+                    }
+                    continue
+                }
+                if let other = merged.first(where: { $0.metric == check.metric }) {
+                    workings.ask(
+                        "Conflict: “\(check.metric)” is to be \(other.comparator)"
+                            + " \(Shown.significant(other.threshold)) and, by \(source.agent),"
+                            + " \(check.comparator) \(Shown.significant(check.threshold))"
+                            + " \(check.unit). Reliability ranks first: the stricter one holds until"
+                            + " somebody decides.")
+                }
+                merged.append(check)
+            }
+        }
+        workings.checks = merged
+        let traced = Set(merged.flatMap(\.traces))
+        let isAcceptance = !packet.acceptanceCriteria.isEmpty
+        let count = (isAcceptance ? packet.acceptanceCriteria : packet.successCriteria).count
+        let ids = (0..<count).map { (isAcceptance ? "AC" : "SC") + "\($0 + 1)" }
+        guard ids.contains(where: { !traced.contains($0) }) else { return }
+        // Agents of one's own may trace nothing; the criteria are still checked in the closing.
+        let before = workings.checks
+        workings.addCriterionChecks()
+        workings.checks = before
+            + workings.checks.dropFirst(before.count).filter { check in
+                check.traces.contains { !traced.contains($0) }
+            }
+    }
+
+    /// The id in this closing of each criterion id that the agent used, matched by text.
+    private func criterionNames(_ source: Upstream) -> [String: String] {
+        var names: [String: String] = [:]
+        let lists = [
+            ("acceptance_criteria", "AC", packet.acceptanceCriteria),
+            ("success_criteria", "SC", packet.successCriteria),
+        ]
+        for (member, prefix, texts) in lists {
+            for item in source.documents.list("objective_snapshot", member) {
+                guard let id = item["id"]?.stringValue, let text = item["text"]?.stringValue,
+                    let at = texts.firstIndex(of: text)
+                else { continue }
+                names[id] = "\(prefix)\(at + 1)"
+            }
+        }
+        return names
+    }
+
+    private func check(_ item: JSONValue, _ names: [String: String]) -> Check {
+        func text(_ key: String) -> String { item[key]?.stringValue ?? "" }
+        let threshold = item["threshold"]
+        // A threshold in words becomes a demonstration: shown or not.
+        let number = threshold?.doubleValue
+        let words = threshold?.stringValue.map { " \(text("comparator")) \($0)" } ?? ""
+        return Check(
+            traces: Router.texts(item["traces"]).compactMap { names[$0] },
+            metric: text("metric") + (number == nil ? words : ""),
+            comparator: number == nil ? "=" : text("comparator"), threshold: number ?? 1,
+            unit: number == nil ? "1 = shown, 0 = not shown" : text("unit"),
+            method: text("method"), when: text("when"), owner: text("owner"))
+    }
+}
+
+extension Severity: Comparable {
+    package static func < (left: Severity, right: Severity) -> Bool {
+        (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+    }
+}

@@ -1,0 +1,256 @@
+// The closing handoff: accepted deliverables of all specialists as one plan, one risk register, one
+// checklist, with every figure derived again from the packet as it stands now.
+
+import JSON
+
+/// An accepted delivery.
+struct Upstream: Sendable {
+    let task: String
+    let agent: String
+    let title: String
+    let acceptedBy: String
+    let documents: DeliverySet
+}
+
+/// One close task.
+struct ClosingRun {
+    let packet: PacketView
+    var workings: Workings
+    let upstream: [Upstream]
+    private var derivedAgain = 0
+
+    init(_ input: EngineInput) {
+        packet = PacketView(input.packet)
+        workings = Workings(packet: packet, card: input.card)
+        upstream = packet.list("/upstream").map { entry in
+            let task = entry["task"]?.stringValue ?? ""
+            let agent = entry["agent"]?.stringValue ?? ""
+            return Upstream(
+                task: task, agent: agent, title: entry["title"]?.stringValue ?? agent,
+                acceptedBy: entry["accepted_by"]?.stringValue ?? "verdict",
+                documents: DeliverySet(
+                    names: (entry["parts"]?.arrayValue ?? []).compactMap(\.stringValue),
+                    prefix: "upstream/\(task)/", parts: input.parts, agent: agent, task: task))
+        }
+    }
+
+    mutating func run() -> EngineOutcome {
+        guard !upstream.isEmpty else {
+            return .fail(message: "the close task has no accepted deliverables to merge")
+        }
+        workings.requirements = RequirementReader.requirements(of: packet)
+        workings.citeAnswers()
+        for index in upstream.indices {
+            let assumptions = mergeAssumptions(upstream[index])
+            mergeQuantities(upstream[index], assumptions)
+            mergeSections(upstream[index])
+            mergeHandoff(upstream[index])
+        }
+        mergeSteps()
+        mergeDecisions()
+        mergeRisks()
+        mergeChecks()
+        evidence()
+        return .deliver(workings.parts(summary: summary, to: nil))
+    }
+
+    // MARK: figures
+
+    /// Assumptions under new ids; returns old id → new id.
+    private mutating func mergeAssumptions(_ source: Upstream) -> [String: String] {
+        var ids: [String: String] = [:]
+        for item in source.documents.list("objective_snapshot", "assumptions") {
+            guard let id = item["id"]?.stringValue, let statement = item["statement"]?.stringValue
+            else { continue }
+            let evidence = Evidence(rawValue: item["evidence"]?.stringValue ?? "") ?? .inference
+            ids[id] = workings.assume(
+                statement, evidence, confidence: item["confidence"]?.doubleValue ?? 0,
+                item["rationale"]?.stringValue ?? "from \(source.agent)")
+        }
+        return ids
+    }
+
+    /// Quantities under ids that are free, derived again; what has changed is an open question.
+    private mutating func mergeQuantities(_ source: Upstream, _ assumptions: [String: String]) {
+        var ids: [String: String] = [:]
+        for item in source.documents.list("analysis", "quantities") {
+            guard let id = item["id"]?.stringValue, let formula = item["formula"]?.stringValue,
+                FormulaRegistry.standard[formula] != nil
+            else { continue }
+            let label = item["label"]?.stringValue ?? id
+            var inputs: [(String, Source)] = []
+            var isComplete = true
+            for input in item["inputs"]?.arrayValue ?? [] {
+                guard let name = input["name"]?.stringValue,
+                    let origin = Self.source(input, ids: ids, assumptions: assumptions)
+                else {
+                    isComplete = false
+                    break
+                }
+                inputs.append((name, origin))
+            }
+            let free = freeID(id)
+            let value = isComplete ? workings.derive(free, label, by: formula, inputs) : nil
+            guard let value else {
+                workings.ask(
+                    "\(label) (\(source.agent)) cannot be derived from the inputs as they stand now.")
+                continue
+            }
+            ids[id] = free
+            derivedAgain += 1
+            let old = item["value"]?.doubleValue ?? value
+            if !QuantityRule.agree(old, value) {
+                workings.ask(
+                    "\(label) was \(item["shown"]?.stringValue ?? "\(old)") when \(source.agent)"
+                        + " delivered and is \(workings.shown(free)) with the inputs as they stand"
+                        + " now: an answer came in between.")
+            }
+        }
+    }
+
+    private static func source(
+        _ input: JSONValue, ids: [String: String], assumptions: [String: String]
+    ) -> Source? {
+        if let pointer = input["pointer"]?.stringValue { return .pointer(pointer) }
+        if let quantity = input["quantity"]?.stringValue {
+            return ids[quantity].map(Source.quantity)
+        }
+        if let value = input["value"]?.doubleValue,
+            let assumption = assumptions[input["assumption"]?.stringValue ?? ""]
+        {
+            return .assumed(value, assumption: assumption)
+        }
+        return nil
+    }
+
+    private func freeID(_ id: String) -> String {
+        guard workings.quantity(id) != nil else { return id }
+        var number = 2
+        while workings.quantity("u\(number).\(id.suffix(56))") != nil { number += 1 }
+        return "u\(number).\(id.suffix(56))"
+    }
+
+    // MARK: texts
+
+    private mutating func mergeSections(_ source: Upstream) {
+        for item in source.documents.list("analysis", "sections") {
+            let title = item["title"]?.stringValue ?? "Untitled"
+            if title == "Decisions by people" { continue }
+            workings.sections.append(
+                Section(
+                    title: "\(source.agent): \(title)", text: item["text"]?.stringValue ?? "",
+                    columns: Router.texts(item.value(at: "/table/columns")),
+                    rows: (item.value(at: "/table/rows")?.arrayValue ?? []).map {
+                        Router.texts($0)
+                    }))
+        }
+    }
+
+    private mutating func mergeHandoff(_ source: Upstream) {
+        for question in source.documents.list("handoff_packet", "open_questions") {
+            let text = question.stringValue ?? question["text"]?.stringValue ?? ""
+            if !text.isEmpty { workings.ask("\(source.agent): \(text)") }
+        }
+        let done = upstream.map(\.agent)
+        var proposals: [(agent: String, title: String, why: String)] =
+            source.documents.list("handoff_packet", "proposed_tasks").map {
+                (
+                    $0["agent"]?.stringValue ?? "", $0["title"]?.stringValue ?? "",
+                    $0["why"]?.stringValue ?? ""
+                )
+            }
+        if let to = source.documents["handoff_packet"]?["to"]?.stringValue, to != "none stated",
+            !to.hasPrefix("core.")
+        {
+            proposals.append(
+                (
+                    to, "Take over from \(source.agent): \(source.title)",
+                    "\(source.agent) hands over to it, and no task was planned for it"
+                ))
+        }
+        for proposal in proposals where !done.contains(proposal.agent) {
+            let isKnown = workings.proposedTasks.contains {
+                $0.agent == proposal.agent && $0.title == proposal.title
+            }
+            if !isKnown, !proposal.agent.isEmpty { workings.proposedTasks.append(proposal) }
+        }
+        for step in source.documents.list("handoff_packet", "next_steps") {
+            if let text = step.stringValue, !workings.nextSteps.contains(text) {
+                workings.nextSteps.append(text)
+            }
+        }
+    }
+
+    private mutating func mergeDecisions() {
+        var known = Set(workings.decisions.map(\.decision))
+        for source in upstream {
+            for item in source.documents.list("execution_plan", "decisions") {
+                let decision = item["decision"]?.stringValue ?? ""
+                let isAnswer = packet.answers.contains { answer in
+                    decision.hasPrefix("\(answer["escalation"]?.stringValue ?? "?") was answered")
+                }
+                guard !decision.isEmpty, !isAnswer, known.insert(decision).inserted else {
+                    continue
+                }
+                workings.decisions.append(
+                    PlanDecision(
+                        decision: decision,
+                        alternatives: (item["alternatives"]?.arrayValue ?? []).map {
+                            ($0["option"]?.stringValue ?? "", $0["why_not"]?.stringValue ?? "")
+                        },
+                        rank: Rank(rawValue: item["rank"]?.stringValue ?? "") ?? .convenience,
+                        rationale: item["rationale"]?.stringValue ?? "from \(source.agent)"))
+            }
+        }
+    }
+
+    /// What was checked, by whom it was accepted.
+    private mutating func evidence() {
+        let rows = upstream.map { source in
+            [
+                source.task, source.agent, source.acceptedBy,
+                String(source.documents.list("analysis", "quantities").count),
+                String(source.documents.list("validation_checklist", "checks").count),
+            ]
+        }
+        workings.sections.append(
+            Section(
+                title: "Validation evidence",
+                text: "\(derivedAgain) figures were derived again for this closing from the registry"
+                    + " and the inputs as they stand now.",
+                columns: ["Task", "Agent", "Accepted by", "Figures", "Checks"], rows: rows))
+        workings.nextSteps.append(
+            "\(packet.serviceOwner) is the next owner: run the validation checklist and keep its"
+                + " evidence.")
+    }
+
+    // MARK: summary
+
+    private var summary: String {
+        let title = packet.text("/brief_document/title") ?? packet.objective
+        var sentences = [
+            "\(title): \(upstream.count)"
+                + (upstream.count == 1 ? " specialist has" : " specialists have")
+                + " delivered, and every delivery was accepted"
+                + (upstream.contains { $0.acceptedBy == "exception" }
+                    ? " (one at least by a recorded exception)." : ".")
+        ]
+        for source in upstream {
+            if let text = source.documents["handoff_packet"]?["summary"]?.stringValue {
+                sentences.append("\(source.agent): \(text)")
+            }
+        }
+        for answer in packet.answers {
+            let label = answer["label"]?.stringValue ?? ""
+            sentences.append(
+                "Decided by \(answer["by"]?.stringValue ?? "a person"):"
+                    + " \(label.isEmpty ? "revised inputs" : label).")
+        }
+        let serious = workings.risks.count { $0.severity >= .high }
+        sentences.append(
+            "The register holds \(workings.risks.count) risks, \(serious) of them high or critical;"
+                + " \(workings.checks.count) checks say when it is done. Next owner:"
+                + " \(packet.serviceOwner).")
+        return sentences.joined(separator: " ")
+    }
+}

@@ -1,0 +1,111 @@
+// core.orchestrator: understands a brief, routes it, plans it, and at the end closes it.
+
+package import JSON
+
+/// The engine of `core.orchestrator`.
+package struct OrchestratorEngine: Engine {
+    package let agentID = "core.orchestrator"
+
+    package init() {}
+
+    package func run(_ input: EngineInput) -> EngineOutcome {
+        let packet = PacketView(input.packet)
+        switch packet.kind {
+        case "plan": return plan(input, packet)
+        case "close": return ClosingRun(input).run()
+        default:
+            return .fail(
+                message: "\(agentID) takes plan and close tasks, not \(packet.kind) tasks")
+        }
+    }
+
+    private func plan(_ input: EngineInput, _ packet: PacketView) -> EngineOutcome {
+        let cards = CardShelf(packet, parts: input.parts)
+        let directives = Directives(packet.answers)
+        let playbook = directives.playbook ?? packet.text("/brief_document/playbook") ?? "default"
+        let router = Router(packet: packet, cards: cards, directives: directives)
+        let route = router.route()
+        if let escalation = RouteEscalation(packet: packet, cards: cards, route: route)
+            .document(playbook: playbook)
+        {
+            return .escalate(escalation)
+        }
+        let chosen = route.chosen.compactMap { cards[$0] }
+        let missing = chosen.flatMap { RequiredInputs.missing($0, in: packet) }
+        if let escalation = Contradictions(packet).escalation(missing: missing) {
+            return .escalate(escalation)
+        }
+        if !missing.isEmpty { return .escalate(RequiredInputs.escalation(missing, packet)) }
+        let builder = PlanBuilder(packet: packet, cards: cards, route: route, own: input.card)
+        return .deliver([EnginePart(name: "plan.json", value: builder.document(playbook))])
+    }
+}
+
+/// The registered agents' cards that travel in a plan task's packet.
+struct CardShelf: Sendable {
+    /// In the order of their ids' bytes. No `core.*` agent is among them.
+    let cards: [JSONValue]
+    /// Ids of all registered agents, `core.*` included.
+    let registered: [String]
+
+    init(_ packet: PacketView, parts: [String: [UInt8]]) {
+        var found: [(id: String, card: JSONValue)] = []
+        var ids: [String] = []
+        for entry in packet.list("/agents") where entry["registered"]?.boolValue != false {
+            guard let id = entry["agent"]?.stringValue else { continue }
+            ids.append(id)
+            guard !id.hasPrefix("core."), let part = entry["part"]?.stringValue,
+                let bytes = parts[part],
+                // A card that is no JSON cannot have come from the broker; the agent is not routed to.
+                let card = try? JSONValue(parsing: bytes)
+            else { continue }
+            found.append((id, card))
+        }
+        found.sort { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+        cards = found.map(\.card)
+        registered = ids
+    }
+
+    /// The card of that agent.
+    subscript(id: String) -> JSONValue? { cards.first { $0["id"]?.stringValue == id } }
+
+    var ids: [String] { cards.compactMap { $0["id"]?.stringValue } }
+
+    /// The agent meant by a full or a unique short name.
+    func resolve(_ name: String) -> String? {
+        if ids.contains(name) { return name }
+        let short = ids.filter { $0.hasSuffix("." + name) }
+        return short.count == 1 ? short[0] : nil
+    }
+}
+
+/// What people told the orchestrator in answers: lines `route: a, b` and `playbook: name`.
+struct Directives: Sendable {
+    private(set) var route: [String]?
+    private(set) var playbook: String?
+
+    init(_ answers: [JSONValue]) {
+        for answer in answers {
+            guard let text = AnswerReader.instructions(answer) else { continue }
+            for line in text.split(whereSeparator: \.isNewline) {
+                let parts = line.split(separator: ":", maxSplits: 1)
+                guard parts.count == 2 else { continue }
+                let key = parts[0].trimmed.lowercased()
+                let names = parts[1].split(whereSeparator: { $0 == "," || $0 == " " })
+                    .map(\.trimmed)
+                if key == "route" { route = names }
+                if key == "playbook" { playbook = names.first }
+            }
+        }
+    }
+}
+
+extension StringProtocol {
+    /// Without white space at both ends.
+    var trimmed: String {
+        var text = Substring(self)
+        while let first = text.first, first.isWhitespace { text.removeFirst() }
+        while let last = text.last, last.isWhitespace { text.removeLast() }
+        return String(text)
+    }
+}
