@@ -3,7 +3,7 @@
 package import JSON
 
 /// The string that stands for an empty part.
-package let noneStated: JSONValue = "none stated"
+let noneStated: JSONValue = "none stated"
 
 /// A handoff packet as the engines read it.
 package struct PacketView: Sendable {

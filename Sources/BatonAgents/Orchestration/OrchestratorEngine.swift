@@ -1,6 +1,6 @@
 // core.orchestrator: understands a brief, routes it, plans it, and at the end closes it.
 
-package import JSON
+import JSON
 
 /// The engine of `core.orchestrator`.
 package struct OrchestratorEngine: Engine {
@@ -12,7 +12,9 @@ package struct OrchestratorEngine: Engine {
         let packet = PacketView(input.packet)
         switch packet.kind {
         case "plan": return plan(input, packet)
-        case "close": return ClosingRun(input).run()
+        case "close":
+            var closing = ClosingRun(input)
+            return closing.run()
         default:
             return .fail(
                 message: "\(agentID) takes plan and close tasks, not \(packet.kind) tasks")

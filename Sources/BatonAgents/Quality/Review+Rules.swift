@@ -1,0 +1,266 @@
+// Rules about completeness, scope, traceability, risks, steps and decisions.
+
+import BatonBrief
+import JSON
+
+extension Review {
+    /// All five deliverables are there; an engine's delivery also has its analysis.
+    mutating func checkCompleteness() {
+        let needed = DeliverySet.five + (isBuiltIn ? ["analysis"] : [])
+        for kind in needed {
+            guard let document = delivery.documents.first(where: { $0.kind == kind }) else {
+                find(
+                    "complete", .critical, part: "\(kind).json", place: "",
+                    "the delivery has no \(kind)", satisfy: "deliver \(kind).json")
+                continue
+            }
+            if let problem = document.problem {
+                find(
+                    "shape", .critical, part: document.part, place: problem,
+                    "the part is no JSON: \(problem)", satisfy: "deliver valid JSON")
+            }
+        }
+        for problem in delivery.markdownProblems {
+            find(
+                "shape", .high, part: "deliverables.md", place: problem.place, problem.message,
+                satisfy: "write the section as Protocols/ describes it")
+        }
+    }
+
+    /// Each document has the shape of its schema.
+    mutating func checkShapes() {
+        for document in delivery.documents {
+            guard let value = document.value, let kind = DocumentKind(rawValue: document.kind)
+            else { continue }
+            for finding in kind.findings(in: value) {
+                find(
+                    "shape", .high, part: document.part, place: finding.pointer, finding.message,
+                    satisfy: finding.satisfy)
+            }
+        }
+    }
+
+    /// The delivery is by the agent, for the task and about the objective that were asked for.
+    mutating func checkScope() {
+        for document in delivery.documents {
+            for (member, wanted) in [("agent", subjectAgent), ("task", subjectTask)] {
+                guard let value = document.value?[member]?.stringValue, value != wanted else {
+                    continue
+                }
+                find(
+                    "scope-kept", .high, part: document.part, place: "/\(member)",
+                    "\(member) is \(value), and the subject's is \(wanted)",
+                    satisfy: "state \(wanted)")
+            }
+        }
+        guard let snapshot = delivery["objective_snapshot"] else { return }
+        let part = delivery.part("objective_snapshot")
+        if let objective = packet.text("/objective"),
+            snapshot["objective"]?.stringValue?.trimmed != objective.trimmed
+        {
+            find(
+                "scope-kept", isBuiltIn ? .high : .medium, part: part, place: "/objective",
+                "the objective is not the one of the packet",
+                satisfy: "repeat the objective as it was stated")
+        }
+        let kept = (snapshot["acceptance_criteria"]?.arrayValue ?? [])
+            .compactMap { $0["text"]?.stringValue?.trimmed }
+        for criterion in packet.acceptanceCriteria where !kept.contains(criterion.trimmed) {
+            find(
+                "scope-kept", isBuiltIn ? .high : .medium, part: part,
+                place: "/acceptance_criteria", "the criterion “\(criterion)” is missing",
+                satisfy: "repeat every acceptance criterion of the packet")
+        }
+        checkConstraints(snapshot, part)
+        if delivery["handoff_packet"]?["to"]?.stringValue == subjectAgent {
+            find(
+                "scope-kept", .high, part: delivery.part("handoff_packet"), place: "/to",
+                "the agent hands over to itself", satisfy: "name the next owner, or none stated")
+        }
+    }
+
+    private mutating func checkConstraints(_ snapshot: JSONValue, _ part: String) {
+        for (kind, text) in packet.constraintTexts {
+            let kept = (snapshot.value(at: "/constraints/\(kind)")?.arrayValue ?? [])
+                .compactMap(\.stringValue)
+            if !kept.contains(text) {
+                find(
+                    "scope-kept", isBuiltIn ? .high : .medium, part: part,
+                    place: "/constraints/\(kind)", "the constraint “\(text)” is missing",
+                    satisfy: "repeat every constraint of the packet")
+            }
+        }
+    }
+
+    /// Each criterion has a measurable check, and each trace leads to a criterion.
+    mutating func checkCriteria() {
+        let part = delivery.part("validation_checklist")
+        let checks = delivery.list("validation_checklist", "checks")
+        guard delivery["validation_checklist"] != nil else { return }
+        let acceptance = delivery.list("objective_snapshot", "acceptance_criteria")
+        let success = delivery.list("objective_snapshot", "success_criteria")
+        let criteria = acceptance.isEmpty ? success : acceptance
+        let ids = (acceptance + success
+            + delivery.list("objective_snapshot", "requirements")).compactMap {
+                $0["id"]?.stringValue
+            }
+        for (index, check) in checks.enumerated() {
+            for trace in Router.texts(check["traces"]) where !ids.contains(trace) {
+                find(
+                    "trace-exists", .high, part: part, place: "/checks/\(index)/traces",
+                    "\(trace) is no criterion of the objective snapshot",
+                    satisfy: "trace to an id of the objective snapshot")
+            }
+            for member in ["metric", "method", "when", "owner"]
+            where check[member]?.stringValue.map(\.isEmptyTalk) ?? false {
+                find(
+                    "check-measurable", .high, part: part, place: "/checks/\(index)/\(member)",
+                    "the check says no \(member)", satisfy: "state the \(member)")
+            }
+            if isBuiltIn, check["threshold"]?.doubleValue == nil {
+                find(
+                    "check-measurable", .high, part: part, place: "/checks/\(index)/threshold",
+                    "the threshold is no number", satisfy: "state a number with its unit")
+            }
+            if isBuiltIn, check["unit"]?.stringValue.map(\.isEmptyTalk) ?? false {
+                find(
+                    "check-measurable", .high, part: part, place: "/checks/\(index)/unit",
+                    "the threshold has no unit", satisfy: "state the unit")
+            }
+        }
+        for criterion in criteria {
+            guard let id = criterion["id"]?.stringValue else { continue }
+            let mine = checks.filter { Router.texts($0["traces"]).contains(id) }
+            if mine.isEmpty {
+                find(
+                    "criterion-checked", isBuiltIn ? .high : .medium, part: part, place: "/checks",
+                    "no check traces \(id): “\(criterion["text"]?.stringValue ?? "")”",
+                    satisfy: "add a check with metric, comparator, threshold, unit and method")
+            }
+            checkStrictness(criterion, mine, part)
+        }
+    }
+
+    /// A check must not be looser than the number that the criterion states.
+    private mutating func checkStrictness(
+        _ criterion: JSONValue, _ checks: [JSONValue], _ part: String
+    ) {
+        guard let id = criterion["id"]?.stringValue,
+            let reading = CriterionReader.read(criterion["text"]?.stringValue ?? "")
+        else { return }
+        let isCeiling = reading.comparator.hasPrefix("<")
+        let comparable = checks.compactMap { check -> Double? in
+            guard check["unit"]?.stringValue == reading.unit,
+                let comparator = check["comparator"]?.stringValue,
+                comparator.hasPrefix("<") == isCeiling
+            else { return nil }
+            return check["threshold"]?.doubleValue
+        }
+        guard let strictest = isCeiling ? comparable.min() : comparable.max() else {
+            if isBuiltIn, !checks.isEmpty {
+                find(
+                    "criterion-checked", .high, part: part, place: "/checks",
+                    "no check of \(id) compares with \(Shown.significant(reading.threshold))"
+                        + " \(reading.unit), which it states",
+                    satisfy: "check the stated number")
+            }
+            return
+        }
+        let slack = 1e-9 * reading.threshold.magnitude
+        let isLooser =
+            isCeiling
+            ? strictest > reading.threshold + slack : strictest < reading.threshold - slack
+        if isLooser {
+            find(
+                "criterion-checked", .high, part: part, place: "/checks",
+                "the checks of \(id) allow \(strictest) \(reading.unit), and it states"
+                    + " \(reading.threshold)", satisfy: "check the stated number")
+        }
+    }
+
+    /// Each risk can be managed: severity, impact, mitigation, owner, trigger.
+    mutating func checkRisks() {
+        let part = delivery.part("risk_register")
+        for (index, risk) in delivery.list("risk_register", "risks").enumerated() {
+            for member in ["risk", "impact", "mitigation", "owner", "trigger"]
+            where risk[member]?.stringValue.map(\.isEmptyTalk) ?? false {
+                find(
+                    "risk-manageable", .high, part: part, place: "/risks/\(index)/\(member)",
+                    "the risk says no \(member)", satisfy: "state the \(member)")
+            }
+        }
+    }
+
+    /// Each step has an owner and an end, and the order has no circle.
+    mutating func checkSteps() {
+        let part = delivery.part("execution_plan")
+        let steps = delivery.list("execution_plan", "steps")
+        for (index, step) in steps.enumerated() {
+            for member in ["title", "owner", "done_when"]
+            where step[member]?.stringValue.map(\.isEmptyTalk) ?? false {
+                find(
+                    "step-owned", .high, part: part, place: "/steps/\(index)/\(member)",
+                    "the step says no \(member)", satisfy: "state the \(member)")
+            }
+        }
+        var left = steps
+        while true {
+            let ids = left.compactMap { $0["id"]?.stringValue }
+            let rest = left.filter { step in
+                Router.texts(step["depends_on"]).contains { ids.contains($0) }
+            }
+            if rest.count == left.count { break }
+            left = rest
+        }
+        if !left.isEmpty {
+            let names = left.compactMap { $0["id"]?.stringValue }.joined(separator: ", ")
+            find(
+                "step-order", .high, part: part, place: "/steps",
+                "the steps \(names) wait for each other", satisfy: "break the circle")
+        }
+    }
+
+    /// Each decision names what was rejected and why, unless a person made it.
+    mutating func checkDecisions() {
+        let part = delivery.part("execution_plan")
+        for (index, decision) in delivery.list("execution_plan", "decisions").enumerated() {
+            let text = decision["decision"]?.stringValue ?? ""
+            let isAnswer = packet.answers.contains { answer in
+                text.hasPrefix("\(answer["escalation"]?.stringValue ?? "?") was answered")
+            }
+            let alternatives = decision["alternatives"]?.arrayValue ?? []
+            if alternatives.isEmpty, !isAnswer {
+                find(
+                    "decision-alternatives", isBuiltIn ? .high : .low, part: part,
+                    place: "/decisions/\(index)/alternatives",
+                    "the decision names nothing that was rejected",
+                    satisfy: "name at least one alternative and why not")
+            }
+            if decision["rationale"]?.stringValue.map(\.isEmptyTalk) ?? false {
+                find(
+                    "decision-rationale", .high, part: part,
+                    place: "/decisions/\(index)/rationale", "the decision says not why",
+                    satisfy: "state the rationale and the rank that decided")
+            }
+        }
+    }
+
+    /// Answers of people are carried on, in the handoff and among what is decided.
+    mutating func checkAnswers() {
+        for answer in packet.answers {
+            guard let escalation = answer["escalation"]?.stringValue else { continue }
+            let places = [("objective_snapshot", "decided"), ("handoff_packet", "answers")]
+            for (kind, member) in places where delivery[kind] != nil {
+                let isCited = delivery.list(kind, member).contains {
+                    $0["escalation"]?.stringValue == escalation
+                }
+                if !isCited {
+                    find(
+                        "answer-cited", isBuiltIn ? .high : .medium, part: delivery.part(kind),
+                        place: "/\(member)", "the answer to \(escalation) is not carried on",
+                        satisfy: "list every answer of the packet")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,299 @@
+// Every formula against figures that were not computed by this code: textbooks, tables, other tools.
+
+import BatonAgents
+import JSON
+import Testing
+
+/// One formula at one point.
+struct Vector: Sendable, CustomTestStringConvertible {
+    let formula: String
+    let inputs: [(String, Double)]
+    let expected: Double
+    /// Relative; vectors quoted with few digits are as exact as their digits.
+    let tolerance: Double
+
+    init(
+        _ formula: String, _ inputs: [(String, Double)], _ expected: Double,
+        tolerance: Double = 1e-9
+    ) {
+        self.formula = formula
+        self.inputs = inputs
+        self.expected = expected
+        self.tolerance = tolerance
+    }
+
+    var testDescription: String { "\(formula) \(inputs.map { "\($0.0)=\($0.1)" })" }
+    var value: Double? {
+        FormulaRegistry.standard[formula]?.evaluate(
+            FormulaValues(inputs.map { ($0.0, .number($0.1)) }))
+    }
+}
+
+@Suite("Formulas")
+struct FormulaVectorTests {
+    static let budget: [Vector] = [
+        Vector("error-budget", [("availability", 0.998), ("window", 2_592_000)], 86.4),
+        Vector("error-budget", [("availability", 0.9999), ("window", 31_536_000)], 52.56),
+        Vector("error-budget", [("availability", 0.99999), ("window", 31_536_000)], 5.256),
+        Vector("error-ratio-allowed", [("availability", 0.9995)], 0.0005, tolerance: 1e-9),
+        Vector(
+            "failed-requests-allowed",
+            [("availability", 0.999), ("rate", 90), ("window", 2_592_000)], 233_280),
+        Vector("burn-rate", burn(0.02, 30, 1), 14.4), Vector("burn-rate", burn(0.05, 30, 6), 6),
+        Vector("burn-rate", burn(0.1, 30, 24), 3), Vector("burn-rate", burn(0.1, 30, 72), 1),
+        Vector("burn-rate", burn(0.02, 28, 1), 13.44),
+        Vector("burn-rate", burn(0.1, 28, 72), 0.933333333333),
+        Vector("burn-rate", burn(0.02, 90, 1), 43.2), Vector("burn-rate", burn(0.02, 7, 1), 3.36),
+        Vector("burn-rate", burn(0.05, 7, 6), 1.4),
+        Vector("alert-error-ratio", [("burn_rate", 14.4), ("availability", 0.93)], 1.008),
+        Vector("series", [("availability", 0.999), ("availability", 0.999), ("availability", 0.999)],
+            0.997002999),
+        Vector(
+            "need-of-n",
+            [("need", 2), ("availability", 0.99), ("availability", 0.99), ("availability", 0.99)],
+            0.999702),
+        Vector(
+            "dependency-availability", [("availability", 1), ("for", 1800), ("every", 86_400)],
+            0.979166666667),
+        Vector("own-availability-needed", [("availability", 0.998), ("graph", 0.999)],
+            0.998998998999),
+    ]
+
+    static func burn(_ share: Double, _ days: Double, _ hours: Double) -> [(String, Double)] {
+        [("budget_share", share), ("window", days * 86400), ("alert_window", hours * 3600)]
+    }
+
+    static let calls: [Vector] = [
+        Vector("lognormal-sigma", [("p50", 0.012), ("p99", 0.06)], 0.69183, tolerance: 1e-5),
+        Vector("lognormal-quantile", latency(0.995), 0.071303, tolerance: 1e-5),
+        Vector("lognormal-quantile", latency(0.999), 0.101781, tolerance: 1e-5),
+        Vector("lognormal-quantile", latency(0.99), 0.06),
+        Vector("lognormal-mean", [("p50", 0.012), ("p99", 0.06)], 0.015245, tolerance: 5e-5),
+        Vector(
+            "call-worst-case",
+            [("attempts", 2), ("timeout", 0.3), ("base", 0.05), ("factor", 2), ("cap", 0.1)], 0.65),
+        Vector(
+            "call-worst-case",
+            [("attempts", 3), ("timeout", 0.3), ("base", 0.05), ("factor", 2), ("cap", 0.1)], 1.05),
+        Vector("retry-amplification", [("attempts", 4), ("attempts", 4), ("attempts", 4)], 64),
+        Vector(
+            "retry-amplification",
+            [("attempts", 3), ("attempts", 3), ("attempts", 3), ("attempts", 3), ("attempts", 3)],
+            243),
+        Vector("expected-attempts", [("failure", 0.5), ("attempts", 64)], 2.0),
+        Vector("expected-attempts", [("failure", 0.9), ("attempts", 64)], 9.988, tolerance: 1e-3),
+        Vector("expected-attempts", [("failure", 1), ("attempts", 64)], 64),
+        Vector("retry-budget-load", [("budget", 0.1), ("layers", 3)], 1.331),
+        Vector("backoff-sum-maximum", delays, 1100),
+        Vector("backoff-sum-mean", delays + [("jitter", 1)], 550),
+    ]
+
+    static func latency(_ quantile: Double) -> [(String, Double)] {
+        [("p50", 0.012), ("p99", 0.06), ("quantile", quantile)]
+    }
+
+    static let delays: [(String, Double)] = [
+        ("delays", 7), ("base", 5), ("factor", 3), ("cap", 300),
+    ]
+
+    static let queues: [Vector] = [
+        Vector("erlang-c", station(2, 1), 1.0 / 3), Vector("erlang-c", station(5, 4), 0.5541126, tolerance: 1e-6),
+        Vector("erlang-c", station(10, 8), 0.4091802, tolerance: 1e-6),
+        Vector("erlang-c", station(20, 18), 0.5507690, tolerance: 1e-6),
+        Vector("erlang-c", station(100, 90), 0.2169405, tolerance: 1e-6),
+        Vector("erlang-c", station(1000, 970), 0.2428233, tolerance: 1e-6),
+        Vector("erlang-c", station(1, 0.01), 0.01),
+        Vector("erlang-c", station(100_500, 100_000), 0.0715169, tolerance: 1e-6),
+        Vector("utilisation", flow(40, 0.12) + [("workers", 6)], 0.8),
+        Vector("effective-arrivals", [("rate", 40), ("failure", 0.2), ("attempts", 5)], 49.984),
+        Vector("utilisation", flow(49.984, 0.12) + [("workers", 6)], 0.99968),
+        Vector("wait-mean", flow(40, 0.12) + [("workers", 6)], 0.05178, tolerance: 2e-4),
+        Vector(
+            "wait-mean", flow(40, 0.12) + [("workers", 6), ("arrivals_cv", 1), ("service_cv", 1.4)],
+            0.07663, tolerance: 2e-4),
+        Vector("workers-for-mean-wait", flow(40, 0.12) + [("wait", 0.06)], 6),
+        Vector("workers-for-mean-wait", flow(40, 0.12) + [("wait", 0.06), ("service_cv", 1.4)], 7),
+        Vector(
+            "wait-mean", flow(40, 0.12) + [("workers", 7), ("service_cv", 1.4)], 0.02247,
+            tolerance: 5e-4),
+        Vector(
+            "wait-quantile", flow(40, 0.12) + [("workers", 6), ("quantile", 0.95)], 0.23375,
+            tolerance: 1e-4),
+        Vector(
+            "wait-quantile", flow(40, 0.12) + [("workers", 7), ("quantile", 0.95)], 0.09365,
+            tolerance: 2e-4),
+        Vector("workers-for-mean-wait", flow(36, 0.25) + [("wait", 0.1)], 11),
+        Vector("wait-mean", flow(36, 0.25) + [("workers", 11)], 0.05381, tolerance: 2e-4),
+        Vector(
+            "workers-for-wait-quantile", flow(36, 0.25) + [("wait", 0.1), ("quantile", 0.95)], 13),
+        Vector(
+            "wait-quantile", flow(36, 0.25) + [("workers", 13), ("quantile", 0.95)], 0.07171,
+            tolerance: 2e-4),
+        Vector("key-utilisation", [("share", 1), ("arrival_rate", 8), ("service_time", 0.12)], 0.96),
+        Vector(
+            "key-wait",
+            [("share", 1), ("arrival_rate", 8), ("service_time", 0.12), ("service_cv", 1.4)], 4.2624),
+        Vector("bulkhead-slots", flow(18, 1) + [("rejection", 0.01)], 28),
+        Vector("bulkhead-slots", flow(18, 1) + [("rejection", 0.001)], 32),
+        Vector("bulkhead-slots", flow(18, 1) + [("rejection", 0.0001)], 36),
+        Vector("bulkhead-slots", flow(300, 0.015245) + [("rejection", 0.001)], 13),
+        Vector("concurrency", flow(300, 0.1018), 30.54),
+        Vector("workers-stable", flow(40, 0.12), 5),
+    ]
+
+    static func station(_ servers: Double, _ load: Double) -> [(String, Double)] {
+        [("arrival_rate", load), ("service_time", 1), ("workers", servers)]
+    }
+
+    static func flow(_ rate: Double, _ time: Double) -> [(String, Double)] {
+        [("arrival_rate", rate), ("service_time", time)]
+    }
+
+    static let operations: [Vector] = [
+        Vector("peak-backlog", [("peak", 100), ("capacity", 80), ("duration", 3600)], 72_000),
+        Vector("backlog-delay", [("backlog", 72_000), ("capacity", 80)], 900),
+        Vector("drain-time", [("backlog", 72_000), ("capacity", 80), ("arrival_rate", 40)], 1800),
+        Vector("outage-backlog", [("arrival_rate", 40), ("outage", 900)], 36_000),
+        Vector("drain-time", [("backlog", 36_000), ("capacity", 50), ("arrival_rate", 40)], 3600),
+        Vector("drain-time", [("backlog", 36_000), ("capacity", 100), ("arrival_rate", 40)], 600),
+        Vector("duplicates-per-day", [("arrival_rate", 40), ("exceed", 0.01)], 34_560),
+        Vector(
+            "dead-letters-per-day",
+            [("rate", 40), ("failure", 0.1), ("attempts", 4), ("poison", 0.0001)], 691.2),
+        Vector("visibility-timeout", [("prefetch", 4), ("longest", 0.9), ("margin", 5)], 8.6),
+        Vector("storage", [("messages", 36_000), ("payload", 2048)], 73_728_000),
+        Vector("cost-per-month", [("workers", 7), ("cost_per_hour", 0.12)], 613.2),
+        Vector(
+            "idempotency-window",
+            [
+                ("retention", 345_600), ("attempts", 5), ("visibility", 30), ("backoff", 15),
+                ("dead_letter_retention", 1_209_600),
+            ], 1_555_365),
+        Vector("service-quantile", [("mean", 1), ("cv", 1), ("quantile", 0.5)], 0.707106781187),
+    ]
+
+    @Test("a formula gives the value of its outside vector", arguments: budget + calls + queues + operations)
+    func vectors(_ vector: Vector) throws {
+        let value = try #require(vector.value)
+
+        #expect((value - vector.expected).magnitude <= vector.tolerance * vector.expected.magnitude)
+    }
+
+    @Test("Erlang B of 18 Erlangs on 18 servers is 0.16647")
+    func erlangB() throws {
+        let blocking = try #require(Erlang.b(servers: 18, load: 18))
+
+        #expect((blocking - 0.16647).magnitude < 5e-6)
+    }
+
+    @Test(
+        "the normal quantile agrees with the tables",
+        arguments: [(0.5, 0.0), (0.975, 1.959963984540054), (0.99, 2.3263478740408408),
+            (0.999, 3.090232306167813), (0.0001, -3.719016485455709), (1e-12, -7.034483825301131)])
+    func normalQuantile(_ probability: Double, _ expected: Double) throws {
+        let z = try #require(RealFunctions.normalQuantile(probability))
+
+        #expect((z - expected).magnitude < 1e-12)
+    }
+
+    @Test(
+        "logarithm and exponential are exact to the last digits",
+        arguments: [(2.0, 0.6931471805599453), (10, 2.302585092994046), (1e-300, -690.7755278982137),
+            (1.0000001, 9.999999500000033e-08), (7.389056098930650, 2)])
+    func logarithm(_ x: Double, _ expected: Double) throws {
+        let logarithm = try #require(RealFunctions.ln(x))
+        let back = try #require(RealFunctions.exp(logarithm))
+
+        #expect((logarithm - expected).magnitude <= 1e-15 * max(1, expected.magnitude))
+        #expect((back - x).magnitude <= 2e-13 * x)
+    }
+
+    @Test("a formula has no value outside its range, with a missing or with an unknown input")
+    func ranges() {
+        #expect(Vector("error-budget", [("availability", 1.2), ("window", 60)], 0).value == nil)
+        #expect(Vector("error-budget", [("availability", 0.9)], 0).value == nil)
+        #expect(
+            Vector("error-budget", [("availability", 0.9), ("window", 60), ("x", 1)], 0).value == nil)
+        #expect(Vector("erlang-c", Self.station(4, 4), 0).value == nil)
+        #expect(Vector("drain-time", [("backlog", 1), ("capacity", 4), ("arrival_rate", 4)], 0).value == nil)
+    }
+
+    @Test("ids of formulas are unique and every formula says what it is")
+    func registry() {
+        let formulas = FormulaRegistry.standard.formulas
+
+        #expect(Set(formulas.map(\.id)).count == formulas.count)
+        for formula in formulas {
+            #expect(!formula.statement.isEmpty && !formula.source.isEmpty && !formula.range.isEmpty)
+            #expect(!formula.unit.isEmpty && !formula.inputs.isEmpty)
+        }
+    }
+}
+
+@Suite("Availability graph")
+struct AvailabilityGraphTests {
+    private func up(_ dependencies: JSONValue, deadline: Double? = nil, outage: Double? = nil)
+        -> Double?
+    {
+        AvailabilityGraph(dependencies, deadline: deadline, outage: outage, unstated: nil)?
+            .probability()
+    }
+
+    private func isClose(_ value: Double?, _ expected: Double) -> Bool {
+        value.map { ($0 - expected).magnitude < 1e-12 } ?? false
+    }
+
+    @Test("two redundant parts behind a shared one are conditioned on it, not multiplied")
+    func shared() {
+        let dependencies: JSONValue = [
+            ["name": "a", "availability": 0.999, "kind": "redundant", "group": "g", "shares": ["net"]],
+            ["name": "b", "availability": 0.999, "kind": "redundant", "group": "g", "shares": ["net"]],
+            ["name": "net", "availability": 0.9995, "kind": "soft"],
+        ]
+
+        #expect(isClose(up(dependencies), 0.9994990005))
+    }
+
+    @Test("hard parts are in series, and a part listed twice counts once")
+    func series() {
+        let one: JSONValue = ["name": "a", "availability": 0.999]
+        let two: JSONValue = ["name": "b", "availability": 0.99, "kind": "hard"]
+
+        #expect(isClose(up([one, two]), 0.98901))
+        #expect(isClose(up([one, two, one]), 0.98901))
+    }
+
+    @Test("two of three at 99 % give 0.999702")
+    func needTwo() {
+        let member: (String) -> JSONValue = { name in
+            [
+                "name": .string(name), "availability": 0.99, "kind": "redundant", "group": "g",
+                "need": 2,
+            ]
+        }
+
+        #expect(isClose(up([member("a"), member("b"), member("c")]), 0.999702))
+    }
+
+    @Test("announced maintenance counts")
+    func maintenance() {
+        let dependencies: JSONValue = [
+            ["name": "a", "availability": 1.0, "maintenance": ["for": 1800, "every": 86400]]
+        ]
+
+        #expect(isClose(up(dependencies), 0.9791666666666666))
+    }
+
+    @Test("a cache is free only while it outlasts the outage, a soft call only within the deadline")
+    func conditions() {
+        let cached: JSONValue = [
+            ["name": "a", "availability": 0.9, "kind": "cached", "stale_ok": 600]
+        ]
+        let soft: JSONValue = [["name": "a", "availability": 0.9, "kind": "soft", "timeout": 0.5]]
+
+        #expect(isClose(up(cached, outage: 300), 1))
+        #expect(isClose(up(cached, outage: 900), 0.9))
+        #expect(isClose(up(soft, deadline: 0.8), 1))
+        #expect(isClose(up(soft, deadline: 0.4), 0.9))
+    }
+}
