@@ -1,7 +1,8 @@
 // What a handler can ask of the world around its attempt: whether to stop, how long it may take, to
 // report progress, to fetch what did not travel with the packet.
+import BatonBrief
 public import BatonClient
-import BatonPlatform
+package import BatonPlatform
 import Synchronization
 import ZeroMQ
 
@@ -15,7 +16,7 @@ public final class AgentContext: Sendable {
     public let deadlineMicroseconds: Int64?
 
     package let lease: LeaseName
-    private let inbox: WorkerInbox
+    private let post: @Sendable (WorkerNews) -> Void
     private let bell: WakeUp
     private let state = Mutex(State())
 
@@ -26,13 +27,41 @@ public final class AgentContext: Sendable {
         var parts: [String: [UInt8]] = [:]
     }
 
-    init(_ assignment: Assignment, inbox: WorkerInbox) throws(SystemError) {
+    init(
+        _ assignment: Assignment, post: @escaping @Sendable (WorkerNews) -> Void,
+    ) throws(SystemError) {
         lease = assignment.lease
         attemptTimeout = assignment.attemptTimeout
         silenceTimeout = assignment.silenceTimeout
         deadlineMicroseconds = assignment.deadlineMicroseconds
-        self.inbox = inbox
+        self.post = post
         bell = try WakeUp()
+    }
+
+    /// A context without a worker around it, for trying a handler out on a packet: there is no
+    /// broker to fetch from, and progress goes to the closure.
+    package init(
+        trying packet: AgentPacket,
+        onProgress: @escaping @Sendable (_ percent: Int?, _ message: String?) -> Void = { _, _ in },
+    ) throws(SystemError) {
+        lease = LeaseName(task: packet.taskID, token: 0)
+        attemptTimeout = nil
+        silenceTimeout = nil
+        deadlineMicroseconds = nil
+        bell = try WakeUp()
+        post = { news in
+            switch news {
+            case .progress(_, let percent, let message): onProgress(percent, message)
+            case .fetch(let digest, _, let answer):
+                answer.put(.failure(ClientError(.failed, "there is no broker to fetch \(digest) from")))
+            case .finished, .threadEnded, .drain: break
+            }
+        }
+        know(
+            digests: Dictionary(
+                packet.handoff.partManifest.map { ($0.name, $0.digestHex) },
+                uniquingKeysWith: { first, _ in first }),
+            parts: packet.handoff.parts)
     }
 
     // MARK: - For handlers
@@ -46,7 +75,7 @@ public final class AgentContext: Sendable {
     /// Tells how far the work is. Also shows that it is alive: without progress or output for the
     /// silence timeout the broker gives the task to somebody else.
     public func progress(percent: Int? = nil, message: String? = nil) {
-        inbox.post(.progress(lease, percent: percent, message: message.map { String($0.prefix(200)) }))
+        post(.progress(lease, percent: percent, message: message.map { String($0.prefix(200)) }))
     }
 
     /// The bytes of a part that the packet names, fetched from the broker where they did not
@@ -58,7 +87,7 @@ public final class AgentContext: Sendable {
             throw ClientError(.failed, "the packet of \(lease.task) names no part \(name)")
         }
         let slot = try Slot<Result<[UInt8], ClientError>>()
-        inbox.post(.fetch(digest: digest, bytesMax: bytesMax, answer: slot))
+        post(.fetch(digest: digest, bytesMax: bytesMax, answer: slot))
         guard let answer = try slot.take(orStopped: stopDescriptor) else {
             throw AttemptStopped(stopReason?.rawValue ?? "stopped")
         }
@@ -73,7 +102,8 @@ public final class AgentContext: Sendable {
     package var stopDescriptor: Int32 { bell.fileDescriptor }
     package var stopReason: StopReason? { state.withLock { $0.stopped } }
 
-    func stop(_ reason: StopReason) {
+    /// Ends the attempt: whoever works on it should leave, and what waits returns.
+    package func stop(_ reason: StopReason) {
         state.withLock { $0.stopped = $0.stopped ?? reason }
         bell.ring()
     }

@@ -74,6 +74,8 @@ final class ProgramRun {
         self.stopDescriptor = stopDescriptor
         self.heard = heard
         pendingInput = plan.input[...]
+        // A program that closes its input early must not end us.
+        ignoreBrokenPipes()
         child = try ChildProcess.spawn(
             LaunchPlan(
                 executable: plan.executable, arguments: plan.arguments,

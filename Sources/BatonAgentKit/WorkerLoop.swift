@@ -250,7 +250,8 @@ struct WorkerLoop: ~Copyable {
     private mutating func start(_ assignment: Assignment) {
         let lease = assignment.lease
         do {
-            let context = try AgentContext(assignment, inbox: worker.inbox)
+            let inbox = worker.inbox
+            let context = try AgentContext(assignment) { inbox.post($0) }
             let answers = try Slot<AttemptAnswer>()
             let attempt = Attempt(
                 assignment: assignment, context: context, answers: answers, inbox: worker.inbox,

@@ -36,7 +36,7 @@ final class ScriptedBroker: Sendable {
     init(
         tokens: [String: String] = [:], directory: String? = nil, script: @escaping Script,
     ) throws {
-        let home = try directory ?? Files.makeTemporaryDirectory(prefix: "baton-kit-")
+        let home = try directory ?? Files.makeTemporaryDirectory(prefix: "baton-kit")
         self.directory = home
         endpoint = "ipc://\(home)/s"
         stopBell = try WakeUp()
