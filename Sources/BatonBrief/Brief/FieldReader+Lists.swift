@@ -1,6 +1,6 @@
 // The fields of a brief that are lists or maps of a form of their own.
-internal import JSON
-internal import YAML
+import JSON
+import YAML
 
 extension FieldReader {
     /// `[a, b]`, or one scalar for a list of one.

@@ -1,7 +1,7 @@
 // Walks a YAML tree along the catalogue: every key is looked up, every value read with its unit, and
 // everything that is wrong is noted with its line. Nothing stops the walk.
-internal import JSON
-internal import YAML
+import JSON
+import YAML
 
 /// A field that was understood.
 package struct UnderstoodField: Sendable, Hashable {
