@@ -1,0 +1,249 @@
+// Reads one of the five sections of a Markdown delivery into its JSON document.
+import JSON
+import Markdown
+
+/// Reads one section.
+struct DeliverableReader {
+    let packet: HandoffPacket
+    let zone: DeliverableZone
+    var diagnostics: [Diagnostic] = []
+
+    init(packet: HandoffPacket, zone: DeliverableZone) {
+        self.packet = packet
+        self.zone = zone
+    }
+
+    mutating func document(_ kind: DocumentKind) -> JSONValue {
+        var document = JSONObject([
+            ("format", .string(kind.format)), ("agent", .string(packet.agent)),
+            ("task", .string(packet.taskID)),
+        ])
+        let members: [(String, JSONValue)]
+        switch kind {
+        case .objectiveSnapshot: members = objectiveSnapshot()
+        case .executionPlan: members = executionPlan()
+        case .riskRegister: members = riskRegister()
+        case .validationChecklist: members = validationChecklist()
+        case .handoffPacket: members = handoffPacket()
+        default: members = []
+        }
+        for (key, value) in members { document[key] = value }
+        return .object(document)
+    }
+
+    // MARK: Sections
+
+    private mutating func objectiveSnapshot() -> [(String, JSONValue)] {
+        let stated = zone.part("objective") + zone.opening
+        let objective = stated.first { $0.kind == .paragraph }?.text ?? packet.objective
+        if objective == nil { refuse(zone.line, "the objective is not stated", "write a paragraph") }
+        let requirements = entries(zone.part("requirements"), prefix: "R").map { entry -> JSONValue in
+            let kind = entry.field("kind")?.lowercased() ?? "inferred"
+            return [
+                "id": .string(entry.id ?? ""), "text": .string(entry.text),
+                "kind": .string(["hard", "soft"].contains(kind) ? kind : "inferred"),
+                "source": .string(entry.field("source") ?? "line \(entry.line)"),
+            ]
+        }
+        return [
+            ("objective", .string(objective ?? noneStated)),
+            (
+                "success_criteria",
+                criteria(zone.part("success criteria"), packet.successCriteria, prefix: "SC")
+            ),
+            (
+                "acceptance_criteria",
+                criteria(zone.part("acceptance criteria"), packet.acceptanceCriteria, prefix: "AC")
+            ),
+            ("requirements", PacketAssembler.orNone(requirements)),
+            ("constraints", packet.document["constraints"] ?? .string(noneStated)),
+            ("assumptions", PacketAssembler.orNone(assumptions())),
+            (
+                "out_of_scope",
+                PacketAssembler.orNone(
+                    entries(zone.part("out of scope"), prefix: "O").map { .string($0.text) })
+            ),
+            ("decided", decided()),
+        ]
+    }
+
+    /// A bare assumption is inference, at most as sure as inference can be.
+    private mutating func assumptions() -> [JSONValue] {
+        entries(zone.part("assumptions"), prefix: "A").map { entry in
+            let evidence = entry.field("evidence")?.lowercased() ?? "inference"
+            let ceiling = DeliverableRules.ceiling(for: evidence) ?? 0.7
+            let confidence = entry.field("confidence").flatMap { try? Units.ratio($0) }
+            return [
+                "id": .string(entry.id ?? ""),
+                "statement": .string(entry.field("statement", "assumption") ?? entry.text),
+                "evidence": .string(evidence),
+                "confidence": .number(confidence ?? ceiling), "ceiling": .number(ceiling),
+                "rationale": .string(entry.field("rationale", "why") ?? noneStated),
+            ]
+        }
+    }
+
+    private func decided() -> JSONValue {
+        PacketAssembler.orNone(
+            packet.answers.map { answer in
+                [
+                    "escalation": answer["escalation"] ?? .null,
+                    "option": answer["option"] ?? .null, "label": answer["label"] ?? .null,
+                    "reason": answer["reason"] ?? .null, "by": answer["by"] ?? .null,
+                ]
+            })
+    }
+
+    private mutating func executionPlan() -> [(String, JSONValue)] {
+        let steps = entries(zone.except("decisions"), prefix: "S")
+        if steps.isEmpty { refuse(zone.line, "the execution plan has no step", "write a list or table") }
+        let stepValues = steps.map { entry -> JSONValue in
+            let title = entry.field("title", "step", "action") ?? entry.text
+            return [
+                "id": .string(entry.id ?? ""), "title": .string(title),
+                "detail": .string(entry.field("detail", "details", "description") ?? title),
+                "owner": .string(need("owner", of: entry, as: "step")),
+                "depends_on": references(entry.field("depends_on", "after", "needs")),
+                "done_when": .string(entry.field("done_when", "done") ?? noneStated),
+            ]
+        }
+        let decisions = entries(zone.part("decisions"), prefix: "D").map { entry -> JSONValue in
+            let options = entry.field("alternatives", "alternative").map { text in
+                [
+                    ["option": .string(text), "why_not": .string(entry.field("why_not") ?? noneStated)]
+                        as JSONValue
+                ]
+            }
+            return [
+                "id": .string(entry.id ?? ""),
+                "decision": .string(entry.field("decision") ?? entry.text),
+                "alternatives": PacketAssembler.orNone(options ?? []),
+                "rank": .string(choice("rank", DocumentKind.ranks, of: entry, as: "decision")),
+                "rationale": .string(entry.field("rationale", "why") ?? noneStated),
+            ]
+        }
+        return [("steps", .array(stepValues)), ("decisions", PacketAssembler.orNone(decisions))]
+    }
+
+    private mutating func riskRegister() -> [(String, JSONValue)] {
+        let risks = entries(zone.blocks, prefix: "K")
+        if risks.isEmpty { refuse(zone.line, "the risk register has no risk", "write a list or table") }
+        return [
+            (
+                "risks",
+                .array(
+                    risks.map { entry in
+                        [
+                            "id": .string(entry.id ?? ""),
+                            "risk": .string(entry.field("risk", "description") ?? entry.text),
+                            "severity": .string(
+                                choice("severity", DocumentKind.severities, of: entry, as: "risk")),
+                            "likelihood": .string(
+                                choice("likelihood", ["low", "medium", "high"], of: entry, as: "risk")),
+                            "impact": .string(entry.field("impact") ?? noneStated),
+                            "mitigation": .string(need("mitigation", of: entry, as: "risk")),
+                            "owner": .string(need("owner", of: entry, as: "risk")),
+                            "trigger": .string(need("trigger", of: entry, as: "risk")),
+                        ]
+                    })
+            )
+        ]
+    }
+
+    private mutating func validationChecklist() -> [(String, JSONValue)] {
+        let checks = entries(zone.blocks, prefix: "C")
+        if checks.isEmpty { refuse(zone.line, "the checklist has no check", "write a list or table") }
+        return [("checks", .array(checks.map { MeasuredCheck($0).json }))]
+    }
+
+    private mutating func handoffPacket() -> [(String, JSONValue)] {
+        let opening = DeliverableEntry.entries(in: zone.opening)
+        let pairs = Dictionary(
+            (opening.map(\.text) + zone.opening.map(\.text)).compactMap(DeliverableEntry.pair)
+                .map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+        let plain = zone.opening.first { $0.kind == .paragraph && DeliverableEntry.pair($0.text) == nil }
+        let summary =
+            zone.part("summary").first { $0.kind == .paragraph }?.text ?? pairs["summary"] ?? plain?.text
+        if summary == nil { refuse(zone.line, "the handoff has no summary", "write a paragraph") }
+        let to = pairs["to"] ?? zone.part("to").first { $0.kind == .paragraph }?.text ?? noneStated
+        let steps = entries(zone.part("next steps"), prefix: "N").map { JSONValue.string($0.text) }
+        let questions = entries(zone.part("open questions"), prefix: "Q")
+            .map { JSONValue.string($0.text) }
+        var members: [(String, JSONValue)] = [
+            ("to", .string(to)), ("objective", packet.document["objective"] ?? .string(noneStated)),
+        ]
+        for key in [
+            "success_criteria", "constraints", "inputs", "route", "artifacts", "definition_of_done",
+            "findings", "answers", "decisions",
+        ] {
+            members.append((key, packet.document[key] ?? .string(noneStated)))
+        }
+        let proposed = entries(zone.part("proposed tasks"), prefix: "P").map { entry -> JSONValue in
+            [
+                "agent": .string(need("agent", of: entry, as: "proposed task")),
+                "title": .string(entry.field("title") ?? entry.text),
+                "why": .string(entry.field("why") ?? noneStated),
+            ]
+        }
+        return members + [
+            ("open_questions", PacketAssembler.orNone(questions)),
+            ("proposed_tasks", PacketAssembler.orNone(proposed)),
+            ("summary", .string(summary ?? noneStated)),
+            ("next_steps", PacketAssembler.orNone(steps)),
+        ]
+    }
+
+    // MARK: Reading entries
+
+    /// Entries with an id each; those without one are numbered.
+    private func entries(_ blocks: [MarkdownBlock], prefix: String) -> [DeliverableEntry] {
+        var entries = DeliverableEntry.entries(in: blocks)
+        let taken = Set(entries.compactMap(\.id))
+        var number = 1
+        for index in entries.indices where entries[index].id == nil {
+            while taken.contains("\(prefix)\(number)") { number += 1 }
+            entries[index].id = "\(prefix)\(number)"
+            number += 1
+        }
+        return entries
+    }
+
+    private func criteria(
+        _ blocks: [MarkdownBlock], _ stated: [String], prefix: String,
+    ) -> JSONValue {
+        let found = entries(blocks, prefix: prefix)
+        let pairs =
+            found.isEmpty
+            ? stated.enumerated().map { ("\(prefix)\($0.offset + 1)", $0.element) }
+            : found.map { ($0.id ?? "", $0.field("text", "criterion") ?? $0.text) }
+        return PacketAssembler.orNone(
+            pairs.map { ["id": .string($0.0), "text": .string($0.1)] })
+    }
+
+    private func references(_ text: String?) -> JSONValue {
+        let words = (text ?? "").split { $0 == "," || $0 == " " }.map(String.init)
+        return JSONValue(
+            texts: words.filter { TextPattern.identifier.matches($0) && $0 != "-" && $0 != "none" })
+    }
+
+    private mutating func need(_ name: String, of entry: DeliverableEntry, as what: String) -> String {
+        if let value = entry.fields[name], TextPattern.visible.matches(value) { return value }
+        refuse(entry.line, "\(what) \(entry.id ?? "") states no \(name)", "add \(name): …")
+        return noneStated
+    }
+
+    private mutating func choice(
+        _ name: String, _ names: [String], of entry: DeliverableEntry, as what: String,
+    ) -> String {
+        let value = entry.fields[name]?.lowercased().trimmed ?? ""
+        if names.contains(value) { return value }
+        refuse(
+            entry.line, "\(what) \(entry.id ?? "") has \(name) \"\(value.prefix(40))\"",
+            "write \(name): and one of " + names.joined(separator: ", "))
+        return names[0]
+    }
+
+    private mutating func refuse(_ line: Int, _ message: String, _ suggestion: String) {
+        diagnostics.append(Diagnostic(.error, line: line, message, suggestion: suggestion))
+    }
+}
