@@ -1,0 +1,171 @@
+// Deliverables for people: each JSON document as Markdown that a manager can read, the summary
+// first, every number with its formula and inputs, and the decisions that were taken.
+package import JSON
+
+/// Renders deliverables.
+package enum DeliverableMarkdown {
+    /// One document as Markdown. Parts of unknown kinds become their JSON in a code block.
+    package static func render(_ document: JSONValue, kind: DocumentKind) -> String {
+        var writer = MarkdownWriter()
+        writer.heading(1, kind.title.capitalizedFirst)
+        if let agent = document["agent"]?.stringValue, let task = document["task"]?.stringValue {
+            writer.paragraph("By \(agent), task \(task).")
+        }
+        switch kind {
+        case .objectiveSnapshot: objectiveSnapshot(document, &writer)
+        case .executionPlan: executionPlan(document, &writer)
+        case .riskRegister: riskRegister(document, &writer)
+        case .validationChecklist: validationChecklist(document, &writer)
+        case .handoffPacket: handoffPacket(document, &writer)
+        case .analysis: analysis(document, &writer)
+        case .plan: plan(document, &writer)
+        case .verdict: verdict(document, &writer)
+        case .escalation: escalation(document, &writer)
+        case .brief, .packet, .answer, .card, .event:
+            writer.paragraph("```json\n\(document.prettyPrinted())```")
+        }
+        return writer.text
+    }
+
+    private static func objectiveSnapshot(_ document: JSONValue, _ writer: inout MarkdownWriter) {
+        writer.paragraph(document.shown("objective"))
+        for (key, title) in [
+            ("success_criteria", "Success criteria"), ("acceptance_criteria", "Acceptance criteria"),
+        ] {
+            writer.heading(2, title)
+            writer.table(
+                ["Id", "Criterion"],
+                (document[key]?.listed ?? []).map { [$0.shown("id"), $0.shown("text")] })
+        }
+        decided(document["decided"], &writer)
+        writer.heading(2, "Requirements")
+        writer.table(
+            ["Id", "Requirement", "Kind", "Source"],
+            (document["requirements"]?.listed ?? []).map { row in
+                ["id", "text", "kind", "source"].map { row.shown($0) }
+            })
+        constraints(document["constraints"], &writer)
+        writer.heading(2, "Assumptions")
+        writer.table(
+            ["Id", "Assumption", "Evidence", "Confidence", "Why"],
+            (document["assumptions"]?.listed ?? []).map { row in
+                ["id", "statement", "evidence", "confidence", "rationale"].map { row.shown($0) }
+            })
+        writer.section(2, "Out of scope", (document["out_of_scope"]?.listed ?? []).map(\.readable))
+    }
+
+    private static func decided(_ value: JSONValue?, _ writer: inout MarkdownWriter) {
+        guard let rows = value?.arrayValue, !rows.isEmpty else { return }
+        writer.heading(2, "Decisions taken")
+        writer.table(
+            ["Escalation", "Decision", "Reason", "By"],
+            rows.map { [$0.shown("escalation"), $0.shown("label"), $0.shown("reason"), $0.shown("by")] })
+    }
+
+    private static func constraints(_ value: JSONValue?, _ writer: inout MarkdownWriter) {
+        writer.section(
+            2, "Constraints",
+            (value?.objectValue?.members ?? []).flatMap { name, texts in
+                texts.listed.map { "\(name.capitalizedFirst): \($0.readable)" }
+            })
+    }
+
+    private static func executionPlan(_ document: JSONValue, _ writer: inout MarkdownWriter) {
+        let steps = document["steps"]?.listed ?? []
+        writer.heading(2, "Steps")
+        writer.table(
+            ["Id", "Step", "Owner", "After", "Done when"],
+            steps.map { step in
+                ["id", "title", "owner", "depends_on", "done_when"].map { step.shown($0) }
+            })
+        for step in steps where step.shown("detail") != step.shown("title") {
+            writer.heading(3, "\(step.shown("id")) \(step.shown("title"))")
+            writer.paragraph(step.shown("detail"))
+        }
+        writer.heading(2, "Decisions")
+        writer.table(
+            ["Id", "Decision", "Rank that decided", "Why", "Instead of"],
+            (document["decisions"]?.listed ?? []).map { row in
+                let others = (row["alternatives"]?.listed ?? []).map {
+                    "\($0.shown("option")) (\($0.shown("why_not")))"
+                }
+                return [
+                    row.shown("id"), row.shown("decision"), row.shown("rank"),
+                    row.shown("rationale"), others.joined(separator: "; "),
+                ]
+            })
+    }
+
+    private static func riskRegister(_ document: JSONValue, _ writer: inout MarkdownWriter) {
+        let order = DocumentKind.severities
+        let risks = (document["risks"]?.listed ?? []).enumerated().sorted { left, right in
+            let first = order.firstIndex(of: left.element.shown("severity")) ?? 0
+            let second = order.firstIndex(of: right.element.shown("severity")) ?? 0
+            return first == second ? left.offset < right.offset : first > second
+        }.map(\.element)
+        writer.table(
+            ["Id", "Risk", "Severity", "Likelihood", "Impact", "Mitigation", "Owner", "Trigger"],
+            risks.map { row in
+                [
+                    "id", "risk", "severity", "likelihood", "impact", "mitigation", "owner",
+                    "trigger",
+                ].map { row.shown($0) }
+            })
+    }
+
+    private static func validationChecklist(_ document: JSONValue, _ writer: inout MarkdownWriter) {
+        writer.table(
+            ["Id", "Proves", "Check", "How", "When", "Owner"],
+            (document["checks"]?.listed ?? []).map { row in
+                [
+                    row.shown("id"), row.shown("traces"),
+                    "\(row.shown("metric")) \(row.shown("comparator")) \(threshold(row))",
+                    row.shown("method"), row.shown("when"), row.shown("owner"),
+                ]
+            })
+    }
+
+    private static func threshold(_ check: JSONValue) -> String {
+        let unit = check["unit"]?.stringValue ?? ""
+        guard let number = check["threshold"]?.doubleValue else { return check.shown("threshold") }
+        switch unit {
+        case "s": return Units.shown(number, .duration)
+        case "1/s": return Units.shown(number, .rate)
+        case "ratio": return Units.shown(number, .ratio)
+        case "B": return Units.shown(number, .size)
+        default: return check.shown("threshold") + (unit.isEmpty ? "" : " \(unit)")
+        }
+    }
+
+    private static func handoffPacket(_ document: JSONValue, _ writer: inout MarkdownWriter) {
+        writer.paragraph(document.shown("summary"))
+        writer.paragraph("To: \(document.shown("to"))")
+        writer.section(2, "Next steps", texts(document["next_steps"]))
+        writer.section(2, "Open questions", texts(document["open_questions"]))
+        writer.heading(2, "Decisions taken")
+        writer.table(
+            ["Escalation", "Blocker", "Decision", "Reason", "By"],
+            (document["answers"]?.listed ?? []).map { row in
+                ["escalation", "blocker", "label", "reason", "by"].map { row.shown($0) }
+            })
+        writer.heading(2, "Proposed tasks")
+        writer.table(
+            ["Agent", "Task", "Why"],
+            (document["proposed_tasks"]?.listed ?? []).map { row in
+                ["agent", "title", "why"].map { row.shown($0) }
+            })
+        writer.heading(2, "Objective")
+        writer.paragraph(document.shown("objective"))
+        writer.section(2, "Success criteria", texts(document["success_criteria"]))
+        constraints(document["constraints"], &writer)
+        writer.section(2, "Definition of done", texts(document["definition_of_done"]))
+        if let inputs = document["inputs"], inputs.objectValue != nil {
+            writer.heading(2, "Inputs, in base units")
+            writer.paragraph("```json\n\(inputs.prettyPrinted())```")
+        }
+    }
+
+    private static func texts(_ value: JSONValue?) -> [String] {
+        (value?.listed ?? []).map(\.readable)
+    }
+}
