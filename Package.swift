@@ -92,7 +92,7 @@ let package = Package(
         tests("CommandTreeTests", ["CommandTree"]),
         tests("BatonCoreTests", ["BatonCore"]),
         tests("BatonWireTests", ["BatonCore", "BatonWire", "JSON"]),
-        tests("BatonBriefTests", ["BatonBrief", "JSON", "Markdown", "YAML"]),
+        tests("BatonBriefTests", ["BatonBrief", "BatonPlatform", "JSON", "Markdown", "YAML"]),
         tests("BatonJournalTests", ["BatonJournal", "BatonJournalSQLite", "BatonPlatform", "Crypto", "SQLite"]),
         tests("BatonAgentsTests", ["BatonAgents", "BatonBrief", "JSON"]),
         tests(
