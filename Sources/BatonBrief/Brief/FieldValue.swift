@@ -16,13 +16,13 @@ package enum FieldValue {
 
     private static func unchecked(_ text: String, as kind: FieldKind) throws(UnitError) -> JSONValue {
         switch kind {
-        case .ratio: return .number(try Units.ratio(text))
-        case .duration: return .number(try Units.duration(text))
-        case .rate: return .number(try Units.rate(text))
+        case .ratio: return JSONValue(canonical: try Units.ratio(text))
+        case .duration: return JSONValue(canonical: try Units.duration(text))
+        case .rate: return JSONValue(canonical: try Units.rate(text))
         case .size: return .integer(Int64(clamping: Int(try Units.size(text))))
         case .money: return try Units.money(text)
         case .count: return .integer(try Units.count(text))
-        case .number: return .number(try Units.number(text))
+        case .number: return JSONValue(canonical: try Units.number(text))
         case .instant: return .integer(try CalendarInstant.microseconds(text))
         case .peak: return try Units.peak(text)
         case .maintenance: return try Units.maintenance(text)
@@ -68,7 +68,7 @@ package enum FieldValue {
     }
 
     private static func deadline(_ text: String) throws(UnitError) -> JSONValue {
-        if let seconds = try? Units.duration(text), seconds > 0 { return .number(seconds) }
+        if let seconds = try? Units.duration(text), seconds > 0 { return JSONValue(canonical: seconds) }
         if let instant = try? CalendarInstant.microseconds(text) { return ["at": .integer(instant)] }
         throw UnitError(expected: FieldKind.deadline.expected, suggestion: nil)
     }

@@ -99,8 +99,8 @@ extension Card {
         object["worker"] = worker.map { JSONValue(texts: $0) }
         object["env"] = JSONValue(texts: env)
         object["review"] = .string(isReviewed ? "required" : "none")
-        object["attempt_timeout"] = attemptTimeout.map { .number($0) }
-        object["silence_timeout"] = silenceTimeout.map { .number($0) }
+        object["attempt_timeout"] = attemptTimeout.map { JSONValue(canonical: $0) }
+        object["silence_timeout"] = silenceTimeout.map { JSONValue(canonical: $0) }
         object["instances"] = .integer(Int64(instances))
         object["concurrency"] = .integer(Int64(concurrency))
         object["activation"] = [

@@ -32,7 +32,7 @@ struct CardReader {
         }
         if card.name.isEmpty, let document { readNameFromBody(document) }
         settleID()
-        card.source = path
+        card.source = TextPattern.visible.matches(path) ? path : nil
         if diagnostics.hasErrors {
             return CardReading(card: nil, diagnostics: diagnostics.inOrder)
         }

@@ -133,7 +133,7 @@ package struct EscalationDocument: Sendable, Hashable {
         ])
         object["owner"] = owner.map { .string($0) }
         object["key"] = key.map { .string($0) }
-        object["deadline"] = deadline.map { .number($0) }
+        object["deadline"] = deadline.map { JSONValue(canonical: $0) }
         return .object(object)
     }
 

@@ -115,7 +115,7 @@ package struct PlanDocument: Sendable, Hashable {
             "route": .array(
                 route.map { entry in
                     [
-                        "agent": .string(entry.agent), "score": .number(entry.score),
+                        "agent": .string(entry.agent), "score": JSONValue(canonical: entry.score),
                         "chosen": .bool(entry.chosen), "reasons": JSONValue(texts: entry.reasons),
                     ]
                 }),
@@ -150,10 +150,10 @@ extension PlanDocument.PlannedTask {
             ("instructions", .string(instructions)), ("depends_on", JSONValue(texts: dependsOn)),
             ("priority", .integer(Int64(priority))),
         ])
-        object["deadline"] = deadline.map { .number($0) }
+        object["deadline"] = deadline.map { JSONValue(canonical: $0) }
         object["not_before"] = notBefore.map { .integer($0) }
-        object["attempt_timeout"] = attemptTimeout.map { .number($0) }
-        object["silence_timeout"] = silenceTimeout.map { .number($0) }
+        object["attempt_timeout"] = attemptTimeout.map { JSONValue(canonical: $0) }
+        object["silence_timeout"] = silenceTimeout.map { JSONValue(canonical: $0) }
         return .object(object)
     }
 }

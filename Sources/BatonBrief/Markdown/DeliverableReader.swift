@@ -77,7 +77,7 @@ struct DeliverableReader {
                 "id": .string(entry.id ?? ""),
                 "statement": .string(entry.field("statement", "assumption") ?? entry.text),
                 "evidence": .string(evidence),
-                "confidence": .number(confidence ?? ceiling), "ceiling": .number(ceiling),
+                "confidence": JSONValue(canonical: confidence ?? ceiling), "ceiling": JSONValue(canonical: ceiling),
                 "rationale": .string(entry.field("rationale", "why") ?? noneStated),
             ]
         }

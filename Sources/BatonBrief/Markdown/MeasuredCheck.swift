@@ -57,14 +57,14 @@ struct MeasuredCheck {
         for count in [2, 1] where words.count >= count {
             let head = words[..<count].joined(separator: " ")
             if head.hasSuffix("%"), let share = try? Units.ratio(head) {
-                return (.number(share), "ratio")
+                return (JSONValue(canonical: share), "ratio")
             }
-            if let seconds = try? Units.duration(head) { return (.number(seconds), "s") }
-            if let rate = try? Units.rate(head) { return (.number(rate), "1/s") }
-            if let bytes = try? Units.size(head) { return (.number(bytes), "B") }
+            if let seconds = try? Units.duration(head) { return (JSONValue(canonical: seconds), "s") }
+            if let rate = try? Units.rate(head) { return (JSONValue(canonical: rate), "1/s") }
+            if let bytes = try? Units.size(head) { return (JSONValue(canonical: bytes), "B") }
         }
         if let first = words.first, let number = try? Units.number(first) {
-            return (.number(number), words.count > 1 ? words[1] : "")
+            return (JSONValue(canonical: number), words.count > 1 ? words[1] : "")
         }
         return (.string(text), "")
     }

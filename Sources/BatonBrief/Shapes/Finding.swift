@@ -71,3 +71,11 @@ extension JSONValue {
         }
     }
 }
+
+extension JSONValue {
+    /// A number as the parser would read it back: whole ones as integers. Documents that are made
+    /// here and documents that were parsed then compare equal.
+    package init(canonical number: Double) {
+        self = Int64(exactly: number).map { .integer($0) } ?? .number(number)
+    }
+}

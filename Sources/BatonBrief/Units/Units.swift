@@ -103,7 +103,7 @@ package enum Units {
         guard TextPattern.currency.matches(currency) else {
             throw UnitError(expected: expected, suggestion: unit.isEmpty ? "\(number) EUR" : nil)
         }
-        return ["amount": .number(amount), "currency": .string(currency)]
+        return ["amount": JSONValue(canonical: amount), "currency": .string(currency)]
     }
 
     /// A bare number, not negative.
@@ -129,8 +129,8 @@ package enum Units {
         let expected = "a rate with how long it lasts such as 300/s for 2h"
         guard words.count <= 2 else { throw UnitError(expected: expected, suggestion: nil) }
         do {
-            var peak = JSONObject([("rate", .number(try rate(words[0])))])
-            if words.count == 2 { peak["for"] = .number(try duration(words[1])) }
+            var peak = JSONObject([("rate", JSONValue(canonical: try rate(words[0])))])
+            if words.count == 2 { peak["for"] = JSONValue(canonical: try duration(words[1])) }
             return .object(peak)
         } catch {
             throw UnitError(expected: expected, suggestion: error.suggestion)
@@ -146,12 +146,12 @@ package enum Units {
         do {
             for (word, seconds) in rhythms where text.trimmed.hasSuffix(word) {
                 let length = try duration(String(text.trimmed.dropLast(word.count)))
-                return ["for": .number(length), "every": .number(seconds)]
+                return ["for": JSONValue(canonical: length), "every": JSONValue(canonical: seconds)]
             }
             let words = text.components(separatedBy: " every ")
             guard words.count == 2 else { throw UnitError(expected: expected, suggestion: nil) }
             let period = words[1].trimmed == "day" ? "1d" : words[1].trimmed == "week" ? "7d" : words[1]
-            return ["for": .number(try duration(words[0])), "every": .number(try duration(period))]
+            return ["for": JSONValue(canonical: try duration(words[0])), "every": JSONValue(canonical: try duration(period))]
         } catch {
             throw UnitError(expected: expected, suggestion: nil)
         }
