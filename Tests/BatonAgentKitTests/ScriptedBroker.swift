@@ -4,6 +4,7 @@ import BatonPlatform
 import BatonWire
 import JSON
 import Synchronization
+import Testing
 import ZeroMQ
 
 /// What a script is asked: one message of one peer.
@@ -160,4 +161,26 @@ enum Replies {
         Refusal(code, text, problems: problems, retryAfterMilliseconds: retryAfter)
             .reply(to: asked.integer("id") ?? 0, seq: 7)
     }
+}
+
+/// Waits for the broker to have been asked something, by name and with a deadline.
+func waitFor(
+    _ verb: Verb, count: Int = 1, at broker: ScriptedBroker, within limit: Duration = .seconds(10),
+) throws -> [Message] {
+    let clock = ContinuousClock()
+    let end = clock.now + limit
+    while clock.now < end {
+        let found = broker.asked.map(\.message).filter { $0.verb == verb }
+        if found.count >= count { return found }
+        shortPause()
+    }
+    Issue.record("the broker was not asked \(verb.rawValue) \(count) times")
+    return []
+}
+
+/// Lets others run for a moment.
+func shortPause() {
+    // A poll with nothing to hear is a short sleep; being woken early does no harm.
+    var poller = Poller()
+    _ = try? poller.poll(timeoutMilliseconds: 2)
 }

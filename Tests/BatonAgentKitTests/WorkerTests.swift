@@ -7,7 +7,6 @@ import BatonWire
 import JSON
 import Synchronization
 import Testing
-import ZeroMQ
 
 /// A broker that hands out one task, and remembers what comes back.
 private final class OneTask: Sendable {
@@ -73,27 +72,6 @@ private struct Closure: AgentHandler {
 
 private let answerPart = Part(name: "result.md", mediaType: "text/markdown", body: Array("ok\n".utf8))
 
-/// Waits for the broker to have been asked something, by name and with a deadline.
-private func wait(
-    for verb: Verb, count: Int = 1, at broker: ScriptedBroker, within limit: Duration = .seconds(10),
-) throws -> [Message] {
-    let clock = ContinuousClock()
-    let end = clock.now + limit
-    while clock.now < end {
-        let found = broker.asked.map(\.message).filter { $0.verb == verb }
-        if found.count >= count { return found }
-        yieldThread()
-    }
-    Issue.record("the broker was not asked \(verb.rawValue) \(count) times")
-    return []
-}
-
-private func yieldThread() {
-    // A poll with nothing to hear is a short sleep; being woken early does no harm.
-    var poller = Poller()
-    _ = try? poller.poll(timeoutMilliseconds: 2)
-}
-
 @Suite("the worker", .timeLimit(.minutes(1)))
 struct WorkerTests {
     /// Runs a worker against a broker until `body` is done, then drains it.
@@ -135,9 +113,9 @@ struct WorkerTests {
         }
 
         try run(task, handler) { broker, worker in
-            let deliver = try #require(try wait(for: .deliver, at: broker).first)
+            let deliver = try #require(try waitFor(.deliver, at: broker).first)
             worker.stop()
-            _ = try wait(for: .bye, at: broker)
+            _ = try waitFor(.bye, at: broker)
 
             let parcel = try Parcel(manifest: deliver.body[0], bodies: deliver.body[1])
             #expect(parcel.parts.map(\.name) == ["result.md"])
@@ -159,7 +137,7 @@ struct WorkerTests {
         }
 
         try run(task, handler) { broker, _ in
-            _ = try wait(for: .deliver, at: broker)
+            _ = try waitFor(.deliver, at: broker)
 
             #expect(seen.withLock { $0 } == content)
             #expect(broker.count(of: .get) == 5)
@@ -181,7 +159,7 @@ struct WorkerTests {
         }
 
         try run(task, handler) { broker, _ in
-            let deliveries = try wait(for: .deliver, count: 2, at: broker)
+            let deliveries = try waitFor(.deliver, count: 2, at: broker)
 
             #expect(deliveries[1].body[1] == Array("risk_register.json: missing".utf8))
             #expect(broker.count(of: .fail) == 0)
@@ -195,7 +173,7 @@ struct WorkerTests {
         }
 
         try run(task, Closure { _, _ in .deliver([answerPart]) }) { broker, _ in
-            let fail = try #require(try wait(for: .fail, at: broker).first)
+            let fail = try #require(try waitFor(.fail, at: broker).first)
 
             #expect(broker.count(of: .deliver) == 2)
             #expect(fail.text("code") == "unchanged")
@@ -213,7 +191,7 @@ struct WorkerTests {
         }
 
         try run(OneTask(), handler) { broker, _ in
-            let fail = try #require(try wait(for: .fail, at: broker).first)
+            let fail = try #require(try waitFor(.fail, at: broker).first)
 
             #expect(broker.count(of: .deliver) == 0)
             #expect(fail.text("code") == "incomplete_delivery")
@@ -226,7 +204,7 @@ struct WorkerTests {
         struct Broken: Error, CustomStringConvertible { let description = "it broke" }
 
         try run(OneTask(), Closure { _, _ in throw Broken() }) { broker, _ in
-            let fail = try #require(try wait(for: .fail, at: broker).first)
+            let fail = try #require(try waitFor(.fail, at: broker).first)
 
             #expect(fail.flag("retryable") == true)
             #expect(fail.body == [Array("{\"message\":\"it broke\"}".utf8)])
@@ -239,7 +217,7 @@ struct WorkerTests {
 
         try run(OneTask(), Closure { _, _ in .escalate(document) }, checksContents: false) {
             broker, _ in
-            let escalate = try #require(try wait(for: .escalate, at: broker).first)
+            let escalate = try #require(try waitFor(.escalate, at: broker).first)
             #expect(escalate.body == [document])
         }
     }
@@ -250,7 +228,7 @@ struct WorkerTests {
         let wasCancelled = Mutex(false)
         let handler = Closure { _, context in
             context.progress(percent: 10, message: "thinking")
-            while !context.isCancelled { yieldThread() }
+            while !context.isCancelled { shortPause() }
             wasCancelled.withLock { $0 = true }
             return .deliver([answerPart])
         }
@@ -269,7 +247,7 @@ struct WorkerTests {
         let thread = try spawnThread(name: "worker") {
             #expect(throws: Never.self) { try worker.run() }
         }
-        _ = try wait(for: .beat, count: 4, at: broker)
+        _ = try waitFor(.beat, count: 4, at: broker)
         worker.stop()
         thread.join()
 
@@ -284,18 +262,18 @@ struct WorkerTests {
         let reading = pipe.takeReading().release()
         let writing = pipe.takeWriting().release()
         let handler = Closure { _, context in
-            while !context.isCancelled { yieldThread() }
+            while !context.isCancelled { shortPause() }
             throw AttemptStopped("draining")
         }
 
         try run(OneTask(), handler, change: { $0.lifeline = reading }) { broker, _ in
-            _ = try wait(for: .hello, at: broker)
-            _ = try wait(for: .beat, count: 2, at: broker)
+            _ = try waitFor(.hello, at: broker)
+            _ = try waitFor(.beat, count: 2, at: broker)
 
             try Descriptor(owning: writing).close()
 
-            _ = try wait(for: .release, at: broker)
-            _ = try wait(for: .bye, at: broker)
+            _ = try waitFor(.release, at: broker)
+            _ = try waitFor(.bye, at: broker)
         }
     }
 
