@@ -1,5 +1,6 @@
 // The deliverables of another agent, as they arrive among the parts of a packet.
 
+import BatonBrief
 import JSON
 
 /// Deliverables by kind: `objective_snapshot`, `execution_plan`, …
@@ -28,7 +29,12 @@ struct DeliverySet: Sendable {
     private(set) var isMarkdown = false
 
     /// Reads the parts `names`, which all begin with `prefix`, out of `parts`.
-    init(names: [String], prefix: String, parts: [String: [UInt8]], agent: String, task: String) {
+    /// - Parameter packet: the packet that the delivery answers, as far as it is known; a Markdown
+    ///   document takes criteria, constraints and inputs from there.
+    init(
+        names: [String], prefix: String, parts: [String: [UInt8]], agent: String, task: String,
+        packet: JSONValue
+    ) {
         for name in names {
             guard name.hasPrefix(prefix), let bytes = parts[name] else { continue }
             let part = String(name.dropFirst(prefix.count))
@@ -44,6 +50,36 @@ struct DeliverySet: Sendable {
                 }
             } else {
                 others.append((part, bytes))
+            }
+        }
+        let hasNone = !documents.contains { $0.kind != "analysis" }
+        if hasNone, let markdown = others.first(where: { $0.part == Deliverables.markdownName }) {
+            var origin = packet
+            origin["task"] = [
+                "id": .string(task), "kind": "work", "agent": .string(agent), "title": "none stated",
+                "instructions": "none stated", "attempt": 1, "rejections": 0,
+            ]
+            readMarkdown(markdown.bytes, HandoffPacket(document: origin))
+        }
+    }
+
+    /// One Markdown document stands for the five.
+    private mutating func readMarkdown(_ bytes: [UInt8], _ packet: HandoffPacket) {
+        isMarkdown = true
+        do throws(MarkdownRefusal) {
+            for item in try MarkdownDeliverables.documents(fromMarkdown: bytes, packet: packet) {
+                documents.append(
+                    Document(
+                        kind: String(item.name.dropLast(5)), part: Deliverables.markdownName,
+                        value: item.document, problem: nil))
+            }
+        } catch {
+            for diagnostic in error.diagnostics where diagnostic.severity == .error {
+                markdownProblems.append(
+                    (
+                        diagnostic.line.map { "line \($0)" } ?? "",
+                        diagnostic.message + (diagnostic.suggestion.map { "; \($0)" } ?? "")
+                    ))
             }
         }
     }

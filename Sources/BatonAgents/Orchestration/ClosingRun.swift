@@ -30,7 +30,8 @@ struct ClosingRun {
                 acceptedBy: entry["accepted_by"]?.stringValue ?? "verdict",
                 documents: DeliverySet(
                     names: (entry["parts"]?.arrayValue ?? []).compactMap(\.stringValue),
-                    prefix: "upstream/\(task)/", parts: input.parts, agent: agent, task: task))
+                    prefix: "upstream/\(task)/", parts: input.parts, agent: agent, task: task,
+                    packet: input.packet))
         }
     }
 

@@ -38,7 +38,10 @@ struct Router: Sendable {
     let directives: Directives
 
     func route() -> Route {
-        let requested = directives.route ?? packet.requestedRoute
+        // The orchestrator and the quality gate take part by themselves; a plan never names them.
+        let requested = (directives.route ?? packet.requestedRoute).filter {
+            !($0.hasPrefix("core.") && cards.registered.contains($0))
+        }
         var route = requested.isEmpty ? bySignals() : byRequest(requested)
         for agent in route.chosen {
             for dependency in cards[agent]?["dependencies"]?.arrayValue ?? [] {

@@ -62,7 +62,8 @@ struct Review {
         self.origin = origin
         let names = (subject["parts"]?.arrayValue ?? []).compactMap(\.stringValue)
         delivery = DeliverySet(
-            names: names, prefix: "subject/", parts: parts, agent: subjectAgent, task: subjectTask)
+            names: names, prefix: "subject/", parts: parts, agent: subjectAgent, task: subjectTask,
+            packet: origin)
         texts = names.compactMap { name in
             parts[name].map {
                 (

@@ -6,6 +6,12 @@ import JSON
 extension Review {
     /// All five deliverables are there; an engine's delivery also has its analysis.
     mutating func checkCompleteness() {
+        for problem in delivery.markdownProblems {
+            find(
+                "shape", .high, part: Deliverables.markdownName, place: problem.place,
+                problem.message, satisfy: "write the section as Protocols/ describes it")
+        }
+        if !delivery.markdownProblems.isEmpty { return }
         let needed = DeliverySet.five + (isBuiltIn ? ["analysis"] : [])
         for kind in needed {
             guard let document = delivery.documents.first(where: { $0.kind == kind }) else {
@@ -19,11 +25,6 @@ extension Review {
                     "shape", .critical, part: document.part, place: problem,
                     "the part is no JSON: \(problem)", satisfy: "deliver valid JSON")
             }
-        }
-        for problem in delivery.markdownProblems {
-            find(
-                "shape", .high, part: "deliverables.md", place: problem.place, problem.message,
-                satisfy: "write the section as Protocols/ describes it")
         }
     }
 

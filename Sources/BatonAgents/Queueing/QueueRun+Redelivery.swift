@@ -49,7 +49,7 @@ extension QueueRun {
             plan.id("service.longest"), "Longest service time planned for", by: "longest", durations)
         let prefetchPointer = "\(plan.base)/prefetch"
         let prefetch: Source
-        if packet.number(prefetchPointer) != nil {
+        if let stated = packet.number(prefetchPointer), stated >= 1 {
             prefetch = .pointer(prefetchPointer)
         } else {
             let id = workings.assume(

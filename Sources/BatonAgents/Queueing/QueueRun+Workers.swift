@@ -199,7 +199,7 @@ extension QueueRun {
     // MARK: what no number of workers helps against
 
     private mutating func findDownstream(_ plan: QueuePlan) {
-        let names = packet.texts("\(plan.base)/calls")
+        let names = packet.list("\(plan.base)/calls").flatMap(CallReader.names)
         for name in names {
             let members = packet.dependencies.indices.filter {
                 packet.dependencies[$0]["name"]?.stringValue == name

@@ -58,12 +58,9 @@ enum CallReader {
         var result: [CallPath] = []
         for (index, operation) in operations.enumerated() {
             let name = operation["id"]?.stringValue ?? "operation \(index + 1)"
-            let stages = (operation["calls"]?.arrayValue ?? []).map { call -> [Int] in
-                let names =
-                    call.stringValue.map { [$0] }
-                    ?? (call["parallel"]?.arrayValue ?? []).compactMap(\.stringValue)
-                return names.compactMap { find($0, targets) }
-            }.filter { !$0.isEmpty }
+            let stages = (operation["calls"]?.arrayValue ?? [])
+                .map { names($0).compactMap { find($0, targets) } }
+                .filter { !$0.isEmpty }
             guard !stages.isEmpty else { continue }
             result.append(
                 CallPath(
@@ -76,6 +73,12 @@ enum CallReader {
         return result
     }
 
+    /// The names of one call: a text, or those that are called at the same time.
+    static func names(_ call: JSONValue) -> [String] {
+        call.stringValue.map { [$0] }
+            ?? (call["parallel"]?.arrayValue ?? []).compactMap(\.stringValue)
+    }
+
     /// A call names a dependency, or the group of several.
     private static func find(_ name: String, _ targets: [CallTarget]) -> Int? {
         targets.firstIndex { $0.name == name }
@@ -83,17 +86,14 @@ enum CallReader {
 
     /// Names that operations call and nobody describes.
     static func unknownCalls(_ operations: [JSONValue], targets: [CallTarget]) -> [String] {
-        var names: [String] = []
+        var unknown: [String] = []
         for operation in operations {
             for call in operation["calls"]?.arrayValue ?? [] {
-                let called =
-                    call.stringValue.map { [$0] }
-                    ?? (call["parallel"]?.arrayValue ?? []).compactMap(\.stringValue)
-                for name in called where find(name, targets) == nil && !names.contains(name) {
-                    names.append(name)
+                for name in names(call) where find(name, targets) == nil && !unknown.contains(name) {
+                    unknown.append(name)
                 }
             }
         }
-        return names
+        return unknown
     }
 }

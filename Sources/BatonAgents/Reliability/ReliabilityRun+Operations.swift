@@ -14,7 +14,7 @@ extension ReliabilityRun {
             let name = operation["id"]?.stringValue ?? "operation \(index + 1)"
             let method = (operation["method"]?.stringValue ?? "GET").uppercased()
             let key = operation["idempotency"]?.stringValue
-            let semantics = Self.semantics(method: method, hasKey: key == "key")
+            let semantics = Self.semantics(method: method, hasKey: key == "key" || key == "natural")
             rows.append([
                 "\(name): \(method) \(operation["path"]?.stringValue ?? "")", semantics.nature,
                 semantics.retry, semantics.timeout,

@@ -1,0 +1,222 @@
+// A desk does what the broker does between agents, without one: it makes packets with the same
+// assembler, hands them to engines, keeps what they deliver, and passes answers on.
+
+import BatonAgents
+import BatonBrief
+import Glibc
+import JSON
+import Testing
+
+/// Files of the repository.
+enum Repository {
+    static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
+
+    static func bytes(_ path: String) throws -> [UInt8] {
+        let descriptor = unsafe open(root + "/" + path, O_RDONLY)
+        try #require(descriptor >= 0, "no file \(path)")
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe read(descriptor, &chunk, chunk.count)
+            if count <= 0 { return bytes }
+            bytes += chunk[..<count]
+        }
+    }
+
+    static func brief(_ name: String) throws -> JSONValue {
+        let reading = BriefParser.parse(try bytes("Agents/briefs/\(name)"), name: name)
+        #expect(reading.diagnostics.filter { $0.severity == .error } == [])
+        return try #require(reading.document?.json)
+    }
+
+    static let cardPaths = [
+        "backend/api_reliability.md", "backend/queue_worker_planner.md", "core/orchestrator.md",
+        "core/quality.md",
+    ]
+
+    static func card(_ path: String) throws -> JSONValue {
+        let reading = CardParser.parse(try bytes("Agents/\(path)"), path: path)
+        #expect(reading.diagnostics == [])
+        return try #require(reading.card?.json)
+    }
+}
+
+/// What one agent delivered.
+struct Delivered: Sendable {
+    var task: String
+    var agent: String
+    var title: String
+    var parts: [(name: String, bytes: [UInt8])]
+
+    func json(_ name: String) throws -> JSONValue {
+        let bytes = try #require(parts.first { $0.name == name }?.bytes)
+        return try JSONValue(parsing: bytes)
+    }
+}
+
+/// One brief on its way.
+struct Desk {
+    var brief: JSONValue
+    var cards: [String: JSONValue] = [:]
+    var answers: [PacketFacts.Answered] = []
+    var route: JSONValue?
+
+    init(_ brief: JSONValue) throws {
+        self.brief = brief
+        for path in Repository.cardPaths {
+            let card = try Repository.card(path)
+            cards[try #require(card["id"]?.stringValue)] = card
+        }
+    }
+
+    private func facts(_ id: String, _ kind: TaskKindName, _ agent: String, title: String)
+        -> PacketFacts
+    {
+        var facts = PacketFacts(
+            task: .init(
+                id: id, kind: kind, agent: agent, title: title, instructions: "as planned",
+                attempt: 1, rejections: 0),
+            briefID: "b-1", sentAt: "2026-11-20T08:09:10.123456Z", brief: brief)
+        facts.answers = answers
+        facts.route = route
+        return facts
+    }
+
+    private func reference(_ name: String, _ bytes: [UInt8]) -> PartReference {
+        PartReference(
+            name: name,
+            mediaType: name.hasSuffix(".md") ? "text/markdown" : "application/json",
+            size: bytes.count, digestHex: String(repeating: "0", count: 64))
+    }
+
+    private func run(_ facts: PacketFacts, _ parts: [String: [UInt8]]) throws -> EngineOutcome {
+        let packet = PacketAssembler.assemble(facts).document
+        #expect(DocumentKind.packet.findings(in: packet) == [])
+        let engine = try #require(EngineCatalog.engine(for: facts.task.agent))
+        let input = EngineInput(
+            packet: packet, parts: parts, card: try #require(cards[facts.task.agent]))
+        let outcome = engine.run(input)
+        #expect(engine.run(input) == outcome, "the same packet gives the same bytes")
+        try checkShape(outcome)
+        return outcome
+    }
+
+    private func checkShape(_ outcome: EngineOutcome) throws {
+        switch outcome {
+        case .escalate(let document):
+            #expect(DocumentKind.escalation.findings(in: document) == [])
+        case .deliver(let parts):
+            for part in parts {
+                let kind = try #require(Deliverables.kind(ofPart: part.name))
+                #expect(kind.findings(in: part.value) == [], "\(part.name)")
+            }
+        case .fail: break
+        }
+    }
+
+    func plan() throws -> EngineOutcome {
+        var facts = facts("t-2", .plan, "core.orchestrator", title: "Plan")
+        var parts: [String: [UInt8]] = [:]
+        for id in cards.keys.sorted() {
+            let bytes = try #require(cards[id]).encoded()
+            parts["cards/\(id).json"] = bytes
+            facts.agents.append(
+                .init(id: id, card: reference("cards/\(id).json", bytes)))
+        }
+        return try run(facts, parts)
+    }
+
+    func work(_ agent: String, task: String = "t-5") throws -> EngineOutcome {
+        try run(facts(task, .work, agent, title: "Work of \(agent)"), [:])
+    }
+
+    func delivered(_ agent: String, task: String) throws -> Delivered {
+        guard case .deliver(let parts) = try work(agent, task: task) else {
+            Issue.record("\(agent) did not deliver")
+            throw Undelivered()
+        }
+        return Delivered(
+            task: task, agent: agent, title: "Work of \(agent)",
+            parts: parts.map { ($0.name, $0.bytes) })
+    }
+
+    func close(_ upstream: [Delivered]) throws -> EngineOutcome {
+        var facts = facts("t-9", .close, "core.orchestrator", title: "Close")
+        var parts: [String: [UInt8]] = [:]
+        for item in upstream {
+            facts.upstream.append(
+                .init(
+                    task: item.task, agent: item.agent, title: item.title, acceptedBy: "verdict",
+                    parts: item.parts.map { reference($0.name, $0.bytes) }))
+            for part in item.parts { parts["upstream/\(item.task)/\(part.name)"] = part.bytes }
+        }
+        return try run(facts, parts)
+    }
+
+    /// The verdict on a delivery.
+    func review(_ item: Delivered) throws -> JSONValue {
+        var facts = facts("t-7", .review, "core.quality", title: "Review")
+        facts.subject = .init(
+            task: item.task, agent: item.agent, attempt: 1, title: item.title,
+            instructions: "as planned", parts: item.parts.map { reference($0.name, $0.bytes) },
+            answers: answers)
+        var parts: [String: [UInt8]] = [:]
+        for part in item.parts { parts["subject/\(part.name)"] = part.bytes }
+        guard case .deliver(let result) = try run(facts, parts) else {
+            Issue.record("no verdict")
+            throw Undelivered()
+        }
+        return try #require(result.first { $0.name == "verdict.json" }?.value)
+    }
+
+    /// Answers an escalation by an option, as a person would.
+    mutating func answer(_ escalation: JSONValue, option: String, id: String = "e-23") {
+        answers.append(
+            .init(
+                escalationID: id, escalation: escalation,
+                answer: [
+                    "format": "baton.answer/1", "option": .string(option),
+                    "reason": "agreed with the head of commerce",
+                ], by: "user/ann", at: "2026-11-20T09:00:00.000000Z"))
+    }
+
+    /// Answers with `revise --set`.
+    mutating func revise(_ escalation: JSONValue, set: [String], id: String = "e-23") throws {
+        let inputs = try #require(brief["inputs"])
+        answers.append(
+            .init(
+                escalationID: id, escalation: escalation,
+                answer: [
+                    "format": "baton.answer/1", "option": "revise",
+                    "patch": try AnswerPatch.make(set, inputs: inputs), "reason": "as measured",
+                ], by: "user/ann", at: "2026-11-20T09:00:00.000000Z"))
+    }
+}
+
+struct Undelivered: Error {}
+
+extension EngineOutcome {
+    var escalation: JSONValue? {
+        if case .escalate(let document) = self { document } else { nil }
+    }
+
+    func part(_ name: String) -> JSONValue? {
+        guard case .deliver(let parts) = self else { return nil }
+        return parts.first { $0.name == name }?.value
+    }
+
+    func delivered(task: String, agent: String) -> Delivered? {
+        guard case .deliver(let parts) = self else { return nil }
+        return Delivered(
+            task: task, agent: agent, title: "Work of \(agent)",
+            parts: parts.map { ($0.name, $0.bytes) })
+    }
+}
+
+extension JSONValue {
+    /// The value of the quantity with that id in an analysis.
+    func quantity(_ id: String) -> Double? {
+        self["quantities"]?.arrayValue?.first { $0["id"]?.stringValue == id }?["value"]?.doubleValue
+    }
+}
