@@ -94,7 +94,7 @@ let package = Package(
         tests("BatonWireTests", ["BatonCore", "BatonWire", "JSON"]),
         tests("BatonBriefTests", ["BatonBrief", "BatonPlatform", "JSON", "Markdown", "YAML"]),
         tests("BatonJournalTests", ["BatonJournal", "BatonJournalSQLite", "BatonPlatform", "Crypto", "SQLite"]),
-        tests("BatonAgentsTests", ["BatonAgents", "BatonBrief", "JSON"]),
+        tests("BatonAgentsTests", ["BatonAgents", "BatonBrief", "BatonPlatform", "JSON"]),
         tests(
             "BatonAgentKitTests",
             [

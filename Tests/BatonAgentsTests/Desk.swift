@@ -3,7 +3,7 @@
 
 import BatonAgents
 import BatonBrief
-import Glibc
+import BatonPlatform
 import JSON
 import Testing
 
@@ -12,16 +12,7 @@ enum Repository {
     static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
 
     static func bytes(_ path: String) throws -> [UInt8] {
-        let descriptor = unsafe open(root + "/" + path, O_RDONLY)
-        try #require(descriptor >= 0, "no file \(path)")
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = unsafe read(descriptor, &chunk, chunk.count)
-            if count <= 0 { return bytes }
-            bytes += chunk[..<count]
-        }
+        try Files.read(root + "/" + path, bytesMax: 1 << 20)
     }
 
     static func brief(_ name: String) throws -> JSONValue {

@@ -23,9 +23,12 @@ package enum Shown {
         }
     }
 
-    /// A ratio as a percentage, at most five decimals.
+    /// A ratio as a percentage: five decimals just below 100 %, where they are what matters, else
+    /// four significant digits.
     package static func percent(_ ratio: Double, _ rounding: Rounding = .down) -> String {
-        fixed(ratio * 100, decimals: 5, rounding) + " %"
+        let isPromise = ratio >= 0.9 && ratio <= 1
+        return (isPromise
+            ? fixed(ratio * 100, decimals: 5, rounding) : significant(ratio * 100, rounding)) + " %"
     }
 
     /// Seconds as people say them.
@@ -84,7 +87,11 @@ package enum Shown {
         while digits.count <= decimals { digits = "0" + digits }
         var fraction = digits.suffix(decimals)
         while fraction.last == "0" { fraction = fraction.dropLast() }
-        let integer = digits.dropLast(decimals)
+        var integer = ""
+        for (index, digit) in digits.dropLast(decimals).reversed().enumerated() {
+            if index > 0, index % 3 == 0, digits.count - decimals > 4 { integer = "," + integer }
+            integer = String(digit) + integer
+        }
         return sign + integer + (fraction.isEmpty ? "" : "." + fraction)
     }
 }

@@ -11,8 +11,27 @@ package struct CriterionReading: Sendable, Hashable {
 /// Reads comparators, numbers and units out of a sentence.
 package enum CriterionReader {
     /// The reading of `text`, or nil when it states no number that can be compared.
+    ///
+    /// A number right after a comparator wins (“99 % of the calls within 800 ms” is about 800 ms);
+    /// else the first number with a unit.
     package static func read(_ text: String) -> CriterionReading? {
-        let characters = Array(text.lowercased())
+        let candidates = candidates(Array(digits(text.lowercased())))
+        return (candidates.first { $0.isCompared } ?? candidates.first)?.reading
+    }
+
+    /// “one hour” as “1 hour”.
+    private static func digits(_ text: String) -> String {
+        let words = [
+            "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "ten": "10",
+        ]
+        return text.split(separator: " ", omittingEmptySubsequences: false)
+            .map { words[String($0)] ?? String($0) }.joined(separator: " ")
+    }
+
+    private static func candidates(
+        _ characters: [Character]
+    ) -> [(reading: CriterionReading, isCompared: Bool)] {
+        var result: [(CriterionReading, Bool)] = []
         var index = 0
         while index < characters.count {
             guard characters[index].isASCII, characters[index].isNumber,
@@ -27,20 +46,31 @@ package enum CriterionReader {
             guard let number = Double(digits) else { continue }
             let before = String(characters[max(0, start - 40)..<start])
             let (factor, unit) = unit(in: characters, from: index)
+            // “over 30 days” is a window, not a bound.
+            let isWindow = unit == "s" && before.trimmed.hasSuffix("over")
+            let found = isWindow ? nil : comparator(before)
             guard let unit else {
-                if let comparator = comparator(before), !comparator.isEmpty {
-                    return CriterionReading(comparator: comparator, threshold: number, unit: "1")
+                // A bare number counts only when it is compared: “at most 3 calls”.
+                if let found, found.isAdjacent {
+                    result.append(
+                        (
+                            CriterionReading(
+                                comparator: found.comparator, threshold: number, unit: "1"), true
+                        ))
                 }
                 continue
             }
             let whole = String(characters)
             let isFloor =
                 unit == "ratio" && (whole.contains("avail") || whole.contains("succe"))
-            return CriterionReading(
-                comparator: comparator(before) ?? (isFloor ? ">=" : "<="),
-                threshold: number * factor, unit: unit)
+            result.append(
+                (
+                    CriterionReading(
+                        comparator: found?.comparator ?? (isFloor ? ">=" : "<="),
+                        threshold: number * factor, unit: unit), found?.isAdjacent ?? false
+                ))
         }
-        return nil
+        return result
     }
 
     private static func isPartOfNumber(_ characters: [Character], _ index: Int) -> Bool {
@@ -89,7 +119,9 @@ package enum CriterionReader {
     ]
 
     /// The comparator phrase closest to the number.
-    private static func comparator(_ before: String) -> String? {
+    private static func comparator(
+        _ before: String
+    ) -> (comparator: String, isAdjacent: Bool)? {
         var best: (end: Int, length: Int, comparator: String)?
         let text = Array(before)
         for (phrase, comparator) in comparators {
@@ -104,6 +136,6 @@ package enum CriterionReader {
                 break
             }
         }
-        return best?.comparator
+        return best.map { ($0.comparator, text[$0.end...].allSatisfy { $0 == " " }) }
     }
 }

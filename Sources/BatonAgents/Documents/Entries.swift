@@ -120,6 +120,12 @@ package struct Check: Sendable, Hashable {
     package var when: String
     package var owner: String
 
+    /// Whether this already checks the number that the criterion `id` states.
+    func isCheck(of id: String, _ reading: CriterionReading) -> Bool {
+        traces.contains(id) && unit == reading.unit && threshold == reading.threshold
+            && comparator.prefix(1) == reading.comparator.prefix(1)
+    }
+
     package func json(id: String) -> JSONValue {
         [
             "id": .string(id), "traces": .array(traces.map(JSONValue.string)),

@@ -84,6 +84,7 @@ extension Workings {
         for (index, text) in texts.enumerated() {
             let id = (isAcceptance ? "AC" : "SC") + "\(index + 1)"
             if let reading = CriterionReader.read(text) {
+                if checks.contains(where: { $0.isCheck(of: id, reading) }) { continue }
                 checks.append(
                     Check(
                         traces: [id], metric: text, comparator: reading.comparator,
@@ -95,8 +96,8 @@ extension Workings {
             } else {
                 checks.append(
                     Check(
-                        traces: [id], metric: "Demonstrated: \(text)", comparator: "=",
-                        threshold: 1, unit: "1 = shown, 0 = not shown",
+                        traces: [id], metric: "Demonstrated: \(text)", comparator: ">=",
+                        threshold: 1, unit: "passing test",
                         method: "Write a test that fails while the claim is false; keep its run"
                             + " as evidence",
                         when: "before release", owner: packet.serviceOwner))

@@ -194,8 +194,8 @@ extension ClosingRun {
         return Check(
             traces: Router.texts(item["traces"]).compactMap { names[$0] },
             metric: text("metric") + (number == nil ? words : ""),
-            comparator: number == nil ? "=" : text("comparator"), threshold: number ?? 1,
-            unit: number == nil ? "1 = shown, 0 = not shown" : text("unit"),
+            comparator: number == nil ? ">=" : text("comparator"), threshold: number ?? 1,
+            unit: number == nil ? "passing test" : text("unit"),
             method: text("method"), when: text("when"), owner: text("owner"))
     }
 }

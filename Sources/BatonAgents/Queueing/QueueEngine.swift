@@ -90,6 +90,7 @@ struct QueueRun {
                 text += ", busy \(busy.shown) of the time"
             }
             if let wait = workings.quantity(plan.id("wait.objective"))
+                ?? workings.quantity(plan.id("wait.peak"))
                 ?? workings.quantity(plan.id("wait.mean"))
             {
                 text += "; a message waits \(wait.shown) (\(wait.label.lowercased()))"

@@ -158,7 +158,7 @@ extension QueueRun {
                 } ?? "Mean wait"
             workings.checks.append(
                 Check(
-                    traces: workings.criteria(about: ["wait", "queue", "delay", plan.name]),
+                    traces: workings.criteria(about: ["wait", "delay"]),
                     metric: "\(what) in \(plan.name)", comparator: "<=", threshold: wait,
                     unit: "s", method: "Time from arrival to start, over each hour",
                     when: "in the load test at peak and continuously", owner: owner))

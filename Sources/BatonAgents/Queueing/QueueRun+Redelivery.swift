@@ -61,7 +61,7 @@ extension QueueRun {
             "A worker needs 5 s at most to stop and to acknowledge.", .inference, confidence: 0.7,
             "To be measured; small beside the timeout.")
         let wanted = workings.derive(
-            plan.id("visibility"), "Visibility timeout of \(plan.name)", by: "visibility-timeout",
+            plan.id("visibility"), "Visibility timeout of \(plan.name) at least", by: "visibility-timeout",
             [
                 ("prefetch", prefetch), ("longest", .quantity(plan.id("service.longest"))),
                 ("margin", .assumed(5, assumption: margin)),

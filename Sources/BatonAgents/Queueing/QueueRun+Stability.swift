@@ -24,6 +24,11 @@ extension QueueRun {
             by: "erlang-c", flow)
         workings.derive(
             plan.id("wait.mean"), "Mean wait at the mean rate", by: "wait-mean", flow + variation)
+        if let peak = plan.peak {
+            workings.derive(
+                plan.id("wait.peak"), "Mean wait at peak", by: "wait-mean",
+                [("arrival_rate", peak)] + flow.dropFirst() + variation)
+        }
         if let objective = objective(plan.base), let quantile = objective.quantile {
             workings.derive(
                 plan.id("wait.objective"),
@@ -81,8 +86,8 @@ extension QueueRun {
         rows.append(["Utilisation", workings.shown(plan.id("utilisation"))])
         rows.append(["Messages that wait", workings.shown(plan.id("erlang_c"))])
         rows.append(["Mean wait", workings.shown(plan.id("wait.mean"))])
-        if let wait = workings.quantity(plan.id("wait.objective")) {
-            rows.append([wait.label, wait.shown])
+        for part in ["wait.peak", "wait.objective"] {
+            if let wait = workings.quantity(plan.id(part)) { rows.append([wait.label, wait.shown]) }
         }
         for part in ["key.utilisation", "key.wait"] {
             if let key = workings.quantity(plan.id(part)) { rows.append([key.label, key.shown]) }

@@ -7,8 +7,11 @@ struct CallTarget: Sendable {
     let name: String
     /// Part of quantity ids: unique among the targets.
     let slug: String
-    /// Positions in `/inputs/dependencies`.
+    /// Positions in `/inputs/dependencies`, and the names there.
     let members: [Int]
+    let memberNames: [String]
+    /// What its failure means: hard, redundant, soft or cached.
+    let kind: String
     var timeout: Source?
     /// How the timeout came about, for the table.
     var timeoutOrigin = "not stated"
@@ -40,12 +43,14 @@ enum CallReader {
             if isRedundant, let at = result.firstIndex(where: { $0.name == group }) {
                 let known = result[at]
                 result[at] = CallTarget(
-                    name: group, slug: known.slug, members: known.members + [index])
+                    name: group, slug: known.slug, members: known.members + [index],
+                    memberNames: known.memberNames + [name], kind: "redundant")
             } else {
                 result.append(
                     CallTarget(
                         name: group, slug: "\(result.count).\(PointerText.slug(group))",
-                        members: [index]))
+                        members: [index], memberNames: [name],
+                        kind: item["kind"]?.stringValue ?? "hard"))
             }
         }
         return result
@@ -82,6 +87,7 @@ enum CallReader {
     /// A call names a dependency, or the group of several.
     private static func find(_ name: String, _ targets: [CallTarget]) -> Int? {
         targets.firstIndex { $0.name == name }
+            ?? targets.firstIndex { $0.memberNames.contains(name) }
     }
 
     /// Names that operations call and nobody describes.

@@ -43,11 +43,9 @@ extension ReliabilityRun {
             else { continue }
             if largest.map({ value > $0.value }) ?? true { largest = (source, value, origin) }
         }
-        if let least = stated.min() {
-            targets[index].attemptsMax = max(1, Int(least))
-        } else {
-            targets[index].attemptsMax = 2
-        }
+        // A group needs a second attempt to fail over; what a request can do without is tried once.
+        let usual = targets[index].kind == "soft" || targets[index].kind == "cached" ? 1 : 2
+        targets[index].attemptsMax = stated.min().map { max(1, Int($0)) } ?? usual
         guard let largest else {
             workings.ask(
                 "Neither a timeout nor a latency is stated for \(targets[index].name): its calls are"
@@ -146,13 +144,16 @@ extension ReliabilityRun {
                 owner: owner, trigger: "Timeouts above 0.1 % of the calls of a dependency"))
     }
 
-    /// Adds attempts one by one while every path still ends before the deadline.
+    /// Adds attempts one by one while every path still ends before the deadline; groups first, since
+    /// without a second attempt their redundancy is of no use to a request.
     private mutating func fitAttempts() {
         let limit = workings.value(of: deadline)
+        let order = targets.indices.filter { targets[$0].kind == "redundant" }
+            + targets.indices.filter { targets[$0].kind != "redundant" }
         var grew = true
         while grew {
             grew = false
-            for index in targets.indices
+            for index in order
             where targets[index].timeout != nil
                 && targets[index].attempts < targets[index].attemptsMax
             {
@@ -186,6 +187,7 @@ extension ReliabilityRun {
                 "worst_case.\(target.slug)", "Longest that calls to \(target.name) may take",
                 by: "call-worst-case", inputs)
         }
+        failoverRisk()
         for path in paths {
             let slowest = path.stages.compactMap { stage in
                 stage.max { seconds($0) < seconds($1) }
@@ -193,6 +195,23 @@ extension ReliabilityRun {
             workings.derive(
                 "worst_case.path.\(path.slug)", "Longest that \(path.name) may take", by: "sum",
                 slowest.map { ("seconds", .quantity("worst_case.\(targets[$0].slug)")) })
+        }
+    }
+
+    /// A group whose second attempt does not fit the deadline cannot fail over within a request.
+    private mutating func failoverRisk() {
+        for target in targets
+        where target.members.count > 1 && target.attempts < 2 && target.timeout != nil {
+            workings.risks.append(
+                Risk(
+                    risk: "A request cannot fail over within \(target.name): a second attempt does"
+                        + " not fit the deadline",
+                    severity: .high, likelihood: .medium,
+                    impact: "While one member is down, requests sent to it fail although another"
+                        + " could serve them.",
+                    mitigation: "Health checks that take a failing member out at once, shorter"
+                        + " timeouts, or a longer deadline.",
+                    owner: owner, trigger: "One member of \(target.name) fails its health check"))
         }
     }
 

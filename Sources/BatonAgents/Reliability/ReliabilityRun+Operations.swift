@@ -164,16 +164,24 @@ extension ReliabilityRun {
                 doneWhen: "Every check of the validation checklist has evidence"))
     }
 
+    /// The downtimes of the dependencies that every request needs.
+    private var hardDowntimes: [(name: String, downtime: Quantity)] {
+        packet.dependencies.enumerated().compactMap { index, item in
+            let name = item["name"]?.stringValue ?? "dependency \(index + 1)"
+            guard item["kind"]?.stringValue ?? "hard" == "hard",
+                let downtime = workings.quantity("downtime.\(index).\(PointerText.slug(name))")
+            else { return nil }
+            return (name, downtime)
+        }
+    }
+
     private mutating func generalRisks() {
-        if let weakest = workings.quantities.filter({ $0.id.hasPrefix("downtime.") })
-            .max(by: { $0.value < $1.value })
-        {
+        if let weakest = hardDowntimes.max(by: { $0.downtime.value < $1.downtime.value }) {
             workings.risks.append(
                 Risk(
-                    risk: weakest.label.replacingPrefix("Downtime of ", "Outage of ")
-                        .replacingSuffix(" in the window", ""),
+                    risk: "Outage of \(weakest.name), without which no request succeeds",
                     severity: .high, likelihood: .medium,
-                    impact: "It alone may take \(weakest.shown) in the window.",
+                    impact: "It alone may take \(weakest.downtime.shown) in the window.",
                     mitigation: "Breaker, bulkhead, and an answer without it where the operation"
                         + " allows one.",
                     owner: owner, trigger: "A page-level burn rate, or an open breaker"))
@@ -234,17 +242,5 @@ extension ReliabilityRun {
                     method: "Let the dependency fail in a load test and count",
                     when: "before release", owner: owner))
         }
-    }
-}
-
-extension String {
-    /// The text with a leading part exchanged, if it begins so.
-    func replacingPrefix(_ prefix: String, _ with: String) -> String {
-        hasPrefix(prefix) ? with + dropFirst(prefix.count) : self
-    }
-
-    /// The text with a trailing part exchanged, if it ends so.
-    func replacingSuffix(_ suffix: String, _ with: String) -> String {
-        hasSuffix(suffix) ? dropLast(suffix.count) + with : self
     }
 }

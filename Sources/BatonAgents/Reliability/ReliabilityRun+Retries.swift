@@ -72,7 +72,7 @@ extension ReliabilityRun {
 
     private mutating func backoffSums(_ target: CallTarget) {
         let delays = workings.assume(
-            "Between \(target.attempts) attempts there are \(target.attempts - 1) delays.",
+            "Between \(target.attempts) attempts there \(target.attempts == 2 ? "is 1 delay" : "are \(target.attempts - 1) delays").",
             .definition, confidence: 0.95, "Attempts include the first.")
         let count: (String, Source) = (
             "delays", .assumed(Double(target.attempts - 1), assumption: delays)
