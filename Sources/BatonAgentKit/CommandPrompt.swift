@@ -95,6 +95,12 @@ struct CommandPrompt: Sendable {
                 snapshot, Execution plan, Risk register, Validation checklist, Handoff packet; or one \
                 JSON object {"deliverables": {"objective_snapshot": {...}, "execution_plan": {...}, \
                 "risk_register": {...}, "validation_checklist": {...}, "handoff_packet": {...}}}.
+                In Markdown, write entries as list items with their fields after semicolons, such as \
+                "- S1: Set a timeout of 800 ms; owner: payments; done when: deployed", \
+                "- K1: It is slow; severity: high; likelihood: low; impact: lost orders; mitigation: a \
+                second provider; owner: payments; trigger: p99 over 1 s" or \
+                "- C1: p99 latency <= 800 ms; method: load test; when: before release; owner: payments; \
+                traces: AC1".
                 Each step has an owner and says when it is done; each risk has severity, mitigation, \
                 owner and trigger; each check has a metric, a threshold and a method, and traces to an \
                 acceptance criterion. A part with nothing in it says "none stated".

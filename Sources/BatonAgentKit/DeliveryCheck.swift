@@ -8,27 +8,28 @@ import JSON
 
 /// Turns a handler's result into the end of an attempt, with findings when it is not fit to be sent.
 struct DeliveryCheck: Sendable {
-    private let kind: TaskKindName
-    private let agent: String
-    private let task: String
+    /// The author's own text, delivered beside the five documents made of it.
+    static let sourceName = "source.md"
+
+    private let packet: HandoffPacket
     private let isReviewed: Bool
     private let isOn: Bool
 
     init(packet: AgentPacket, isReviewed: Bool, isOn: Bool) {
-        kind = packet.handoff.kind
-        agent = packet.handoff.agent
-        task = packet.handoff.taskID
+        self.packet = packet.handoff
         self.isReviewed = isReviewed
         self.isOn = isOn
     }
 
     func prepare(_ result: AgentResult) -> (end: AttemptEnd, findings: [String]) {
         switch result {
-        case .deliver(let parts):
+        case .deliver(let made):
+            let (parts, lineFindings) = isOn ? withoutMarkdown(made) : (made, [])
             let parcel = parts.map {
                 Parcel.Part(name: $0.name, mediaType: $0.mediaType, body: $0.body)
             }
-            return (.deliver(parcel), isOn ? findings(in: parts) : [])
+            guard isOn, lineFindings.isEmpty else { return (.deliver(parcel), lineFindings) }
+            return (.deliver(parcel), findings(in: parts))
         case .escalate(let document):
             return (.escalate(document), isOn ? findings(inEscalation: document) : [])
         case .fail(let retryable, let message, let code, let retryAfter):
@@ -40,11 +41,32 @@ struct DeliveryCheck: Sendable {
         }
     }
 
+    /// One Markdown document with the five headings becomes the five documents; what is wrong with
+    /// it is told with its lines, as its author knows it.
+    private func withoutMarkdown(_ parts: [Part]) -> (parts: [Part], findings: [String]) {
+        let hasJSON = parts.contains { Deliverables.fiveNames.contains($0.name) }
+        guard !hasJSON, let source = parts.first(where: { $0.name == Deliverables.markdownName })
+        else { return (parts, []) }
+        let documents: [(name: String, document: JSONValue)]
+        do {
+            documents = try MarkdownDeliverables.documents(fromMarkdown: source.body, packet: packet)
+        } catch {
+            return (parts, error.diagnostics.map { $0.shown(file: source.name) })
+        }
+        let made = documents.map {
+            Part(
+                name: $0.name, mediaType: Deliverables.jsonMediaType, body: $0.document.encoded())
+        }
+        let others = parts.filter { $0.name != source.name && $0.name != Self.sourceName }
+        let kept = Part(name: Self.sourceName, mediaType: source.mediaType, body: source.body)
+        return (made + others + [kept], [])
+    }
+
     private func findings(in parts: [Part]) -> [String] {
         let manifest = parts.map {
             PartManifest(name: $0.name, mediaType: $0.mediaType, size: $0.body.count)
         }
-        var texts = Deliverables.problems(with: manifest, for: kind, isReviewed: isReviewed)
+        var texts = Deliverables.problems(with: manifest, for: packet.kind, isReviewed: isReviewed)
             .map(\.description)
         for part in parts {
             texts += Deliverables.contentFindings(part: part.name, bytes: part.body).map {

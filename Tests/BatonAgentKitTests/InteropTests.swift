@@ -71,6 +71,10 @@ struct InteropTests {
         #expect(broker.admitted.first == (withToken ? "backend.api_reliability" : "user"))
         let parcel = try Parcel(manifest: delivery.body[0], bodies: delivery.body[1])
         #expect(parcel.parts.map(\.name) == [Deliverables.markdownName])
+        let handoff = try HandoffPacket(packetBytes: packet, body: inline)
+        let documents = try MarkdownDeliverables.documents(
+            fromMarkdown: parcel.parts[0].body, packet: handoff)
+        #expect(documents.map(\.name) == Deliverables.fiveNames)
         #expect(exit)
         #expect(broker.count(of: .bye) == 1)
         try broker.stop()

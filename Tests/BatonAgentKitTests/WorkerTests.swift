@@ -16,11 +16,12 @@ private final class OneTask: Sendable {
     private let deliveries = Mutex(0)
 
     init(
-        content: [UInt8] = Array("{\"steps\":[]}".utf8), inlineBytesMax: Int = 256 * 1024,
+        _ kind: TaskKindName = .direct, content: [UInt8] = Array("{\"steps\":[]}".utf8),
+        inlineBytesMax: Int = 256 * 1024,
         answer: @escaping @Sendable (Message, Int) -> Message = { message, _ in Replies.ok(message) },
     ) {
         self.content = content
-        packet = Packets.make(.direct, part: content, inlineBytesMax: inlineBytesMax)
+        packet = Packets.make(kind, part: content, inlineBytesMax: inlineBytesMax)
         self.answer = answer
     }
 
@@ -196,6 +197,48 @@ struct WorkerTests {
             #expect(broker.count(of: .deliver) == 0)
             #expect(fail.text("code") == "incomplete_delivery")
             #expect(findings.withLock { $0 }.contains { $0.hasPrefix("plan.json") })
+        }
+    }
+
+    private static let markdown = """
+        # Objective snapshot
+        Stay up.
+        # Execution plan
+        - S1: Set timeouts; owner: payments; done when: deployed
+        # Risk register
+        - K1: It is slow; severity: low; likelihood: low; impact: delay; mitigation: cache; \
+        owner: payments; trigger: p99 over 1 s
+        # Validation checklist
+        - C1: availability >= 99.9%; method: monitor; when: monthly; owner: payments; traces: AC1
+        # Handoff packet
+        Done.
+        """
+
+    @Test("Markdown with the five headings is delivered as the five documents, with its source")
+    func markdown() throws {
+        let part = Part(
+            name: "deliverables.md", mediaType: "text/markdown", body: Array(Self.markdown.utf8))
+
+        try run(OneTask(.work), Closure { _, _ in .deliver([part]) }) { broker, _ in
+            let deliver = try #require(try waitFor(.deliver, at: broker).first)
+            let parcel = try Parcel(manifest: deliver.body[0], bodies: deliver.body[1])
+            #expect(parcel.parts.map(\.name) == Deliverables.fiveNames + ["source.md"])
+        }
+    }
+
+    @Test("what is wrong with Markdown is told with its line")
+    func badMarkdown() throws {
+        let text = Self.markdown.replacing("severity: low", with: "severity: huge")
+        let part = Part(name: "deliverables.md", mediaType: "text/markdown", body: Array(text.utf8))
+        let findings = Mutex<[String]>([])
+        let handler = Closure { _, context in
+            findings.withLock { $0 = context.findings }
+            return .deliver([part])
+        }
+
+        try run(OneTask(.work), handler) { broker, _ in
+            _ = try waitFor(.fail, at: broker)
+            #expect(findings.withLock { $0 }.first?.hasPrefix("deliverables.md:6: error:") == true)
         }
     }
 
