@@ -14,7 +14,8 @@ extension YAMLDocument {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw YAMLError(line: 0, column: 0, message: "the text is not UTF-8")
         }
-        let outcome = unsafe bytes.withUnsafeBufferPointer { input -> Result<YAMLDocument, YAMLError> in
+        let outcome = unsafe bytes.withUnsafeBufferPointer {
+            input -> Result<YAMLDocument, YAMLError> in
             do throws(YAMLError) {
                 var composer = YAMLComposer(
                     parser: unsafe try YAMLEventParser(input: input), limits: limits)
@@ -89,7 +90,9 @@ private struct YAMLComposer: ~Copyable {
         default: throw fault(event, "a value is expected here")
         }
         let node = YAMLNode(content, line: event.line, column: event.column)
-        if let anchor = event.anchor { anchors[anchor] = (node, nodes - before, Self.height(of: node)) }
+        if let anchor = event.anchor {
+            anchors[anchor] = (node, nodes - before, Self.height(of: node))
+        }
         return node
     }
 

@@ -84,7 +84,8 @@ struct YAMLEventParser: ~Copyable {
         let mark = unsafe parser.pointee.problem_mark
         let problem = unsafe parser.pointee.problem.map { unsafe String(cString: $0) }
         return YAMLError(
-            line: mark.line + 1, column: mark.column + 1, message: problem ?? "not readable as YAML")
+            line: mark.line + 1, column: mark.column + 1, message: problem ?? "not readable as YAML"
+        )
     }
 
     private static func text(_ pointer: UnsafeMutablePointer<yaml_char_t>?) -> String? {

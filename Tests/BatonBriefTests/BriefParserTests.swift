@@ -93,6 +93,9 @@ import Testing
         }
         let again = BriefParser.parse(whole.json.encoded(), name: "brief.json")
         #expect(again.document?.json == whole.json)
+        let fields = again.understood.filter { $0.field.hasPrefix("queues.captures.workers") }
+        #expect(fields.map(\.shown) == ["12", "0.12 EUR"])
+        #expect(fields.map(\.line) == [22, 22])
     }
 
     @Test("six mistakes are named at once, each with its line")
@@ -186,7 +189,8 @@ import Testing
 
     @Test("JSON with the same fields is the same brief")
     func json() throws {
-        let text = #"{"objective":"x","success_criteria":["y"],"slo":{"availability":"99.95%"},"priority":3}"#
+        let text =
+            #"{"objective":"x","success_criteria":["y"],"slo":{"availability":"99.95%"},"priority":3}"#
         let reading = BriefParser.parse(Array(text.utf8), name: "b.json")
 
         #expect(reading.diagnostics == [])
@@ -200,9 +204,15 @@ import Testing
             ("slo: {latency_p50: 900ms, latency_p99: 800ms}", "slo.latency_p99"),
             ("traffic: {mean: 90/s, peak: 30/s for 1h}", "traffic.peak"),
             ("dependencies: [{name: a, kind: redundant}]", "dependencies.a.kind"),
-            ("dependencies: [{name: a, kind: redundant, group: g, need: 2}]", "dependencies.a.need"),
+            (
+                "dependencies: [{name: a, kind: redundant, group: g, need: 2}]",
+                "dependencies.a.need"
+            ),
             ("dependencies: [{name: a, need: 2}]", "dependencies.a.group"),
-            ("dependencies: [{name: ledger}]\noperations: [{id: o, calls: [leger]}]", "operations.o.calls"),
+            (
+                "dependencies: [{name: ledger}]\noperations: [{id: o, calls: [leger]}]",
+                "operations.o.calls"
+            ),
             ("operations: [{id: o, share: 60%}, {id: p, share: 60%}]", "operations"),
             ("dependencies: [{name: a}, {name: a}]", "dependencies.a"),
             ("slo: {availability: 100%}", "slo.availability"),
@@ -214,7 +224,9 @@ import Testing
         ])
     func contradictions(yaml: String, field: String) {
         let text = "---\nobjective: x\nsuccess_criteria: [y]\n\(yaml)\n---\n"
-        let errors = BriefParser.parse(Array(text.utf8)).diagnostics.filter { $0.severity == .error }
+        let errors = BriefParser.parse(Array(text.utf8)).diagnostics.filter {
+            $0.severity == .error
+        }
 
         #expect(errors.map(\.field).contains(field), "\(errors)")
         #expect(errors.allSatisfy { $0.line != nil })
@@ -275,7 +287,9 @@ import Testing
 @Suite struct AnswerPatchTests {
     static let inputs: JSONValue = [
         "slo": ["availability": 0.9995],
-        "dependencies": [["name": "ledger", "availability": 0.9999], ["name": "psp.a", "attempts": 2]],
+        "dependencies": [
+            ["name": "ledger", "availability": 0.9999], ["name": "psp.a", "attempts": 2],
+        ],
         "queues": [["name": "captures", "workers": ["max": 12, "now": 3]]],
     ]
 
@@ -310,7 +324,10 @@ import Testing
     @Test("several assignments see each other")
     func several() throws {
         let patch = try AnswerPatch.make(
-            ["dependencies.ledger.attempts=2", "dependencies.ledger.timeout=1s", "slo.recovery=5m"],
+            [
+                "dependencies.ledger.attempts=2", "dependencies.ledger.timeout=1s",
+                "slo.recovery=5m",
+            ],
             inputs: Self.inputs)
         let after = Self.inputs.applying(mergePatch: patch)
 

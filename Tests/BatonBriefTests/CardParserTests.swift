@@ -5,7 +5,8 @@ import JSON
 import Testing
 
 @Suite struct CardParserTests {
-    private func parse(_ text: String, _ path: String = "backend/api_reliability.md") -> CardReading {
+    private func parse(_ text: String, _ path: String = "backend/api_reliability.md") -> CardReading
+    {
         CardParser.parse(Array(text.utf8), path: path)
     }
 
@@ -51,7 +52,10 @@ import Testing
         #expect(card.isReviewed)
         #expect(card.attemptTimeout == 1800)
         #expect(card.activation.inputs == ["/inputs/slo", "/inputs/queues"])
-        #expect(card.requiredInputs.map(\.pointer) == ["/inputs/slo/availability", "/inputs/queues/*/arrival_rate/mean"])
+        #expect(
+            card.requiredInputs.map(\.pointer) == [
+                "/inputs/slo/availability", "/inputs/queues/*/arrival_rate/mean",
+            ])
         #expect(card.requiredInputs[0].assumable?.doubleValue == 0.999)
         #expect(card.sections["mission"] == "Be right.")
         #expect(card.extra["x-team"] == "payments")
@@ -101,7 +105,8 @@ import Testing
         let card = try #require(
             parse(
                 "---\nname: pdf\ndescription: Reads PDFs\nlicense: MIT\nallowed-tools: [Read]\nmetadata: {version: 1.0}\n---\n# PDF\n",
-                "skills/pdf/SKILL.md").card)
+                "skills/pdf/SKILL.md"
+            ).card)
 
         #expect(card.id == "skills.pdf")
         #expect(card.extra["allowed-tools"] == ["Read"])
@@ -110,7 +115,9 @@ import Testing
 
     @Test("body lines that differ from the front matter are a warning with both lines")
     func bodyLines() throws {
-        let reading = parse("---\nname: x\ntags: [a, b]\n---\n# X\n\nTags: a, c\nHosts: **codex**\nDepends-On: core.quality\n")
+        let reading = parse(
+            "---\nname: x\ntags: [a, b]\n---\n# X\n\nTags: a, c\nHosts: **codex**\nDepends-On: core.quality\n"
+        )
         let card = try #require(reading.card)
 
         #expect(reading.diagnostics.count == 1)
@@ -137,7 +144,8 @@ import Testing
                 - slo.availability: the budget
                 ## Deliverables
                 - analysis.json
-                """).card)
+                """
+            ).card)
 
         #expect(card.activation.tags == ["api", "payments"])
         #expect(card.activation.inputs == ["/inputs/slo"])
@@ -149,7 +157,8 @@ import Testing
         "a bad card is refused with a line",
         arguments: [
             ("---\nid: Not An Id\nname: x\n---\n", 2), ("---\nname: x\nbrain: http\n---\n", 3),
-            ("---\nname: x\nattempt_timeout: 30\n---\n", 3), ("---\nname: x\ninstances: many\n---\n", 3),
+            ("---\nname: x\nattempt_timeout: 30\n---\n", 3),
+            ("---\nname: x\ninstances: many\n---\n", 3),
             ("---\nname: x\npreset: other\n---\n", 3), ("---\nname: x\nreview: maybe\n---\n", 3),
             ("---\nname: x\ntags: {a: b}\n---\n", 3), ("---\nname: x\n", 1), ("---\n- a\n---\n", 2),
             ("---\nname: x\ndependencies: [Bad Id]\n---\n", 3),

@@ -45,7 +45,9 @@ enum Repository {
         }
     }
 
-    @Test("every invalid vector is refused with a place and a remedy", arguments: DocumentKind.allCases)
+    @Test(
+        "every invalid vector is refused with a place and a remedy",
+        arguments: DocumentKind.allCases)
     func invalid(kind: DocumentKind) throws {
         let folder = "Protocols/vectors/\(kind.schemaName)/invalid"
         let names = try Files.list("\(Repository.root)/\(folder)")
@@ -86,7 +88,8 @@ enum Repository {
         plan.tasks[1].dependsOn = ["nobody"]
         let findings = DocumentKind.plan.findings(in: plan.json)
 
-        #expect(findings.map(\.pointer) == ["/tasks/0/agent", "/tasks/1/id", "/tasks/1/depends_on/0"])
+        #expect(
+            findings.map(\.pointer) == ["/tasks/0/agent", "/tasks/1/id", "/tasks/1/depends_on/0"])
     }
 
     @Test("a cycle and a chain that is too long are refused by name")
@@ -132,7 +135,8 @@ enum Repository {
 
         #expect(DocumentKind.verdict.findings(in: empty.json).map(\.pointer) == ["/findings"])
         #expect(
-            DocumentKind.verdict.findings(in: grave.json).map(\.pointer) == ["/findings/0/severity"])
+            DocumentKind.verdict.findings(in: grave.json).map(\.pointer) == ["/findings/0/severity"]
+        )
     }
 
     @Test("a patch or instructions belong to revise, which needs one of them")
@@ -142,7 +146,9 @@ enum Repository {
 
         #expect(DocumentKind.answer.findings(in: bare.json).map(\.pointer) == ["/option"])
         #expect(
-            DocumentKind.answer.findings(in: both.json).map(\.pointer) == ["/patch", "/instructions"])
+            DocumentKind.answer.findings(in: both.json).map(\.pointer) == [
+                "/patch", "/instructions",
+            ])
     }
 
     @Test("a confidence above the ceiling of its evidence is found")
@@ -164,7 +170,8 @@ enum Repository {
         let five = Deliverables.fiveNames.map { PartManifest(name: $0, mediaType: json, size: 9) }
         let markdown = [PartManifest(name: "deliverables.md", mediaType: "text/markdown", size: 9)]
         let other = [PartManifest(name: "notes.txt", mediaType: "text/plain", size: 9)]
-        func count(_ parts: [PartManifest], _ kind: TaskKindName, _ isReviewed: Bool = false) -> Int {
+        func count(_ parts: [PartManifest], _ kind: TaskKindName, _ isReviewed: Bool = false) -> Int
+        {
             Deliverables.problems(with: parts, for: kind, isReviewed: isReviewed).count
         }
 
@@ -181,7 +188,10 @@ enum Repository {
 
     @Test(
         "a part's name cannot leave its folder",
-        arguments: ["../x", "/x", "a//b", "a/..", "", ".", "a b", "x\u{0}", String(repeating: "a", count: 200)])
+        arguments: [
+            "../x", "/x", "a//b", "a/..", "", ".", "a b", "x\u{0}",
+            String(repeating: "a", count: 200),
+        ])
     func partNames(name: String) {
         let parts = [PartManifest(name: name, mediaType: "text/plain", size: 1)]
 

@@ -94,7 +94,9 @@ import YAML
             var bytes: [UInt8] = []
             for _ in 0..<count {
                 bytes.append(
-                    round % 2 == 0 ? UInt8(truncatingIfNeeded: next()) : alphabet[Int(next() % UInt64(alphabet.count))])
+                    round % 2 == 0
+                        ? UInt8(truncatingIfNeeded: next())
+                        : alphabet[Int(next() % UInt64(alphabet.count))])
             }
             let framed = Array("---\n".utf8) + bytes + Array("\n---\n# Objective\nx\n".utf8)
             for input in [bytes, framed, Array("{".utf8) + bytes] {

@@ -17,7 +17,8 @@ import Testing
             task: PacketFacts.LeasedTask(
                 id: "t-18", kind: kind, agent: "backend.api_reliability", title: "API",
                 instructions: "check it", attempt: 2, rejections: 1),
-            briefID: brief == nil ? nil : "b-17", sentAt: "2026-11-20T08:09:10.123456Z", brief: brief)
+            briefID: brief == nil ? nil : "b-17", sentAt: "2026-11-20T08:09:10.123456Z",
+            brief: brief)
     }
 
     private let brief: JSONValue = [
@@ -26,7 +27,9 @@ import Testing
         "inputs": ["slo": ["availability": 0.9995, "window": 2_592_000]],
     ]
 
-    private func answered(_ id: String, option: String, patch: JSONValue? = nil) -> PacketFacts.Answered {
+    private func answered(_ id: String, option: String, patch: JSONValue? = nil)
+        -> PacketFacts.Answered
+    {
         let escalation = EscalationDocument(
             blocker: "no", impact: "no release",
             options: [
@@ -66,7 +69,8 @@ import Testing
         var facts = facts(.work, brief: brief)
         facts.answers = [
             answered("e-23", option: "a"),
-            answered("e-30", option: "revise", patch: ["slo": ["availability": 0.997, "window": nil]]),
+            answered(
+                "e-30", option: "revise", patch: ["slo": ["availability": 0.997, "window": nil]]),
             answered("e-31", option: "b"),
         ]
         let packet = HandoffPacket(document: PacketAssembler.assemble(facts).document)
@@ -107,7 +111,8 @@ import Testing
         #expect(packet.parts["upstream/t-20/three.json"]?.count == 50)
         #expect(packet.parts["upstream/t-20/two.json"] == nil)
         #expect(throws: DocumentRefusal.self) {
-            try HandoffPacket(packetBytes: assembled.document.encoded(), body: Array(body.dropLast()))
+            try HandoffPacket(
+                packetBytes: assembled.document.encoded(), body: Array(body.dropLast()))
         }
     }
 

@@ -8,24 +8,34 @@ import Testing
     @Test(
         "durations are seconds",
         arguments: [
-            ("800ms", 0.8), ("10m", 600), ("30d", 2_592_000), ("6 weeks", 3_628_800), ("12ms", 0.012),
-            ("1h30m", 5400), ("1 h 30 min", 5400), ("0.5s", 0.5), ("250us", 0.000_25), ("7ms", 0.007),
+            ("800ms", 0.8), ("10m", 600), ("30d", 2_592_000), ("6 weeks", 3_628_800),
+            ("12ms", 0.012),
+            ("1h30m", 5400), ("1 h 30 min", 5400), ("0.5s", 0.5), ("250us", 0.000_25),
+            ("7ms", 0.007),
         ])
     func durations(text: String, seconds: Double) throws {
         #expect(try Units.duration(text) == seconds)
     }
 
-    @Test("shares are exact", arguments: [("99.95%", 0.9995), ("0.9995", 0.9995), ("2%", 0.02), ("0.01%", 0.0001), ("100%", 1)])
+    @Test(
+        "shares are exact",
+        arguments: [
+            ("99.95%", 0.9995), ("0.9995", 0.9995), ("2%", 0.02), ("0.01%", 0.0001), ("100%", 1),
+        ])
     func ratios(text: String, value: Double) throws {
         #expect(try Units.ratio(text) == value)
     }
 
-    @Test("rates are per second", arguments: [("40/s", 40.0), ("90/min", 1.5), ("3600/h", 1), ("5 req/s", 5), ("20 rps", 20)])
+    @Test(
+        "rates are per second",
+        arguments: [("40/s", 40.0), ("90/min", 1.5), ("3600/h", 1), ("5 req/s", 5), ("20 rps", 20)])
     func rates(text: String, value: Double) throws {
         #expect(try Units.rate(text) == value)
     }
 
-    @Test("sizes are bytes", arguments: [("2 MiB", 2_097_152.0), ("2 KiB", 2048), ("1kB", 1000), ("512 bytes", 512)])
+    @Test(
+        "sizes are bytes",
+        arguments: [("2 MiB", 2_097_152.0), ("2 KiB", 2048), ("1kB", 1000), ("512 bytes", 512)])
     func sizes(text: String, value: Double) throws {
         #expect(try Units.size(text) == value)
     }
@@ -50,14 +60,20 @@ import Testing
         #expect(try CalendarInstant.microseconds(text) == value)
     }
 
-    @Test("an instant is shown as it is read", arguments: [0, 1_709_164_800_000_000, 4_102_444_799_123_456])
+    @Test(
+        "an instant is shown as it is read",
+        arguments: [0, 1_709_164_800_000_000, 4_102_444_799_123_456])
     func shownInstants(value: Int64) throws {
-        #expect(try CalendarInstant.microseconds(CalendarInstant.shown(microseconds: value)) == value)
+        #expect(
+            try CalendarInstant.microseconds(CalendarInstant.shown(microseconds: value)) == value)
     }
 
     @Test(
         "what is no instant is refused",
-        arguments: ["2026-12-01", "2026-13-01T00:00Z", "2025-02-29T00:00Z", "2026-12-01T08:00", "x", "2026-12-01T24:00Z"])
+        arguments: [
+            "2026-12-01", "2026-13-01T00:00Z", "2025-02-29T00:00Z", "2026-12-01T08:00", "x",
+            "2026-12-01T24:00Z",
+        ])
     func badInstants(text: String) {
         #expect(throws: UnitError.self) { try CalendarInstant.microseconds(text) }
     }
@@ -79,7 +95,9 @@ import Testing
 
     @Test(
         "what is no number is refused",
-        arguments: ["", " ", "-5ms", "ms", "1..2s", "0x10s", "5 parsecs", "1e999s", "nan s", "١s", "5s x"])
+        arguments: [
+            "", " ", "-5ms", "ms", "1..2s", "0x10s", "5 parsecs", "1e999s", "nan s", "١s", "5s x",
+        ])
     func badDurations(text: String) {
         #expect(throws: UnitError.self) { try Units.duration(text) }
     }
@@ -98,9 +116,12 @@ import Testing
     @Test(
         "numbers are shown with the unit that fits",
         arguments: [
-            (0.8, Units.Kind.duration, "800 ms"), (5184, .duration, "86.4 min"), (2_592_000, .duration, "30 d"),
-            (90, .duration, "90 s"), (3600, .duration, "1 h"), (0, .duration, "0 s"), (40, .rate, "40/s"), (0.05, .rate, "3/min"),
-            (2048, .size, "2 KiB"), (0.12, .money(currency: "EUR"), "0.12 EUR"), (0.0005, .ratio, "0.05%"),
+            (0.8, Units.Kind.duration, "800 ms"), (5184, .duration, "86.4 min"),
+            (2_592_000, .duration, "30 d"),
+            (90, .duration, "90 s"), (3600, .duration, "1 h"), (0, .duration, "0 s"),
+            (40, .rate, "40/s"), (0.05, .rate, "3/min"),
+            (2048, .size, "2 KiB"), (0.12, .money(currency: "EUR"), "0.12 EUR"),
+            (0.0005, .ratio, "0.05%"),
             (1.4, .number, "1.4"), (-2.5, .number, "-2.5"), (1_000_000, .number, "1000000"),
         ])
     func shown(value: Double, kind: Units.Kind, text: String) {

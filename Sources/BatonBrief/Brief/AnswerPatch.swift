@@ -18,7 +18,8 @@ package enum AnswerPatch {
         let path = String(assignment[..<equals]).trimmed
         let text = String(assignment[assignment.index(after: equals)...]).trimmed
         let keys = path.split(separator: ".").map(String.init)
-        guard let first = keys.first, let root = FieldCatalog.tree.first(where: { $0.entry.key == first })
+        guard let first = keys.first,
+            let root = FieldCatalog.tree.first(where: { $0.entry.key == first })
         else {
             throw AnswerPatchError(
                 "\(path) is not a key of a brief",
@@ -140,7 +141,8 @@ package enum AnswerPatch {
             throw AnswerPatchError(problem.message, problem.suggestion)
         }
         if let range = reader.references.first {
-            throw AnswerPatchError("\(path) is a file (\(range.path))", "submit a new brief instead")
+            throw AnswerPatchError(
+                "\(path) is a file (\(range.path))", "submit a new brief instead")
         }
         guard let value = object[field.entry.key] else {
             throw AnswerPatchError("\(path) needs \(field.entry.kind.expected)", nil)

@@ -9,7 +9,8 @@ struct BriefChecks {
 
     init(fields: JSONObject, understood: [UnderstoodField]) {
         self.fields = fields
-        lines = Dictionary(understood.map { ($0.field, $0.line) }, uniquingKeysWith: { first, _ in first })
+        lines = Dictionary(
+            understood.map { ($0.field, $0.line) }, uniquingKeysWith: { first, _ in first })
         checkPercentiles("slo", fields["slo"], prefix: "latency_")
         checkPeak("traffic", fields["traffic"])
         checkDependencies()

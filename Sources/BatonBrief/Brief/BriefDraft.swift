@@ -62,7 +62,8 @@ struct BriefDraft {
             }
         }
         if fields["title"] == nil, let title = prose.title { fields["title"] = .string(title) }
-        for proposal in prose.proposals where FieldCatalog.value(proposal.field, in: fields) == nil {
+        for proposal in prose.proposals where FieldCatalog.value(proposal.field, in: fields) == nil
+        {
             proposed.append([
                 "field": .string(proposal.field), "text": .string(proposal.text),
                 "line": .integer(Int64(proposal.line)),

@@ -29,7 +29,8 @@ package enum BriefParser {
         if trimmed.hasPrefix("{") { return parseJSON(bytes, text: text, name: name) }
         let lowered = name.lowercased()
         if lowered.hasSuffix(".yaml") || lowered.hasSuffix(".yml") {
-            return parseMarkdown("---\n\(text)\n---\n", lineOffset: -1, name: name, "application/yaml")
+            return parseMarkdown(
+                "---\n\(text)\n---\n", lineOffset: -1, name: name, "application/yaml")
         }
         return parseMarkdown(text, lineOffset: 0, name: name, "text/markdown")
     }
@@ -53,11 +54,27 @@ package enum BriefParser {
                     .error, line: 1, "the front matter has no closing --- line",
                     suggestion: "add a line --- after the last key"))
         }
-        if let yaml = split.yaml { draft.read(yaml: yaml) }
+        if let yaml = split.yaml {
+            draft.read(yaml: yaml)
+        } else if let key = bareKey(in: split.body) {
+            draft.reader.diagnostics.append(
+                Diagnostic(
+                    .warning, line: 1, field: key, "\(key): stands outside of front matter",
+                    suggestion: "put a line --- before and after the keys"))
+        }
         if let markdown = MarkdownDocument(parsing: split.body, firstLine: split.bodyFirstLine) {
             draft.read(prose: BriefProse(markdown))
         }
         return draft.finished(name: name, mediaType: mediaType)
+    }
+
+    /// The key with which a text without front matter starts, if it is one of a brief.
+    private static func bareKey(in body: String) -> String? {
+        let word = body.drop(while: \.isWhitespace).prefix { $0.isLetter || $0 == "_" }
+        guard body.drop(while: \.isWhitespace).dropFirst(word.count).first == ":" else {
+            return nil
+        }
+        return FieldCatalog.tree.contains { $0.entry.key == word } ? String(word) : nil
     }
 
     private static func parseJSON(_ bytes: [UInt8], text: String, name: String) -> BriefReading {
@@ -96,9 +113,11 @@ package enum BriefParser {
                 .error, line: nil, field: finding.pointer, "\(finding.pointer): \(finding.message)",
                 suggestion: finding.satisfy)
         }
-        let document = BriefDocument(json: value, understood: [], references: [])
+        let understood = findings.isEmpty ? UnderstoodField.all(in: value) : []
+        let document = BriefDocument(json: value, understood: understood, references: [])
         return BriefReading(
-            document: findings.isEmpty ? document : nil, understood: [], diagnostics: diagnostics)
+            document: findings.isEmpty ? document : nil, understood: understood,
+            diagnostics: diagnostics)
     }
 }
 

@@ -31,12 +31,14 @@ struct BriefProse {
         var leftovers: [String] = []
         let preamble = document.preamble.isEmpty ? "" : Self.preambleSource(document)
         if !preamble.isEmpty { leftovers.append(preamble) }
-        for (section, key) in Self.zones(of: document) {
+        for (index, (section, key)) in Self.zones(of: document).enumerated() {
             let source = document.source(section.sourceLines)
             if let key {
-                guard let value = Self.value(of: section, key: key, source: source) else { continue }
+                guard let value = Self.value(of: section, key: key, source: source) else {
+                    continue
+                }
                 add(Section(key: key, value: value, line: section.line))
-            } else if title == nil, section.level == 1 {
+            } else if index == 0, section.level == 1 {
                 title = section.heading
                 if !source.isEmpty { leftovers.append(source) }
             } else {
@@ -80,8 +82,10 @@ struct BriefProse {
             let next = all[(index + 1)...].first { key == nil || $0.1 != nil }?.0.line
             let end = min(section.sourceLines.upperBound, next ?? .max)
             var zone = section
-            zone.sourceLines = section.sourceLines.lowerBound..<max(
-                section.sourceLines.lowerBound, end)
+            zone.sourceLines =
+                section.sourceLines
+                .lowerBound..<max(
+                    section.sourceLines.lowerBound, end)
             zone.blocks = section.blocks.filter { $0.line < end }
             zones.append((zone, key))
             if key != nil { coveredUpTo = end }

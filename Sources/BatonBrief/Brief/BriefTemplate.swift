@@ -64,7 +64,10 @@ package enum BriefTemplate: String, Sendable, CaseIterable {
     private var roots: [String] {
         switch self {
         case .api:
-            ["owners", "slo", "own_availability", "traffic", "callers", "dependencies", "operations"]
+            [
+                "owners", "slo", "own_availability", "traffic", "callers", "dependencies",
+                "operations",
+            ]
         case .queue: ["owners", "slo", "dependencies", "queues"]
         }
     }
@@ -72,17 +75,23 @@ package enum BriefTemplate: String, Sendable, CaseIterable {
     private var frontMatter: [String] {
         var lines: [String] = []
         for root in roots {
-            guard let node = FieldCatalog.tree.first(where: { $0.entry.key == root }) else { continue }
+            guard let node = FieldCatalog.tree.first(where: { $0.entry.key == root }) else {
+                continue
+            }
             lines += Self.lines(of: node, indent: "")
         }
         return lines + [
             "tags: [\(rawValue)]",
-            "assume: never                    # or conservative: missing inputs assumed in the open",
+            "assume: never                           # or conservative: missing inputs assumed in the open",
         ]
     }
 
-    /// Keys that need others which this template leaves out.
+    /// Keys that need others which this template leaves out, and the rarer percentiles.
     private static let leftOut = [
+        "slo.latency_p50", "slo.latency_p90", "slo.latency_p95", "queues[].service_time.p50",
+        "queues[].service_time.p90", "queues[].service_time.p95", "queues[].max_wait.p50",
+        "queues[].max_wait.p90", "queues[].max_wait.p95", "queues[].max_wait.p99",
+        "dependencies[].limit", "dependencies[].maintenance",
         "dependencies[].group", "dependencies[].need", "dependencies[].shares",
         "dependencies[].stale_ok", "operations[].calls", "operations[].publishes",
     ]
@@ -92,7 +101,9 @@ package enum BriefTemplate: String, Sendable, CaseIterable {
         if leftOut.contains(node.entry.path) { return [] }
         switch node.entry.kind {
         case .list:
-            var lines = ["\(indent)\(key):\(comment(node.entry, after: key.count + indent.count))"]
+            var lines = [
+                "\(indent)\(key):\(comment(node.entry, after: key.count + indent.count + 1))"
+            ]
             var opening = "\(indent)  - "
             for child in node.children {
                 let inner = self.lines(of: child, indent: "\(indent)    ")
@@ -103,7 +114,7 @@ package enum BriefTemplate: String, Sendable, CaseIterable {
             }
             return lines
         case .map where !node.children.isEmpty:
-            return ["\(indent)\(key):\(comment(node.entry, after: key.count + indent.count))"]
+            return ["\(indent)\(key):\(comment(node.entry, after: key.count + indent.count + 1))"]
                 + node.children.flatMap { lines(of: $0, indent: indent + "  ") }
         default:
             var example = node.entry.example
@@ -125,9 +136,11 @@ extension FieldCatalog {
         for entry in entries {
             let example = entry.example.isEmpty ? "" : "`\(entry.example)`"
             let needs =
-                entry.companions.isEmpty ? "" : " Needs " + entry.companions.joined(separator: ", ") + "."
+                entry.companions.isEmpty
+                ? "" : " Needs " + entry.companions.joined(separator: ", ") + "."
             rows.append(
-                "| `\(entry.path)` | \(entry.kind.documented) | \(example) | \(entry.doc)\(needs) |")
+                "| `\(entry.path)` | \(entry.kind.documented) | \(example) | \(entry.doc)\(needs) |"
+            )
         }
         return rows.joined(separator: "\n") + "\n"
     }

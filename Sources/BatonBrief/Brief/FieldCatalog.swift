@@ -103,7 +103,8 @@ package enum FieldCatalog {
         FieldEntry(
             "dependencies[].kind", .choice(["hard", "soft", "cached", "redundant"]),
             "What its failure means.", "hard"),
-        FieldEntry("dependencies[].timeout", .duration, "Timeout now in force.", "200ms", range: time),
+        FieldEntry(
+            "dependencies[].timeout", .duration, "Timeout now in force.", "200ms", range: time),
         FieldEntry(
             "dependencies[].attempts", .count, "Tries in all, the first included.", "2",
             range: few),
@@ -137,9 +138,12 @@ package enum FieldCatalog {
         FieldEntry("queues[].service_time.mean", .duration, "Mean.", "120ms", range: time),
         FieldEntry("queues[].service_time.cv", .number, "Coefficient of variation.", "1.4"),
         FieldEntry("queues[].service_time.p50", .duration, "Median.", "90ms", range: time),
-        FieldEntry("queues[].service_time.p90", .duration, "90th percentile.", "300ms", range: time),
-        FieldEntry("queues[].service_time.p95", .duration, "95th percentile.", "500ms", range: time),
-        FieldEntry("queues[].service_time.p99", .duration, "99th percentile.", "900ms", range: time),
+        FieldEntry(
+            "queues[].service_time.p90", .duration, "90th percentile.", "300ms", range: time),
+        FieldEntry(
+            "queues[].service_time.p95", .duration, "95th percentile.", "500ms", range: time),
+        FieldEntry(
+            "queues[].service_time.p99", .duration, "99th percentile.", "900ms", range: time),
         FieldEntry(
             "queues[].max_wait", .map(shorthand: nil), "Longest acceptable wait.",
             "{mean: 200ms}"),
@@ -149,8 +153,10 @@ package enum FieldCatalog {
         FieldEntry("queues[].max_wait.p95", .duration, "95th percentile.", "1s", range: time),
         FieldEntry("queues[].max_wait.p99", .duration, "99th percentile.", "3s", range: time),
         FieldEntry("queues[].workers", .map(shorthand: "max"), "Workers.", "{max: 12}"),
-        FieldEntry("queues[].workers.max", .count, "Most that can run.", "12", range: 1...1_000_000),
-        FieldEntry("queues[].workers.now", .count, "How many run today.", "6", range: 0...1_000_000),
+        FieldEntry(
+            "queues[].workers.max", .count, "Most that can run.", "12", range: 1...1_000_000),
+        FieldEntry(
+            "queues[].workers.now", .count, "How many run today.", "6", range: 0...1_000_000),
         FieldEntry("queues[].workers.cost_per_hour", .money, "Price of one.", "0.12 EUR"),
         FieldEntry("queues[].outage", .duration, "Outage to recover from.", "15m", range: time),
         FieldEntry("queues[].payload", .size, "Size of a message.", "2 KiB"),

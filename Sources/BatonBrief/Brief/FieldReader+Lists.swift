@@ -72,7 +72,9 @@ extension FieldReader {
         var object = JSONObject()
         for member in node.members ?? [] {
             guard let entry = [first, second].first(where: { $0.path == member.key }) else {
-                report(member.line, path, "\(path) has \(member.key); it needs \(first.path) and \(second.path)")
+                report(
+                    member.line, path,
+                    "\(path) has \(member.key); it needs \(first.path) and \(second.path)")
                 continue
             }
             object[member.key] = scalar(member.value, of: entry, path: "\(path).\(member.key)")

@@ -3,16 +3,6 @@
 import JSON
 import YAML
 
-/// A field that was understood.
-package struct UnderstoodField: Sendable, Hashable {
-    /// `dependencies.ledger.availability`.
-    package let field: String
-    /// The value as a person would write it.
-    package let shown: String
-    /// From 1.
-    package let line: Int
-}
-
 /// Reads fields.
 struct FieldReader {
     /// Added to the lines of the tree: where it starts in its file.
@@ -48,7 +38,8 @@ struct FieldReader {
         for child in children where object[child.entry.key] != nil {
             for companion in child.entry.companions where object[companion] == nil {
                 let line = members.first { $0.key == child.entry.key }?.line
-                report(line, "\(path).\(companion)", "\(child.entry.key) needs \(companion) beside it")
+                report(
+                    line, "\(path).\(companion)", "\(child.entry.key) needs \(companion) beside it")
             }
         }
         return object
@@ -91,7 +82,9 @@ struct FieldReader {
             mismatch(node, field.entry, path)
             return nil
         }
-        return scalar(node, of: member.entry, path: path).map { .object(JSONObject([(shorthand, $0)])) }
+        return scalar(node, of: member.entry, path: path).map {
+            .object(JSONObject([(shorthand, $0)]))
+        }
     }
 
     private mutating func list(

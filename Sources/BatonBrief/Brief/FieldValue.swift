@@ -14,7 +14,8 @@ package enum FieldValue {
         throw UnitError(expected: "a value from \(low) to \(high)", suggestion: nil)
     }
 
-    private static func unchecked(_ text: String, as kind: FieldKind) throws(UnitError) -> JSONValue {
+    private static func unchecked(_ text: String, as kind: FieldKind) throws(UnitError) -> JSONValue
+    {
         switch kind {
         case .ratio: return JSONValue(canonical: try Units.ratio(text))
         case .duration: return JSONValue(canonical: try Units.duration(text))
@@ -51,9 +52,12 @@ package enum FieldValue {
     }
 
     /// Lists may be written `a, b` in one scalar where a person types on a command line.
-    package static func parseList(_ text: String, as kind: FieldKind) throws(UnitError) -> JSONValue {
+    package static func parseList(_ text: String, as kind: FieldKind) throws(UnitError) -> JSONValue
+    {
         var inner = text.trimmed
-        if inner.hasPrefix("["), inner.hasSuffix("]") { inner = String(inner.dropFirst().dropLast()) }
+        if inner.hasPrefix("["), inner.hasSuffix("]") {
+            inner = String(inner.dropFirst().dropLast())
+        }
         let words = inner.split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
         let pattern: TextPattern
         switch kind {
@@ -68,8 +72,12 @@ package enum FieldValue {
     }
 
     private static func deadline(_ text: String) throws(UnitError) -> JSONValue {
-        if let seconds = try? Units.duration(text), seconds > 0 { return JSONValue(canonical: seconds) }
-        if let instant = try? CalendarInstant.microseconds(text) { return ["at": .integer(instant)] }
+        if let seconds = try? Units.duration(text), seconds > 0 {
+            return JSONValue(canonical: seconds)
+        }
+        if let instant = try? CalendarInstant.microseconds(text) {
+            return ["at": .integer(instant)]
+        }
         throw UnitError(expected: FieldKind.deadline.expected, suggestion: nil)
     }
 

@@ -29,7 +29,8 @@ struct ProseProposal {
         return measures.enumerated().compactMap { index, measure in
             // Words before the number say most; those after it count up to the next number.
             let isLast = index + 1 == measures.count
-            let after = isLast ? measure.after : String(measure.after.prefix { $0 != "," && $0 != ";" })
+            let after =
+                isLast ? measure.after : String(measure.after.prefix { $0 != "," && $0 != ";" })
             let field =
                 self.field(for: measure.text, words: measure.before)
                 ?? self.field(for: measure.text, words: after)
@@ -44,7 +45,9 @@ struct ProseProposal {
             if says("availab", "uptime", "slo") { return share > 0.5 ? "slo.availability" : nil }
             return nil
         }
-        if (try? Units.rate(text)) != nil { return says("peak", "burst") ? "traffic.peak" : "traffic.mean" }
+        if (try? Units.rate(text)) != nil {
+            return says("peak", "burst") ? "traffic.peak" : "traffic.mean"
+        }
         guard let seconds = try? Units.duration(text) else { return nil }
         for name in ["p50", "p90", "p95", "p99"] where says(name) { return "slo.latency_\(name)" }
         if says("latency", "respon") { return seconds < 60 ? "slo.latency_p99" : nil }
@@ -110,6 +113,7 @@ private struct Measure {
         guard characters[index].isASCII, characters[index].isNumber else { return false }
         guard index > 0 else { return true }
         let before = characters[index - 1]
-        return !before.isLetter && !before.isNumber && before != "." && before != "_" && before != "-"
+        return !before.isLetter && !before.isNumber && before != "." && before != "_"
+            && before != "-"
     }
 }

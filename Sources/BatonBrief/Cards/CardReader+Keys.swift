@@ -31,7 +31,8 @@ extension CardReader {
             if ["claude", "codex"].contains(preset) {
                 card.preset = preset
             } else {
-                note(.error, line, "preset \(preset.prefix(40)) is unknown", "write claude or codex")
+                note(
+                    .error, line, "preset \(preset.prefix(40)) is unknown", "write claude or codex")
             }
         case "command": card.command = arguments(node, member.key, line)
         case "worker": card.worker = arguments(node, member.key, line)
@@ -65,7 +66,9 @@ extension CardReader {
         if let brain = Card.Brain(rawValue: word) {
             card.brain = brain
         } else {
-            let hint = word == "http" ? "http comes later; write builtin or command" : "write builtin or command"
+            let hint =
+                word == "http"
+                ? "http comes later; write builtin or command" : "write builtin or command"
             note(.error, line, "brain \(word.prefix(40)) is unknown", hint, field: "brain")
         }
     }
@@ -124,9 +127,10 @@ extension CardReader {
         var value: JSONValue?
         if let text = assumable?.text {
             do throws(UnitError) {
-                value = try FieldCatalog.entry(at: field).map { entry throws(UnitError) in
-                    try FieldValue.parse(text, as: entry)
-                } ?? assumable.map { JSONValue($0) }
+                value =
+                    try FieldCatalog.entry(at: field).map { entry throws(UnitError) in
+                        try FieldValue.parse(text, as: entry)
+                    } ?? assumable.map { JSONValue($0) }
             } catch {
                 note(
                     .error, line, "assumable of \(field) needs \(error.expected); found \(text)",
@@ -189,7 +193,8 @@ extension CardReader {
                 texts.append(text.trimmed)
             } else {
                 note(
-                    .error, element.line + front.yamlLineOffset, "\(key) has an element that is no text",
+                    .error, element.line + front.yamlLineOffset,
+                    "\(key) has an element that is no text",
                     "write a list of texts", field: key)
             }
         }
@@ -205,7 +210,9 @@ extension CardReader {
             node.text.map { $0.split(separator: " ").map(String.init) }
             ?? node.elements?.compactMap(\.text) ?? []
         if words.isEmpty {
-            note(.error, line, "\(key) names no program", "write \(key): [program, argument]", field: key)
+            note(
+                .error, line, "\(key) names no program", "write \(key): [program, argument]",
+                field: key)
             return nil
         }
         return words
@@ -218,7 +225,8 @@ extension CardReader {
             note(.error, line, "\(key) is 0", "write a duration such as 30m", field: key)
         } catch {
             note(
-                .error, line, "\(key) needs \(error.expected); found \(node.text ?? "a list or map")",
+                .error, line,
+                "\(key) needs \(error.expected); found \(node.text ?? "a list or map")",
                 error.suggestion.map { "write \($0)" }, field: key)
         }
         return nil
@@ -232,7 +240,8 @@ extension CardReader {
         }
         note(
             .error, line,
-            "\(key) needs a whole number from \(range.lowerBound) to \(range.upperBound)", field: key)
+            "\(key) needs a whole number from \(range.lowerBound) to \(range.upperBound)",
+            field: key)
         return nil
     }
 }

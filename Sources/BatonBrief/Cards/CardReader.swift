@@ -81,7 +81,8 @@ struct CardReader {
                 return []
             }
             note(
-                .warning, line, "the front matter is not quite YAML: \(error.message); "
+                .warning, line,
+                "the front matter is not quite YAML: \(error.message); "
                     + "it was read key by key", "put the text into quotes or below |")
             return members
         }
@@ -112,7 +113,8 @@ struct CardReader {
     private mutating func readRequiredInput(_ text: String, line: Int) {
         let colon = text.firstIndex(of: ":") ?? text.endIndex
         let why = colon < text.endIndex ? String(text[text.index(after: colon)...]).trimmed : ""
-        addRequiredInput(field: String(text[..<colon]).trimmed, why: why, assumable: nil, line: line)
+        addRequiredInput(
+            field: String(text[..<colon]).trimmed, why: why, assumable: nil, line: line)
     }
 
     /// `tags: payments, api`, `phrase: error budget`, `input: slo`.
@@ -194,7 +196,9 @@ enum LooseFrontMatter {
         var chunks: [(key: String, line: Int, lines: [Substring])] = []
         let lines = yaml.split(separator: "\n", omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
-            let key = line.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+            let key = line.prefix {
+                $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-")
+            }
             if !key.isEmpty, line.dropFirst(key.count).first == ":" {
                 chunks.append((String(key), index + 1, [line]))
             } else if !chunks.isEmpty {

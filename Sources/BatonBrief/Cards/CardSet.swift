@@ -11,7 +11,9 @@ package struct CardSet: Sendable {
     /// Reads all files. Of two cards of one id neither is used; both are named.
     package init(files: [(path: String, bytes: [UInt8])]) {
         var readings: [(path: String, reading: CardReading)] = []
-        for file in files { readings.append((file.path, CardParser.parse(file.bytes, path: file.path))) }
+        for file in files {
+            readings.append((file.path, CardParser.parse(file.bytes, path: file.path)))
+        }
         var pathsByID: [String: [String]] = [:]
         for (path, reading) in readings {
             if let id = reading.card?.id { pathsByID[id, default: []].append(path) }

@@ -39,7 +39,9 @@ package enum DeliverableRules {
         return findings
     }
 
-    private static func duplicateIDs(_ elements: [JSONValue], at pointer: String) -> [DocumentFinding] {
+    private static func duplicateIDs(_ elements: [JSONValue], at pointer: String)
+        -> [DocumentFinding]
+    {
         var seen: [String: Int] = [:]
         return elements.enumerated().compactMap { index, element in
             guard let id = element["id"]?.stringValue else { return nil }
@@ -54,7 +56,9 @@ package enum DeliverableRules {
         }
     }
 
-    private static func confidences(_ elements: [JSONValue], at pointer: String) -> [DocumentFinding] {
+    private static func confidences(_ elements: [JSONValue], at pointer: String)
+        -> [DocumentFinding]
+    {
         var findings: [DocumentFinding] = []
         for (index, element) in elements.enumerated() {
             guard let confidence = element["confidence"]?.doubleValue,

@@ -31,7 +31,8 @@ extension PlanDocument {
                 findings.append(
                     DocumentFinding(
                         pointer: "/tasks/\(index)/agent", message: "\(agent) is a core agent",
-                        satisfy: "name a specialist; the broker makes plan, review and close tasks"))
+                        satisfy: "name a specialist; the broker makes plan, review and close tasks")
+                )
             }
         }
         findings += dependencyFindings(tasks, indexOfID: indexOfID)

@@ -23,7 +23,7 @@ struct DeliverableEntry {
             case .table(let table): table.rows.map { DeliverableEntry($0, columns: table.columns) }
             default: []
             }
-        }
+        }.filter { TextPattern.visible.matches($0.text) || !$0.fields.isEmpty }
     }
 
     private init(_ item: MarkdownItem) {

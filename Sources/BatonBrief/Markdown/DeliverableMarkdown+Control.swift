@@ -66,8 +66,11 @@ extension DeliverableMarkdown {
     static func escalation(_ document: JSONValue, _ writer: inout MarkdownWriter) {
         writer.paragraph(document.shown("blocker"))
         writer.list(
-            [("impact", "Impact"), ("needs", "Needs"), ("severity", "Severity"), ("owner", "Owner")]
-                .map { "\($0.1): \(document.shown($0.0))" })
+            [
+                ("impact", "Impact"), ("needs", "Needs"), ("severity", "Severity"),
+                ("owner", "Owner"),
+            ]
+            .map { "\($0.1): \(document.shown($0.0))" })
         writer.heading(2, "Options")
         let recommended = document.shown("recommended")
         writer.table(

@@ -30,7 +30,8 @@ package enum DeliverableMarkdown {
     private static func objectiveSnapshot(_ document: JSONValue, _ writer: inout MarkdownWriter) {
         writer.paragraph(document.shown("objective"))
         for (key, title) in [
-            ("success_criteria", "Success criteria"), ("acceptance_criteria", "Acceptance criteria"),
+            ("success_criteria", "Success criteria"),
+            ("acceptance_criteria", "Acceptance criteria"),
         ] {
             writer.heading(2, title)
             writer.table(
@@ -59,7 +60,9 @@ package enum DeliverableMarkdown {
         writer.heading(2, "Decisions taken")
         writer.table(
             ["Escalation", "Decision", "Reason", "By"],
-            rows.map { [$0.shown("escalation"), $0.shown("label"), $0.shown("reason"), $0.shown("by")] })
+            rows.map {
+                [$0.shown("escalation"), $0.shown("label"), $0.shown("reason"), $0.shown("by")]
+            })
     }
 
     private static func constraints(_ value: JSONValue?, _ writer: inout MarkdownWriter) {

@@ -36,8 +36,11 @@ struct DeliverableReader {
     private mutating func objectiveSnapshot() -> [(String, JSONValue)] {
         let stated = zone.part("objective") + zone.opening
         let objective = stated.first { $0.kind == .paragraph }?.text ?? packet.objective
-        if objective == nil { refuse(zone.line, "the objective is not stated", "write a paragraph") }
-        let requirements = entries(zone.part("requirements"), prefix: "R").map { entry -> JSONValue in
+        if objective == nil {
+            refuse(zone.line, "the objective is not stated", "write a paragraph")
+        }
+        let requirements = entries(zone.part("requirements"), prefix: "R").map {
+            entry -> JSONValue in
             let kind = entry.field("kind")?.lowercased() ?? "inferred"
             return [
                 "id": .string(entry.id ?? ""), "text": .string(entry.text),
@@ -77,7 +80,8 @@ struct DeliverableReader {
                 "id": .string(entry.id ?? ""),
                 "statement": .string(entry.field("statement", "assumption") ?? entry.text),
                 "evidence": .string(evidence),
-                "confidence": JSONValue(canonical: confidence ?? ceiling), "ceiling": JSONValue(canonical: ceiling),
+                "confidence": JSONValue(canonical: confidence ?? ceiling),
+                "ceiling": JSONValue(canonical: ceiling),
                 "rationale": .string(entry.field("rationale", "why") ?? noneStated),
             ]
         }
@@ -96,7 +100,9 @@ struct DeliverableReader {
 
     private mutating func executionPlan() -> [(String, JSONValue)] {
         let steps = entries(zone.except("decisions"), prefix: "S")
-        if steps.isEmpty { refuse(zone.line, "the execution plan has no step", "write a list or table") }
+        if steps.isEmpty {
+            refuse(zone.line, "the execution plan has no step", "write a list or table")
+        }
         let stepValues = steps.map { entry -> JSONValue in
             let title = entry.field("title", "step", "action") ?? entry.text
             return [
@@ -110,7 +116,10 @@ struct DeliverableReader {
         let decisions = entries(zone.part("decisions"), prefix: "D").map { entry -> JSONValue in
             let options = entry.field("alternatives", "alternative").map { text in
                 [
-                    ["option": .string(text), "why_not": .string(entry.field("why_not") ?? noneStated)]
+                    [
+                        "option": .string(text),
+                        "why_not": .string(entry.field("why_not") ?? noneStated),
+                    ]
                         as JSONValue
                 ]
             }
@@ -127,7 +136,9 @@ struct DeliverableReader {
 
     private mutating func riskRegister() -> [(String, JSONValue)] {
         let risks = entries(zone.blocks, prefix: "K")
-        if risks.isEmpty { refuse(zone.line, "the risk register has no risk", "write a list or table") }
+        if risks.isEmpty {
+            refuse(zone.line, "the risk register has no risk", "write a list or table")
+        }
         return [
             (
                 "risks",
@@ -139,7 +150,8 @@ struct DeliverableReader {
                             "severity": .string(
                                 choice("severity", DocumentKind.severities, of: entry, as: "risk")),
                             "likelihood": .string(
-                                choice("likelihood", ["low", "medium", "high"], of: entry, as: "risk")),
+                                choice(
+                                    "likelihood", ["low", "medium", "high"], of: entry, as: "risk")),
                             "impact": .string(entry.field("impact") ?? noneStated),
                             "mitigation": .string(need("mitigation", of: entry, as: "risk")),
                             "owner": .string(need("owner", of: entry, as: "risk")),
@@ -151,8 +163,18 @@ struct DeliverableReader {
     }
 
     private mutating func validationChecklist() -> [(String, JSONValue)] {
-        let checks = entries(zone.blocks, prefix: "C")
-        if checks.isEmpty { refuse(zone.line, "the checklist has no check", "write a list or table") }
+        let checks = numbered(
+            DeliverableEntry.entries(in: zone.blocks).map { entry in
+                // `AC1: …` says what the check proves; several checks may prove the same.
+                guard let id = entry.id, id.hasPrefix("AC") else { return entry }
+                var check = entry
+                check.id = nil
+                if check.fields["traces"] == nil { check.fields["traces"] = id }
+                return check
+            }, prefix: "C")
+        if checks.isEmpty {
+            refuse(zone.line, "the checklist has no check", "write a list or table")
+        }
         return [("checks", .array(checks.map { MeasuredCheck($0).json }))]
     }
 
@@ -161,9 +183,12 @@ struct DeliverableReader {
         let pairs = Dictionary(
             (opening.map(\.text) + zone.opening.map(\.text)).compactMap(DeliverableEntry.pair)
                 .map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
-        let plain = zone.opening.first { $0.kind == .paragraph && DeliverableEntry.pair($0.text) == nil }
+        let plain = zone.opening.first {
+            $0.kind == .paragraph && DeliverableEntry.pair($0.text) == nil
+        }
         let summary =
-            zone.part("summary").first { $0.kind == .paragraph }?.text ?? pairs["summary"] ?? plain?.text
+            zone.part("summary").first { $0.kind == .paragraph }?.text ?? pairs["summary"]
+            ?? plain?.text
         if summary == nil { refuse(zone.line, "the handoff has no summary", "write a paragraph") }
         let to = pairs["to"] ?? zone.part("to").first { $0.kind == .paragraph }?.text ?? noneStated
         let steps = entries(zone.part("next steps"), prefix: "N").map { JSONValue.string($0.text) }
@@ -197,7 +222,11 @@ struct DeliverableReader {
 
     /// Entries with an id each; those without one are numbered.
     private func entries(_ blocks: [MarkdownBlock], prefix: String) -> [DeliverableEntry] {
-        var entries = DeliverableEntry.entries(in: blocks)
+        numbered(DeliverableEntry.entries(in: blocks), prefix: prefix)
+    }
+
+    private func numbered(_ stated: [DeliverableEntry], prefix: String) -> [DeliverableEntry] {
+        var entries = stated
         let taken = Set(entries.compactMap(\.id))
         var number = 1
         for index in entries.indices where entries[index].id == nil {
@@ -226,7 +255,9 @@ struct DeliverableReader {
             texts: words.filter { TextPattern.identifier.matches($0) && $0 != "-" && $0 != "none" })
     }
 
-    private mutating func need(_ name: String, of entry: DeliverableEntry, as what: String) -> String {
+    private mutating func need(_ name: String, of entry: DeliverableEntry, as what: String)
+        -> String
+    {
         if let value = entry.fields[name], TextPattern.visible.matches(value) { return value }
         refuse(entry.line, "\(what) \(entry.id ?? "") states no \(name)", "add \(name): …")
         return noneStated

@@ -55,7 +55,9 @@ package enum MarkdownDeliverables {
             }
             documents.append(("\(kind.rawValue).json", document))
         }
-        guard !diagnostics.hasErrors else { throw MarkdownRefusal(diagnostics: diagnostics.inOrder) }
+        guard !diagnostics.hasErrors else {
+            throw MarkdownRefusal(diagnostics: diagnostics.inOrder)
+        }
         return documents
     }
 

@@ -59,7 +59,9 @@ struct MeasuredCheck {
             if head.hasSuffix("%"), let share = try? Units.ratio(head) {
                 return (JSONValue(canonical: share), "ratio")
             }
-            if let seconds = try? Units.duration(head) { return (JSONValue(canonical: seconds), "s") }
+            if let seconds = try? Units.duration(head) {
+                return (JSONValue(canonical: seconds), "s")
+            }
             if let rate = try? Units.rate(head) { return (JSONValue(canonical: rate), "1/s") }
             if let bytes = try? Units.size(head) { return (JSONValue(canonical: bytes), "B") }
         }
@@ -79,7 +81,6 @@ struct MeasuredCheck {
             let isCriterion = name.hasPrefix("AC") && name.dropFirst(2).allSatisfy(\.isNumber)
             if isCriterion, name.count > 2, !traces.contains(name) { traces.append(name) }
         }
-        if let id = entry.id, traces.isEmpty, id.hasPrefix("AC") { traces.append(id) }
         return traces
     }
 }

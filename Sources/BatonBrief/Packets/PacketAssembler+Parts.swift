@@ -19,9 +19,10 @@ extension PacketAssembler {
     /// What matters most comes first, because inline space is given in this order.
     static func partReferences(_ facts: PacketFacts) -> [PacketPart] {
         var parts: [PacketPart] = []
+        var names: Set<String> = []
         func add(_ reference: PartReference, as name: String) {
             // Two parts of one name would be one to the receiver; the first one stands.
-            guard !parts.contains(where: { $0.name == name }) else { return }
+            guard names.insert(name).inserted else { return }
             parts.append(
                 PacketPart(
                     name: name, mediaType: reference.mediaType, size: reference.size,

@@ -36,7 +36,10 @@ package enum PacketAssembler {
             ("acceptance_criteria", orNone(texts: source?["acceptance_criteria"])),
             ("constraints", constraints(source?["constraints"])),
             ("inputs", orNone(inputs(facts, answers: facts.answers))),
-            ("assume", .string(source?["assume"]?.stringValue == "conservative" ? "conservative" : "never")),
+            (
+                "assume",
+                .string(source?["assume"]?.stringValue == "conservative" ? "conservative" : "never")
+            ),
             ("owners", orNone(object: source?["owners"])),
             ("tags", orNone(texts: source?["tags"])),
             ("context", orNone(source?["context"]?.stringValue)),

@@ -98,7 +98,8 @@ extension DocumentKind {
                 rest: .refused),
             .object(
                 [.required("kind", .choice(["cancel", "none", "accept"]))], rest: .refused),
-        ], called: "an effect: patch with a patch, revise with instructions, cancel, none or accept")
+        ], called: "an effect: patch with a patch, revise with instructions, cancel, none or accept"
+    )
 
     static let answerShape = Shape.object(
         [

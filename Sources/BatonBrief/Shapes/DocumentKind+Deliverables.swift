@@ -69,7 +69,9 @@ extension DocumentKind {
     ]
 
     /// What competes when recommendations collide, strongest first.
-    package static let ranks = ["reliability", "security", "performance", "features", "convenience"]
+    package static let ranks = [
+        "reliability", "security", "performance", "features", "convenience",
+    ]
 
     static let constraintsShape = Shape.orNone(
         .object(

@@ -101,7 +101,8 @@ package enum DocumentKind: String, Sendable, CaseIterable {
         } catch {
             throw DocumentRefusal([
                 DocumentFinding(
-                    pointer: "", message: "line \(error.line), column \(error.column): \(error.message)",
+                    pointer: "",
+                    message: "line \(error.line), column \(error.column): \(error.message)",
                     satisfy: "write one JSON object")
             ])
         }

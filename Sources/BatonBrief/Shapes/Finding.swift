@@ -65,7 +65,8 @@ extension JSONValue {
         case .bool(let value): "\(value)"
         case .integer(let value): "\(value)"
         case .number(let value): "\(value)"
-        case .string(let text): text.count <= 40 ? "\"\(text)\"" : "a text of \(text.count) characters"
+        case .string(let text):
+            text.count <= 40 ? "\"\(text)\"" : "a text of \(text.count) characters"
         case .array(let elements): "a list of \(elements.count)"
         case .object(let object): "an object with \(object.count) members"
         }

@@ -70,6 +70,8 @@ package enum TextPattern: String, Sendable, CaseIterable {
         let bytes = Array(text.utf8)
         switch self {
         case .visible:
+            // Almost every text shows itself in its first byte; only the others need the tables.
+            if bytes.contains(where: { (33...126).contains($0) }) { return true }
             return text.unicodeScalars.contains { !$0.properties.isWhitespace && $0 != "\u{FEFF}" }
         case .identifier:
             return (1...64).contains(bytes.count) && bytes.allSatisfy(Self.isIdentifierByte)
@@ -80,7 +82,8 @@ package enum TextPattern: String, Sendable, CaseIterable {
         case .brief: return Self.isNumbered(bytes, prefix: UInt8(ascii: "b"))
         case .escalation: return Self.isNumbered(bytes, prefix: UInt8(ascii: "e"))
         case .digest:
-            return bytes.count == 64 && bytes.allSatisfy { Self.isDigit($0) || (97...102).contains($0) }
+            return bytes.count == 64
+                && bytes.allSatisfy { Self.isDigit($0) || (97...102).contains($0) }
         case .pointer: return bytes.first == UInt8(ascii: "/")
         case .instant: return Self.fits(bytes, template: "0000-00-00T00:00:00.000000Z")
         case .mediaType: return Self.isMediaType(bytes)

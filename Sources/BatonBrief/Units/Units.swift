@@ -16,7 +16,9 @@ package enum Units {
     /// `99.95%` or `0.9995`, from 0 to 1.
     package static func ratio(_ text: String) throws(UnitError) -> Double {
         let expected = "a share such as 99.95% or 0.9995"
-        guard let (number, unit) = split(text) else { throw UnitError(expected: expected, suggestion: nil) }
+        guard let (number, unit) = split(text) else {
+            throw UnitError(expected: expected, suggestion: nil)
+        }
         let value: Double?
         switch unit {
         case "%", "percent": value = Double(shifting(number, by: -2))
@@ -42,7 +44,8 @@ package enum Units {
             guard let value = durationPart(number, unit: String(unit)) else {
                 throw UnitError(
                     expected: expected,
-                    suggestion: unit.isEmpty ? "\(number)ms or \(number)s" : nearMonth(unit, number))
+                    suggestion: unit.isEmpty ? "\(number)ms or \(number)s" : nearMonth(unit, number)
+                )
             }
             seconds += value
             parts += 1
@@ -58,7 +61,9 @@ package enum Units {
     /// `40/s`, `90/min`, `5 req/s`, in events a second.
     package static func rate(_ text: String) throws(UnitError) -> Double {
         let expected = "a rate such as 40/s or 90/min"
-        guard let (number, unit) = split(text) else { throw UnitError(expected: expected, suggestion: nil) }
+        guard let (number, unit) = split(text) else {
+            throw UnitError(expected: expected, suggestion: nil)
+        }
         let period: Double?
         let pieces = unit.split(separator: "/", omittingEmptySubsequences: false)
         if pieces.count == 2, pieces[0].allSatisfy({ $0.isLetter || $0 == " " }) {
@@ -83,7 +88,9 @@ package enum Units {
         guard let (number, unit) = split(text), let value = Double(number),
             let factor = units.first(where: { $0.0 == unit.lowercased() })?.1
         else {
-            let bare = split(text).map { $0.unit.isEmpty ? "\($0.number) B or \($0.number) KiB" : nil }
+            let bare = split(text).map {
+                $0.unit.isEmpty ? "\($0.number) B or \($0.number) KiB" : nil
+            }
             throw UnitError(expected: expected, suggestion: bare ?? nil)
         }
         return (value * factor).rounded()
@@ -146,12 +153,18 @@ package enum Units {
         do {
             for (word, seconds) in rhythms where text.trimmed.hasSuffix(word) {
                 let length = try duration(String(text.trimmed.dropLast(word.count)))
-                return ["for": JSONValue(canonical: length), "every": JSONValue(canonical: seconds)]
+                return [
+                    "for": JSONValue(canonical: length), "every": JSONValue(canonical: seconds),
+                ]
             }
             let words = text.components(separatedBy: " every ")
             guard words.count == 2 else { throw UnitError(expected: expected, suggestion: nil) }
-            let period = words[1].trimmed == "day" ? "1d" : words[1].trimmed == "week" ? "7d" : words[1]
-            return ["for": JSONValue(canonical: try duration(words[0])), "every": JSONValue(canonical: try duration(period))]
+            let period =
+                words[1].trimmed == "day" ? "1d" : words[1].trimmed == "week" ? "7d" : words[1]
+            return [
+                "for": JSONValue(canonical: try duration(words[0])),
+                "every": JSONValue(canonical: try duration(period)),
+            ]
         } catch {
             throw UnitError(expected: expected, suggestion: nil)
         }
@@ -183,7 +196,9 @@ package enum Units {
         }
         guard let last = digits.last, last != ".", digits.count <= 24 else { return nil }
         if rest.first == "e" || rest.first == "E" {
-            let exponent = rest.dropFirst().prefix { $0 == "-" || $0 == "+" || ("0"..."9").contains($0) }
+            let exponent = rest.dropFirst().prefix {
+                $0 == "-" || $0 == "+" || ("0"..."9").contains($0)
+            }
             if let power = Int(exponent), abs(power) <= 15 {
                 digits += "e\(power)"
                 rest = rest.dropFirst(1 + exponent.count)
