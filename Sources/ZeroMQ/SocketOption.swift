@@ -49,7 +49,8 @@ package enum SocketOption: Sendable {
     case tcpKeepaliveProbes(Int)
     /// IPv6 beside IPv4. `ZMQ_IPV6`.
     case ipv6(Bool)
-    /// This end checks PLAIN names and passwords, by way of ZAP. `ZMQ_PLAIN_SERVER`.
+    /// This end checks PLAIN names and passwords, by way of ZAP; without a ZAP handler it lets
+    /// nobody in, in silence. `ZMQ_PLAIN_SERVER`.
     case plainServer(Bool)
     /// The name this end shows; switches PLAIN on. `ZMQ_PLAIN_USERNAME`.
     case plainUsername(String)
