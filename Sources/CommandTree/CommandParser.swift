@@ -27,7 +27,8 @@ package struct CommandParser: Sendable {
         if let failure = found.failure { return .refused(failure) }
         if found.wantsVersion { return .version }
         if found.wantsHelp || found.command.action == nil {
-            if found.command.action == nil, !found.wantsHelp, !found.options.isEmpty || !words.isEmpty
+            if found.command.action == nil, !found.wantsHelp,
+                !found.options.isEmpty || !words.isEmpty
             {
                 return incomplete(found)
             }
@@ -104,12 +105,14 @@ package struct CommandParser: Sendable {
     }
 
     /// Splits `--name=value` and `-nVALUE`, and takes the next word when the option needs one.
-    private func typedOption(_ words: [String], at index: Int, near command: Command) -> TypedOption {
+    private func typedOption(_ words: [String], at index: Int, near command: Command) -> TypedOption
+    {
         let word = words[index]
         if word.hasPrefix("--") {
             if let equals = word.firstIndex(of: "=") {
                 return TypedOption(
-                    word: String(word[..<equals]), value: String(word[word.index(after: equals)...]),
+                    word: String(word[..<equals]),
+                    value: String(word[word.index(after: equals)...]),
                     index: index, valueFollows: false)
             }
         } else if word.count > 2, let short = option(named: String(word.prefix(2)), near: command),
@@ -139,7 +142,9 @@ package struct CommandParser: Sendable {
     func nearestOption(to word: String, near command: Command) -> Option? {
         let bare = String(word.drop { $0 == "-" })
         let candidates = options(near: command)
-        guard let name = Spelling.nearest(to: bare, among: candidates.map(\.name)) else { return nil }
+        guard let name = Spelling.nearest(to: bare, among: candidates.map(\.name)) else {
+            return nil
+        }
         return candidates.first { $0.name == name }
     }
 
@@ -188,12 +193,9 @@ package struct CommandParser: Sendable {
             next.append("\(title) show \(word)")
         }
         next.append("\(title) --help")
+        let question = suggestion.map { "; did you mean `\($0)`?" } ?? ""
         return CommandFailure(
-            .usage, code: "usage", "`\(word)` is not \(kind)",
-            problems: suggestion.map {
-                [.init(word, "is not \(kind)", suggestion: $0)]
-            } ?? [.init(word, "is not \(kind)")],
-            next: next)
+            .usage, code: "usage", "`\(word)` is not \(kind)\(question)", next: next)
     }
 
     private func meant(by word: String, in group: Command) -> String? {
@@ -213,9 +215,12 @@ package struct CommandParser: Sendable {
     private func misplacedVerb(_ word: String, following: String?) -> [String] {
         var lines: [String] = []
         for group in root.visible where group.action == nil {
-            guard let verb = group.subcommand(named: word) ?? group.visible.first(where: {
-                $0.alsoCalled.contains(word)
-            }), !verb.isHidden else { continue }
+            guard
+                let verb = group.subcommand(named: word)
+                    ?? group.visible.first(where: {
+                        $0.alsoCalled.contains(word)
+                    }), !verb.isHidden
+            else { continue }
             let line = "baton \(group.name) \(verb.name)"
             if let following, following == group.name || following == group.name + "s" {
                 return [line]

@@ -1,7 +1,7 @@
 // Completion scripts for bash, zsh and fish, derived from the command tree.
 //
 // Words that only the broker knows (ids, agents) are asked from the program itself, by its hidden
-// verb `completions words KIND`, which prints one word a line and stays silent when it cannot.
+// command `words KIND`, which prints one word a line and stays silent when it cannot.
 
 /// The shells that have completions.
 package enum Shell: String, CaseIterable, Sendable {
@@ -70,18 +70,20 @@ package struct Completions: Sendable {
             cases += "        \"\(path.joined(separator: " "))\")\n"
             cases += "            options=\"\(options.joined(separator: " "))\"\n"
             switch argument {
-            case _ where !names.isEmpty: cases += "            words=\"\(names.joined(separator: " "))\"\n"
+            case _ where !names.isEmpty:
+                cases += "            words=\"\(names.joined(separator: " "))\"\n"
             case .nothing: break
             case .files: cases += "            files=1\n"
             case .folders: cases += "            files=d\n"
-            case .words(let words): cases += "            words=\"\(words.joined(separator: " "))\"\n"
+            case .words(let words):
+                cases += "            words=\"\(words.joined(separator: " "))\"\n"
             case .asked(let kind): cases += "            words=$(_baton_words \(kind))\n"
             }
             cases += "            ;;\n"
         }
         return """
             # bash completion for baton. Install: baton completions bash > ~/.local/share/bash-completion/completions/baton
-            _baton_words() { command baton completions words "$1" 2>/dev/null; }
+            _baton_words() { command baton words "$1" 2>/dev/null; }
             _baton() {
                 local cur prev path="" word words="" options="" files="" i
                 cur=${COMP_WORDS[COMP_CWORD]}
@@ -126,11 +128,14 @@ package struct Completions: Sendable {
             switch source(of: option.kind) {
             case .nothing: reply = "return"
             case .files:
-                reply = "compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- \"$cur\")); return"
+                reply =
+                    "compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- \"$cur\")); return"
             case .folders:
-                reply = "compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- \"$cur\")); return"
+                reply =
+                    "compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- \"$cur\")); return"
             case .words(let words):
-                reply = "COMPREPLY=($(compgen -W \"\(words.joined(separator: " "))\" -- \"$cur\")); return"
+                reply =
+                    "COMPREPLY=($(compgen -W \"\(words.joined(separator: " "))\" -- \"$cur\")); return"
             case .asked(let kind):
                 reply = "COMPREPLY=($(compgen -W \"$(_baton_words \(kind))\" -- \"$cur\")); return"
             }
@@ -212,7 +217,7 @@ package struct Completions: Sendable {
         case .folders: "files=d"
         case .words(let words): "list=(\(words.joined(separator: " ")))"
         case .asked(let kind):
-            "list=(${(f)\"$(command baton completions words \(kind) 2>/dev/null)\"})"
+            "list=(${(f)\"$(command baton words \(kind) 2>/dev/null)\"})"
         }
     }
 
@@ -223,7 +228,7 @@ package struct Completions: Sendable {
         case .folders: "_files -/"
         case .words(let words): "compadd -- \(words.joined(separator: " "))"
         case .asked(let kind):
-            "compadd -- ${(f)\"$(command baton completions words \(kind) 2>/dev/null)\"}"
+            "compadd -- ${(f)\"$(command baton words \(kind) 2>/dev/null)\"}"
         }
     }
 
@@ -252,14 +257,15 @@ package struct Completions: Sendable {
             "    test (count $words) -ge (count $argv); or return 1",
             "    test (string join ' ' -- $words[1..(count $argv)]) = (string join ' ' -- $argv)",
             "end",
-            "function __baton_words; command baton completions words $argv[1] 2>/dev/null; end",
+            "function __baton_words; command baton words $argv[1] 2>/dev/null; end",
             "complete -c baton -f",
         ]
         for (path, command) in all {
             let condition = "'__baton_at\(path.map { " " + $0 }.joined())'"
             for child in command.visible {
                 lines.append(
-                    "complete -c baton -n \(condition) -a \(child.name) -d '\(fishText(child.summary))'")
+                    "complete -c baton -n \(condition) -a \(child.name) -d '\(fishText(child.summary))'"
+                )
             }
             if command.action != nil, let argument = command.arguments.first {
                 lines += fishValue(source(of: argument.kind)).map {

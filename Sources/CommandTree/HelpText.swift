@@ -22,13 +22,15 @@ package struct HelpText: Sendable {
             blocks.append(list("Arguments", rows))
         }
         if !command.visible.isEmpty { blocks.append(commands(of: command)) }
-        if !command.options.isEmpty {
+        if !command.options.isEmpty, !path.isEmpty {
             blocks.append(list("Options", command.options.map { ($0.usage, described($0)) }))
         }
         blocks.append(
-            list("Everywhere", parser.root.options.map { ($0.usage, described($0)) }
-                + [("-h, --help", "this text")]
-                + (path.isEmpty ? [("--version", "the version")] : [])))
+            list(
+                "Everywhere",
+                parser.root.options.map { ($0.usage, described($0)) }
+                    + [("-h, --help", "this text")]
+                    + (path.isEmpty ? [("--version", "the version")] : [])))
         if !command.examples.isEmpty {
             let lines = command.examples.map { example in
                 "  \(paint.cyan(example.line))\n      \(example.meaning)"
@@ -56,7 +58,9 @@ package struct HelpText: Sendable {
 
     private func described(_ option: Option) -> String {
         var text = option.summary
-        if case .choice(let words) = option.kind { text += " (" + words.joined(separator: "|") + ")" }
+        if case .choice(let words) = option.kind {
+            text += " (" + words.joined(separator: "|") + ")"
+        }
         if option.repeats { text += "; may be repeated" }
         return text
     }

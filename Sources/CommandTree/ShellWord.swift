@@ -9,7 +9,8 @@ package enum ShellWord {
                 || "-_./:=,@%+".unicodeScalars.contains(scalar)
         }
         if plain, !word.isEmpty { return word }
-        return "'" + word.split(separator: "'", omittingEmptySubsequences: false)
+        return "'"
+            + word.split(separator: "'", omittingEmptySubsequences: false)
             .joined(separator: "'\\''") + "'"
     }
 }

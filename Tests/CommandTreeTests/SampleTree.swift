@@ -11,7 +11,8 @@ enum SampleTree {
         ],
         subcommands: [
             Command(
-                "submit", "publish a brief", arguments: [Argument("FILE", "the brief", kind: .file)],
+                "submit", "publish a brief",
+                arguments: [Argument("FILE", "the brief", kind: .file)],
                 options: [
                     Option("priority", "N", "0 to 9", kind: .integer(0...9)),
                     Option("timeout", "D", "how long", kind: .duration),
@@ -21,7 +22,8 @@ enum SampleTree {
                 examples: [Example("baton submit brief.md", "publish it")],
                 alsoCalled: ["send"], action: { _ in .done }),
             Command(
-                group: "task", "tasks", subcommands: [
+                group: "task", "tasks",
+                subcommands: [
                     Command(
                         "list", "open ones", options: [Option(flag: "all", "also ended ones")],
                         examples: [Example("baton task list", "list them")],
@@ -33,7 +35,8 @@ enum SampleTree {
                         action: { _ in .done }),
                 ]),
             Command(
-                group: "brief", "briefs", subcommands: [
+                group: "brief", "briefs",
+                subcommands: [
                     Command(
                         "show", "one of them",
                         arguments: [Argument("ID", "the brief", kind: .identifier(prefix: "b"))],
@@ -41,12 +44,15 @@ enum SampleTree {
                         action: { _ in .done }),
                     Command(
                         "new", "a new one",
-                        options: [Option("kind", "KIND", "which", kind: .choice(["api", "queue"]))],
+                        options: [
+                            Option("kind", "KIND", "which", kind: .choice(["api", "queue"]))
+                        ],
                         examples: [Example("baton brief new --kind queue", "make it")],
                         action: { _ in .done }),
                 ]),
             Command(
-                group: "audit", "the log", subcommands: [
+                group: "audit", "the log",
+                subcommands: [
                     Command(
                         "tail", "its end",
                         options: [
