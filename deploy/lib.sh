@@ -1,0 +1,110 @@
+# Shared by the scripts of this folder: quiet steps with readable progress, packages from Debian,
+# the Swift toolchain. To be sourced by bash with `set -euo pipefail`.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+swift_version=6.3
+# What the build links, and what the tests run beside it.
+build_packages=(libzmq3-dev libsqlite3-dev libsodium-dev libssl-dev libyaml-dev libcmark-gfm-dev
+    libcmark-gfm-extensions-dev pkg-config)
+test_packages=(python3 python3-zmq python3-jsonschema)
+
+if [ -t 2 ] && [ -z "${NO_COLOR:-}" ]; then
+    bold=$'\e[1m' red=$'\e[31m' cyan=$'\e[36m' plain=$'\e[0m'
+else
+    bold='' red='' cyan='' plain=''
+fi
+
+say() { printf '%s\n' "${bold}==${plain} $*" >&2; }
+
+# Says what is wrong and what to type, and ends the script.
+fail() {
+    printf '%s\n' "${red}stopped:${plain} $1" >&2
+    shift
+    for line in "$@"; do printf '    %s\n' "$line" >&2; done
+    exit 1
+}
+
+# step TEXT COMMAND...: runs a command quietly; its output is shown only if it fails.
+step() {
+    local text=$1 log status=0 start=$SECONDS
+    shift
+    log=$(mktemp)
+    say "$text"
+    "$@" >"$log" 2>&1 || status=$?
+    if [ "$status" -ne 0 ]; then
+        tail -n 40 "$log" >&2
+        rm -f "$log"
+        fail "$text failed (exit $status): $*"
+    fi
+    rm -f "$log"
+    local took=$((SECONDS - start))
+    if [ "$took" -ge 5 ]; then say "  done in ${took} s"; fi
+}
+
+# install_packages NAME...: installs what is missing of these Debian packages.
+install_packages() {
+    local missing=() name
+    for name in "$@"; do
+        dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")
+    done
+    [ "${#missing[@]}" -gt 0 ] || return 0
+    local sudo=()
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null; then
+            fail "these Debian packages are missing, and there is neither root nor sudo here" \
+                "as root: apt-get install ${missing[*]}"
+        fi
+        sudo=(sudo)
+    fi
+    # Another apt may be at work; waiting is better than failing.
+    local apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -q -y)
+    step "installing ${missing[*]}" install_missing "${#missing[@]}" "${missing[@]}" "${apt[@]}"
+}
+
+install_missing() {
+    local count=$1
+    shift
+    local names=("${@:1:count}") apt=("${@:count+1}")
+    "${apt[@]}" install --no-install-recommends "${names[@]}" || {
+        "${apt[@]}" update
+        "${apt[@]}" install --no-install-recommends "${names[@]}"
+    }
+}
+
+need_debian() {
+    command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
+        fail "this script installs Debian packages; on another system install their counterparts" \
+            "${build_packages[*]}" "and then: swift build -c release --product baton"
+}
+
+need_swift() {
+    if ! command -v swift >/dev/null; then
+        # A toolchain that was unpacked but is not in PATH.
+        local place
+        for place in "$HOME/.local/share/swiftly/bin" /usr/local/swift/usr/bin /opt/swift/usr/bin; do
+            if [ -x "$place/swift" ]; then
+                export PATH="$place:$PATH"
+                break
+            fi
+        done
+    fi
+    local how=("get it with Swift's own installer:"
+        "    curl -O https://download.swift.org/swiftly/linux/swiftly-$(uname -m).tar.gz"
+        "    tar zxf swiftly-$(uname -m).tar.gz && ./swiftly init"
+        "    . ~/.local/share/swiftly/env.sh && swiftly install $swift_version"
+        "or unpack the Debian 12 archive of https://www.swift.org/install/linux/ and put its usr/bin into PATH,"
+        "then run this again")
+    command -v swift >/dev/null || fail "the Swift toolchain ($swift_version or newer) is not installed" "${how[@]}"
+    local found
+    found=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
+    if [ "$(printf '%s\n%s\n' "$swift_version" "${found:-0}" | sort -V | head -n 1)" != "$swift_version" ]; then
+        fail "Swift $swift_version or newer is needed, but this is ${found:-unknown}" "${how[@]}"
+    fi
+}
+
+build_release() {
+    step "building baton (the first time takes a few minutes)" \
+        swift build --package-path "$root" -c release --product baton --static-swift-stdlib
+    baton=$(swift build --package-path "$root" -c release --product baton --static-swift-stdlib \
+        --show-bin-path 2>/dev/null)/baton
+}
