@@ -161,7 +161,9 @@ final class ChildTable {
     private func log(of name: ChildName) -> LogFile? {
         if let log = logs[name] { return log }
         // As above: without its file, a log is lost and nothing else.
-        guard let log = try? LogFile(path: home.log(of: "\(name)"), stamp: stamp) else { return nil }
+        guard let log = try? LogFile(path: home.log(of: "\(name)"), stamp: stamp) else {
+            return nil
+        }
         logs[name] = log
         return log
     }

@@ -7,12 +7,14 @@ enum CrashLoopEscalation {
     static func document(
         agent: String, ends: Int, last: String, log: String, tail: [String]
     ) -> JSONValue {
-        let said = tail.isEmpty ? "its log is empty" : "its log ends: " + tail.joined(separator: " / ")
+        let said =
+            tail.isEmpty ? "its log is empty" : "its log ends: " + tail.joined(separator: " / ")
         return [
             "format": "baton.escalation/1",
             "key": .string("crash-loop-\(agent)"),
             "blocker": .string(
-                "\(agent) ended \(ends) times within two minutes, the last time with \(last); \(said)"),
+                "\(agent) ended \(ends) times within two minutes, the last time with \(last); \(said)"
+            ),
             "impact": .string(
                 "tasks for \(agent) wait; it is started again every 30 s until it stays up"),
             "options": [

@@ -84,7 +84,7 @@ final class EscalationHook: Sendable {
             let id = Self.escalation(of: event)
         else { return }
         waiting.removeAll { $0 == id }
-        if type == "escalation.raised" || type == "escalation.raised_again" { waiting.append(id) }
+        if type.hasPrefix("escalation.raised") { waiting.append(id) }
     }
 
     /// An escalation's id is the sequence number of the event that raised it.

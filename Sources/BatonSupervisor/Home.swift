@@ -29,12 +29,15 @@ package struct Home: Sendable, Hashable {
             return Home(path: try Files.absolutePath(named), origin: .environment)
         }
         let here = try Files.currentDirectory()
-        if let found = try nearest(".baton", from: here) { return Home(path: found, origin: .found) }
+        if let found = try nearest(".baton", from: here) {
+            return Home(path: found, origin: .found)
+        }
         return Home(path: here == "/" ? "/.baton" : here + "/.baton", origin: .missing)
     }
 
     /// The nearest folder of this name, in a folder or above it.
-    package static func nearest(_ name: String, from folder: String) throws(SystemError) -> String? {
+    package static func nearest(_ name: String, from folder: String) throws(SystemError) -> String?
+    {
         var folder = folder
         while true {
             let candidate = folder == "/" ? "/" + name : folder + "/" + name
@@ -61,8 +64,15 @@ package struct Home: Sendable, Hashable {
     /// The log of a process in the supervisor's care.
     package func log(of name: String) -> String { "\(logs)/\(name).log" }
 
-    /// Makes the home and its logs folder, for this user only.
+    /// Makes the home and its logs folder, for this user only; a folder of ours that others could
+    /// look into is closed to them.
     package func make() throws(SystemError) {
+        try Files.makeDirectory(Files.parent(of: path))
+        if let found = try Files.status(of: path), found.kind == .directory,
+            found.userID == Host.userID, found.permissions & 0o077 != 0
+        {
+            try Files.setPermissions(0o700, of: path)
+        }
         try Files.makePrivateDirectory(path)
         try Files.makePrivateDirectory(logs)
     }

@@ -184,7 +184,8 @@ package struct Supervision: Sendable {
         return scheduleRestart(index, why, at: now)
     }
 
-    private mutating func scheduleRestart(_ index: Int, _ why: String, at now: Duration) -> [Output] {
+    private mutating func scheduleRestart(_ index: Int, _ why: String, at now: Duration) -> [Output]
+    {
         var child = children[index]
         if case .running(let since) = child.state, now - since >= limits.healthyAfter {
             child.forgetTrouble()

@@ -124,7 +124,9 @@ package final class Supervisor {
 
     private func step(_ liaison: BrokerLiaison) {
         while let signal = (try? signals.next()) ?? nil {
-            guard signal == .terminate || signal == .interrupt || signal == .hangUp else { continue }
+            guard signal == .terminate || signal == .interrupt || signal == .hangUp else {
+                continue
+            }
             if !supervision.isStopping { report(.stopping) }
             perform(supervision.handle(.stop, at: now), liaison)
         }

@@ -15,7 +15,9 @@ import Testing
     }
 
     /// Lets time pass to the next deadline and says what is due then.
-    private func wake(_ supervision: inout Supervision) throws -> (at: Duration, [Supervision.Output]) {
+    private func wake(_ supervision: inout Supervision) throws -> (
+        at: Duration, [Supervision.Output]
+    ) {
         let deadline = try #require(supervision.nextDeadline)
         return (deadline, supervision.handle(.tick, at: deadline))
     }
@@ -38,9 +40,11 @@ import Testing
         var waits: [Duration] = []
         for uptime in [0, 0, 0, 65, 0] as [Int] {
             now += .seconds(uptime)
-            guard case .note(_, .ended(_, let wait)) = supervision.handle(
-                .ended(one, .code(1)), at: now
-            ).first else {
+            guard
+                case .note(_, .ended(_, let wait)) = supervision.handle(
+                    .ended(one, .code(1)), at: now
+                ).first
+            else {
                 Issue.record("an end should be noted")
                 return
             }

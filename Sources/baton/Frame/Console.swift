@@ -88,11 +88,16 @@ extension Console {
         for problem in failure.problems {
             var words: [String] = []
             if let line = problem.line { words.append(paint.bold("line \(line)")) }
-            if !problem.subject.isEmpty { words.append(paint.cyan(Prose.harmless(problem.subject))) }
+            if !problem.subject.isEmpty {
+                words.append(paint.cyan(Prose.harmless(problem.subject)))
+            }
             words.append(Prose.harmless(problem.message))
             var text = "  " + words.joined(separator: "  ")
             if let suggestion = problem.suggestion {
-                text += "  " + paint.yellow("Did you mean \(Prose.harmless(suggestion))?")
+                // A word was probably meant; a sentence says what to do.
+                let isWord = !suggestion.contains(" ")
+                let words = isWord ? "did you mean \(suggestion)?" : suggestion
+                text += "; " + paint.yellow(Prose.harmless(words))
             }
             note(text)
         }

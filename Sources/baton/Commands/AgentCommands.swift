@@ -1,0 +1,208 @@
+// `baton agent`: the agents of a home, their logs and their cards.
+import BatonBrief
+import BatonClient
+import BatonPlatform
+import BatonSupervisor
+import CommandTree
+import JSON
+
+extension CommandLineTree {
+    static let agentCommands = Command(
+        group: "agent", "agents: registry, logs, cards",
+        alsoCalled: ["worker", "workers"],
+        subcommands: [
+            Command(
+                "list", "registered agents with process, leases and last heartbeat",
+                examples: [Example("baton agent list", "who is there")], alsoCalled: ["ls", "ps"],
+                action: AgentActions.list),
+            Command(
+                "logs", "what an agent's processes have said",
+                arguments: [
+                    Argument("NAME", "the agent; also `broker` or `supervisor`", kind: .agent)
+                ],
+                options: [
+                    Option(flag: "follow", short: "f", "go on with what comes, until Ctrl-C"),
+                    Option(
+                        "last", short: "n", "N", "so many lines (100)",
+                        kind: .integer(0...1_000_000)),
+                ],
+                examples: [
+                    Example("baton agent logs quality -f", "follow it"),
+                    Example("baton agent logs broker -n 20", "the broker's last words"),
+                ],
+                alsoCalled: ["log", "tail"], action: AgentActions.logs),
+            Command(
+                "new", "a card and a program to start an agent of one's own from",
+                arguments: [Argument("NAME", "its id, such as security.reviewer")],
+                options: [
+                    Option(
+                        "lang", "LANG",
+                        "python: a worker that speaks the wire; command: any program",
+                        kind: .choice(["python", "command"])),
+                    Option("dir", "DIR", "the agents folder (agents)", kind: .directory),
+                ],
+                examples: [
+                    Example(
+                        "baton agent new security.reviewer --lang python", "a worker in Python"),
+                    Example("baton agent new docs.writer --lang command", "any program or CLI"),
+                ],
+                alsoCalled: ["init", "create", "add"], action: StartingPoints.newAgent),
+            Command(
+                "check", "read cards and report every problem with its line",
+                arguments: [
+                    Argument("CARD", "files or folders with cards", count: .many, kind: .file)
+                ],
+                examples: [Example("baton agent check Agents", "all cards of a folder")],
+                exits: [
+                    ExitNote(.done, "every card can be used; there may be remarks"),
+                    ExitNote(.badInput, "at least one cannot"),
+                ],
+                alsoCalled: ["lint", "validate"], action: AgentActions.check),
+            Command(
+                "run", "play one agent in the foreground (systemd runs this)",
+                arguments: [Argument("CARD", "its card", kind: .file)],
+                options: [
+                    Option(
+                        "brain", "BRAIN", "instead of the card's own",
+                        kind: .choice(["builtin", "command", "claude", "codex"])),
+                    Option("id", "ID", "the agent's id, where the card's path does not give it"),
+                    Option(
+                        "drain", "D", "how long work may go on after SIGTERM (5s)", kind: .duration),
+                ],
+                examples: [
+                    Example("baton agent run Agents/core/quality.md", "with its engine"),
+                    Example(
+                        "baton agent run docs.md --brain claude", "with `claude -p` as its brain"),
+                ],
+                exits: [
+                    ExitNote(.done, "stopped as asked"),
+                    ExitNote(.badInput, "the card is wrong; every problem is listed"),
+                    ExitNote(.unreachable, "no broker answers"),
+                    ExitNote(.configuration, "the card has no brain"),
+                ],
+                alsoCalled: ["start"], action: AgentRun.run),
+        ])
+}
+
+/// What the agent commands do.
+enum AgentActions {
+    static func list(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
+        let console = Console(invocation)
+        let broker = try Broker(invocation)
+        let rows = try broker.all(.agents, limit: 10_000).rows
+        let processes = ProcessRecord.read(broker.home)
+        var object = JSONObject([("agents", .array(rows))])
+        object["processes"] = processes?.json
+        console.result(.object(object)) {
+            guard !rows.isEmpty else {
+                return
+                    "No agent is registered. \(console.paint.cyan("baton up")) starts the agents "
+                    + "of a folder."
+            }
+            return AgentTable.text(
+                rows, processes, console, now: WallClock.nowMicroseconds())
+        }
+        return .done
+    }
+
+    static func logs(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
+        let console = Console(isJSON: false)
+        let home = try Broker.home(invocation)
+        let name = try logName(invocation.argument("NAME"), home)
+        let path = home.log(of: name)
+        let count = Int(invocation.integer("last") ?? 100)
+        for line in LogTail.lines(of: path, count: count) {
+            console.say(Prose.harmless(line))
+        }
+        guard invocation.flag("follow") else { return .done }
+        return try follow(path, console)
+    }
+
+    private static func logName(_ word: String, _ home: Home) throws(CommandFailure) -> String {
+        let files = try done { () throws(SystemError) -> [String] in
+            try Files.status(of: home.logs) == nil ? [] : try Files.list(home.logs)
+        }
+        let names = files.filter { $0.hasSuffix(".log") }.map { String($0.dropLast(4)) }
+        if names.contains(word) { return word }
+        let fitting = names.filter { $0.hasSuffix("." + word) }
+        if fitting.count == 1 { return fitting[0] }
+        let near = Spelling.nearest(to: word, among: names)
+        throw CommandFailure(
+            .badInput, code: "unknown_agent",
+            names.isEmpty
+                ? "there are no logs in \(home.logs): nothing was started there by `baton up`"
+                : "there is no log of `\(word)`; there are \(names.joined(separator: ", "))",
+            next: near.map { ["baton agent logs \($0)"] } ?? ["baton agent list"])
+    }
+
+    /// Looks for more a few times a second; a log that was turned over is begun anew.
+    private static func follow(_ path: String, _ console: Console) throws(CommandFailure)
+        -> ExitStatus
+    {
+        var size = try done { () throws(SystemError) in try Files.status(of: path)?.size ?? 0 }
+        while true {
+            Pause.milliseconds(200)
+            let now = try done { () throws(SystemError) in try Files.status(of: path)?.size ?? 0 }
+            guard now != size else { continue }
+            if now < size { size = 0 }
+            let bytes = try done { () throws(SystemError) in
+                try Files.read(path, bytesMax: LogFile.bytesMax * 2)
+            }
+            let text = String(decoding: bytes.dropFirst(Int(size)), as: UTF8.self)
+            size = Int64(bytes.count)
+            for line in text.split(separator: "\n") { console.say(Prose.harmless(String(line))) }
+        }
+    }
+
+    static func check(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
+        let console = Console(invocation)
+        var reports: [(path: String, id: String?, diagnostics: [Diagnostic])] = []
+        for path in invocation.arguments("CARD") {
+            let kind = try done { () throws(SystemError) in try Files.status(of: path)?.kind }
+            if kind == .directory {
+                let folder = try CardFolder.read(path, "")
+                for (relative, diagnostics) in folder.set.reports {
+                    let card = folder.set.cards.first { $0.source == relative }
+                    let lint = card?.lint ?? []
+                    reports.append(("\(path)/\(relative)", card?.id, diagnostics + lint))
+                }
+                reports += folder.others.map { text in
+                    (path, nil, [Diagnostic(.warning, line: nil, text)])
+                }
+            } else {
+                let source = try SourceFile.read(path, bytesMax: CardParser.cardBytesMax + 1)
+                let reading = CardParser.parse(source.bytes, path: source.name)
+                reports.append(
+                    (path, reading.card?.id, reading.diagnostics + (reading.card?.lint ?? [])))
+            }
+        }
+        let isFine = !reports.contains { $0.diagnostics.hasErrors }
+        console.result([
+            "valid": .bool(isFine),
+            "cards": .array(
+                reports.map { report in
+                    [
+                        "file": .string(report.path), "id": report.id.map { .string($0) } ?? .null,
+                        "diagnostics": .array(report.diagnostics.map(\.json)),
+                    ]
+                }),
+        ]) { reports.map { text($0, console) }.joined(separator: "\n") }
+        return isFine ? .done : .badInput
+    }
+
+    private static func text(
+        _ report: (path: String, id: String?, diagnostics: [Diagnostic]), _ console: Console
+    ) -> String {
+        let paint = console.paint
+        let lines = report.diagnostics.inOrder.map { diagnostic in
+            let shown = Prose.harmless(diagnostic.shown(file: report.path))
+            return diagnostic.severity == .error ? paint.red(shown) : paint.yellow(shown)
+        }
+        let head =
+            report.diagnostics.hasErrors
+            ? "\(report.path): \(paint.red("cannot be used"))"
+            : "\(report.path): \(paint.green("can be used"))"
+                + (report.id.map { " as \(paint.cyan($0))" } ?? "")
+        return ([head] + lines.map { "  " + $0 }).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,100 @@
+// A brief as a person wrote it: read, understood or refused whole, its files uploaded.
+import BatonBrief
+import BatonClient
+import BatonPlatform
+import CommandTree
+import Crypto
+import JSON
+
+/// A brief's file, read.
+struct BriefFile {
+    let source: SourceFile
+    let reading: BriefReading
+
+    init(_ path: String) throws(CommandFailure) {
+        source = try SourceFile.read(path, bytesMax: BriefParser.briefSourceBytesMax + 1)
+        reading = BriefParser.parse(source.bytes, name: source.name)
+    }
+
+    /// How people name it.
+    var shownName: String { source.isStandardInput ? "the brief" : source.path }
+
+    /// The brief, or every problem at once.
+    func document() throws(CommandFailure) -> BriefDocument {
+        guard let document = reading.document, !reading.diagnostics.hasErrors else {
+            throw refusal(reading.diagnostics.filter { $0.severity == .error })
+        }
+        let missing = try missingFiles(document.references)
+        guard missing.isEmpty else { throw refusal(missing) }
+        return document
+    }
+
+    private func refusal(_ diagnostics: [Diagnostic]) -> CommandFailure {
+        let count = diagnostics.count == 1 ? "1 problem" : "\(diagnostics.count) problems"
+        return CommandFailure(
+            .badInput, code: "bad_brief", "\(shownName) has \(count); nothing was submitted",
+            problems: diagnostics.inOrder.map { .init($0) },
+            next: ["baton brief check \(ShellWord.quoted(source.path))"])
+    }
+
+    /// Files that the brief names and that are not there.
+    private func missingFiles(_ references: [FileReference]) throws(CommandFailure) -> [Diagnostic]
+    {
+        var missing: [Diagnostic] = []
+        for reference in references {
+            let path = place(of: reference)
+            let status = try done { () throws(SystemError) in try Files.status(of: path) }
+            if status?.kind == .file {
+                guard let size = status?.size, size > Int64(Client.contentBytesMax) else {
+                    continue
+                }
+                missing.append(
+                    Diagnostic(
+                        .error, line: reference.line, field: reference.role,
+                        "\(reference.path) has \(size) bytes; an attachment may have "
+                            + "\(Client.contentBytesMax)", suggestion: "cut it into smaller files"))
+                continue
+            }
+            // A folder that cannot be listed has nothing to suggest.
+            let names = (try? Files.list(Files.parent(of: path))) ?? []
+            let near = Spelling.nearest(to: Files.name(of: path), among: names)
+            missing.append(
+                Diagnostic(
+                    .error, line: reference.line, field: reference.role,
+                    "\(reference.path) is not a file beside the brief", suggestion: near))
+        }
+        return missing
+    }
+
+    private func place(of reference: FileReference) -> String {
+        source.folder == "." ? reference.path : "\(source.folder)/\(reference.path)"
+    }
+
+    /// brief.json with its files uploaded and named by digest.
+    func uploaded(
+        _ document: BriefDocument, priority: Int64?, by broker: Broker
+    ) throws(CommandFailure) -> JSONValue {
+        var resolved: [String: ResolvedReference] = [:]
+        for reference in document.references where resolved[reference.path] == nil {
+            let path = place(of: reference)
+            let bytes = try done { () throws(SystemError) in
+                try Files.read(path, bytesMax: Client.contentBytesMax)
+            }
+            let digest = try broker.ask { (client) throws(ClientError) in
+                try client.upload(bytes, name: reference.name, mediaType: reference.mediaType)
+            }
+            resolved[reference.path] = ResolvedReference(digestHex: digest, size: bytes.count)
+        }
+        do throws(DocumentRefusal) {
+            var json = try document.resolving(references: resolved).json
+            if let priority { json["priority"] = .integer(priority) }
+            return json
+        } catch {
+            throw CommandFailure(
+                .badInput, code: "bad_brief", "\(shownName) cannot be submitted",
+                problems: error.findings.map { finding in
+                    .init(finding.pointer, finding.message, suggestion: finding.satisfy)
+                })
+        }
+    }
+}

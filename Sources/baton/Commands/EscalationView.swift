@@ -1,0 +1,121 @@
+// An escalation as a person reads it: what is asked, the options, and the line that answers.
+import CommandTree
+import JSON
+
+/// One escalation as text.
+struct EscalationView {
+    private let row: JSONValue
+    private let console: Console
+    private let paint: Paint
+
+    init(_ row: JSONValue, _ console: Console, paint: Paint? = nil) {
+        self.row = row
+        self.console = console
+        self.paint = paint ?? console.paint
+    }
+
+    private func member(_ name: String) -> String { Prose.harmless(BrokerRows.text(row, name)) }
+
+    /// For lists: what it is about, and the command that shows more.
+    static func summary(
+        _ row: JSONValue, _ console: Console, now: Int64?, paint: Paint? = nil
+    ) -> String {
+        let view = EscalationView(row, console, paint: paint)
+        let paint = view.paint
+        let age =
+            row["age_ms"]?.integerValue.map { DurationText.text(milliseconds: $0) }
+            ?? now.map { BrokerRows.age(row, "raised_us", now: $0) }
+        let state = view.member("state")
+        let facts = [
+            view.severity, state == "open" ? nil : state, age.map { "\($0) old" },
+            row["brief"]?.stringValue, view.member("agent"), "for \(view.member("owner"))",
+        ].compactMap(\.self)
+        let text = Prose.shortened(view.member("blocker"), width: max(console.width - 4, 40))
+        return "  \(paint.bold(view.member("escalation")))  " + facts.joined(separator: "  ")
+            + "\n    \(text)\n    \(paint.cyan("baton escalation show \(view.member("escalation"))"))"
+    }
+
+    private var severity: String {
+        let word = member("severity")
+        return switch word {
+        case "critical", "high": paint.red(word)
+        case "medium": paint.yellow(word)
+        default: word
+        }
+    }
+
+    /// Everything, with the lines to answer.
+    var text: String {
+        let id = member("escalation")
+        let width = min(console.width, 100) - 4
+        let subject = ["brief", "task"].compactMap { row[$0]?.stringValue }.joined(separator: " ")
+        let facts: [String] = [
+            paint.bold(id) as String?, severity, member("state"),
+            "from \(paint.cyan(member("agent")))",
+            subject.isEmpty ? nil : "on \(subject)" as String?, "for \(member("owner"))",
+        ].compactMap(\.self)
+        var blocks = [facts.joined(separator: "  ")]
+        for (title, name) in [("Blocker", "blocker"), ("Impact", "impact"), ("Needs", "needs")] {
+            blocks.append(paint.bold(title) + "\n" + paragraph(member(name), width, indent: 2))
+        }
+        blocks.append(options(width))
+        blocks.append(
+            paint.bold("Recommended: \(member("recommended"))") + "\n"
+                + paragraph(member("rationale"), width, indent: 2))
+        blocks.append(row["answer"].flatMap(answered) ?? answerLines(id))
+        return blocks.joined(separator: "\n\n")
+    }
+
+    private func paragraph(_ text: String, _ width: Int, indent: Int) -> String {
+        Prose.indented(Prose.wrapped(text, width: width - indent), by: indent)
+    }
+
+    private func options(_ width: Int) -> String {
+        let recommended = member("recommended")
+        var lines = [paint.bold("Options")]
+        for option in row["options"]?.arrayValue ?? [] {
+            let name = Prose.harmless(BrokerRows.text(option, "id"))
+            let mark = name == recommended ? paint.green("  (recommended)") : ""
+            lines.append(
+                "  \(paint.bold(name))  \(Prose.harmless(BrokerRows.text(option, "label")))\(mark)")
+            lines.append(
+                paragraph(Prose.harmless(BrokerRows.text(option, "tradeoffs")), width, indent: 6))
+            lines.append(
+                paint.dim(paragraph("effect: " + effect(option["effect"]), width, indent: 6)))
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func effect(_ effect: JSONValue?) -> String {
+        switch effect?["kind"]?.stringValue {
+        case "patch":
+            let patch = String(decoding: (effect?["patch"] ?? .null).encoded(), as: UTF8.self)
+            return "the inputs change by \(Prose.harmless(patch))"
+        case "revise":
+            return "revise: \(Prose.harmless(effect?["instructions"]?.stringValue ?? ""))"
+        case "cancel": return "the task is cancelled"
+        case "accept": return "accepted as it is, with the exception on record"
+        default: return "nothing changes by itself"
+        }
+    }
+
+    private func answered(_ answer: JSONValue) -> String? {
+        guard answer["option"]?.stringValue != nil else { return nil }
+        return paint.green("Answered")
+            + " with \(Prose.harmless(BrokerRows.text(answer, "option"))) by "
+            + "\(Prose.harmless(BrokerRows.text(answer, "by"))): "
+            + Prose.harmless(BrokerRows.text(answer, "reason"))
+    }
+
+    private func answerLines(_ id: String) -> String {
+        guard member("state") == "open" else { return "It needs no answer any more." }
+        return paint.bold("Answer") + "\n  "
+            + paint.cyan(Self.answerLine(id, option: member("recommended"))) + "\n  "
+            + paint.cyan("baton escalation answer \(id) --set FIELD=VALUE --reason \"...\"")
+    }
+
+    /// The line to paste.
+    static func answerLine(_ id: String, option: String) -> String {
+        "baton escalation answer \(id) --option \(option) --reason \"...\""
+    }
+}

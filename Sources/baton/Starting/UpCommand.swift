@@ -1,0 +1,160 @@
+// `baton up` and `baton down`: a broker and its agents, supervised.
+import BatonAgents
+import BatonBrief
+import BatonClient
+import BatonPlatform
+import BatonSupervisor
+import CommandTree
+import JSON
+
+extension CommandLineTree {
+    static let upCommand = Command(
+        "up", "start a broker and one process per card, and keep them running",
+        notes: [
+            "Cards come from --agents, else from the home's agents folder, else from the nearest "
+                + "Agents folder upwards, else from this program itself. A process that ends is "
+                + "started again after 1 s, 2 s, 4 s and so on up to 30 s; one that ends five times "
+                + "in two minutes is tried every 30 s only, and an escalation says so.",
+            "Ctrl-C or `baton down` ends everything in order: agents first, then the broker.",
+        ],
+        options: [
+            Option("agents", "DIR", "the folder with the cards", kind: .directory),
+            Option(flag: "detach", short: "d", "return when every agent is connected"),
+            Option("on-escalation", "CMD", "gets each escalation as JSON on its standard input"),
+            Option("timeout", "D", "with --detach: wait at most so long (30s)", kind: .duration),
+        ],
+        examples: [
+            Example("baton up", "in the foreground, until Ctrl-C"),
+            Example("baton up --detach", "in the background; `baton down` ends it"),
+            Example("baton up --on-escalation 'jq -r .blocker | wall'", "tell people at once"),
+        ],
+        exits: [
+            ExitNote(.done, "stopped as asked; with --detach: everything is connected"),
+            ExitNote(.unreachable, "with --detach: an agent did not connect; its log is shown"),
+            ExitNote(.tryAgain, "another supervisor or broker has this home"),
+            ExitNote(.configuration, "the journal or a card is not understood"),
+        ],
+        alsoCalled: ["start", "launch", "serve", "daemon"], action: UpActions.up)
+
+    static let downCommand = Command(
+        "down", "stop what `up` started: agents first, then the broker",
+        options: [
+            Option(
+                "timeout", "D", "wait at most so long before ending it by force (45s)",
+                kind: .duration)
+        ],
+        examples: [Example("baton down", "everything of this home")],
+        exits: [ExitNote(.done, "nothing of it runs any more, or nothing did")],
+        alsoCalled: ["stop", "shutdown", "quit", "halt"], action: DownActions.down)
+}
+
+/// What `up` does.
+enum UpActions {
+    static func up(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
+        let console = Console(invocation)
+        let home = try Broker.home(invocation)
+        try done(.configuration) { () throws(SystemError) in try home.make() }
+        if invocation.flag("detach") { return try Detaching.start(invocation, home, console) }
+        let folder = try CardFolder.choose(option: invocation.option("agents"), home: home)
+        let agents = try plannedAgents(folder, home, console)
+        let executable = try done { () throws(SystemError) in try Host.executablePath() }
+        let plan = SupervisorPlan(
+            home: home,
+            broker: Program(
+                executable: executable, arguments: ["broker", "--home", home.path],
+                environment: SupervisorPlan.environment(from: Host.environment())),
+            agents: agents, onEscalation: invocation.option("on-escalation"))
+        let reporter = UpReporter(console, home, agentCount: agents.count)
+        let supervisor: Supervisor
+        do throws(SupervisorFailure) {
+            supervisor = try Supervisor.take(
+                plan, stamp: { MomentText.rfc3339($0) }, report: { reporter.tell($0) })
+        } catch {
+            throw failure(error, home)
+        }
+        reporter.begin(folder)
+        let finish = try done(.failed) { () throws(SystemError) in try supervisor.run() }
+        return try status(of: finish, home)
+    }
+
+    private static func failure(_ error: SupervisorFailure, _ home: Home) -> CommandFailure {
+        switch error {
+        case .homeIsHeld(let processID):
+            CommandFailure(
+                .tryAgain, code: "home_held",
+                "\(home.path) is in use: another `baton up`"
+                    + (processID.map { " (process \($0))" } ?? "") + " supervises it",
+                next: ["baton status", "baton down"])
+        case .system(let error):
+            CommandFailure(
+                .configuration, code: "system", error.description, next: ["baton doctor"])
+        }
+    }
+
+    /// A broker that could not run ends `up` with its own status and last words.
+    private static func status(
+        of finish: Supervision.Finish, _ home: Home
+    ) throws(CommandFailure) -> ExitStatus {
+        switch finish {
+        case .stopped: return .done
+        case .brokerRefused(let status):
+            let words = LogTail.lines(of: home.log(of: "broker"), count: 4).filter {
+                !$0.contains(" -- ")
+            }
+            let last = words.last.map { String($0.drop { $0 != " " }.dropFirst()) }
+            throw CommandFailure(
+                ExitStatus(rawValue: status) ?? .failed, code: "broker_refused",
+                "the broker cannot run here: \(last ?? "exit \(status)")",
+                next: ["baton doctor", "less \(ShellWord.quoted(home.log(of: "broker")))"])
+        }
+    }
+
+    /// What can be started of a folder; what cannot is named with the line to add.
+    static func plannedAgents(
+        _ folder: CardFolder, _ home: Home, _ console: Console
+    ) throws(CommandFailure) -> [PlannedAgent] {
+        for line in folder.reports + folder.others { console.note(Prose.harmless(line)) }
+        if folder.path == home.embeddedCards { try folder.write() }
+        let executable = try done { () throws(SystemError) in try Host.executablePath() }
+        var planned: [PlannedAgent] = []
+        for card in folder.set.cards {
+            let file = folder.file(of: card)
+            guard let program = program(card, file, home, executable) else {
+                console.note(
+                    "\(file): \(card.id) is not started: it has neither engine, brain nor worker; "
+                        + "add `command: [program]`, `preset: claude` or `worker: [program]`")
+                continue
+            }
+            planned.append(
+                PlannedAgent(
+                    id: card.id, card: card.json, instances: card.instances, program: program))
+        }
+        guard !planned.isEmpty else {
+            throw CommandFailure(
+                .configuration, code: "no_agents", "no card in \(folder.path) can be started",
+                next: ["baton agent check \(ShellWord.quoted(folder.path))/*.md", "baton init"])
+        }
+        return planned
+    }
+
+    private static func program(
+        _ card: Card, _ file: String, _ home: Home, _ executable: String
+    ) -> Program? {
+        let environment = SupervisorPlan.environment(passing: card.env, from: Host.environment())
+        let folder = Files.parent(of: file)
+        if let worker = card.worker, let name = worker.first {
+            // A worker that is not there is started in vain, and so reported like one that ends.
+            let local = "\(folder)/\(name)"
+            let isLocal = name.contains("/") && !name.hasPrefix("/")
+            let found = isLocal ? local : Host.findExecutable(name) ?? name
+            return Program(
+                executable: found, arguments: Array(worker.dropFirst()), environment: environment,
+                directory: folder)
+        }
+        guard card.hasEngine || EngineCatalog.engine(for: card.id) != nil else { return nil }
+        return Program(
+            executable: executable,
+            arguments: ["agent", "run", file, "--id", card.id, "--home", home.path],
+            environment: environment, directory: folder)
+    }
+}

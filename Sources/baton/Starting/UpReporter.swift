@@ -1,0 +1,61 @@
+// What `up` says while it runs: one line for each thing that a person may want to know, on the
+// terminal and in the supervisor's own log.
+import BatonPlatform
+import BatonSupervisor
+import CommandTree
+import Synchronization
+
+/// Says what the supervisor does. Any of its threads may.
+final class UpReporter: Sendable {
+    private let console: Console
+    private let home: Home
+    private let agentCount: Int
+    private let lock = Mutex(())
+
+    init(_ console: Console, _ home: Home, agentCount: Int) {
+        self.console = console
+        self.home = home
+        self.agentCount = agentCount
+    }
+
+    /// The first lines: what is started, from where, where to look.
+    func begin(_ folder: CardFolder) {
+        let count = agentCount == 1 ? "1 card" : "\(agentCount) cards"
+        say("home \(home.path)")
+        say("\(count) from \(folder.path) (\(folder.origin))")
+        say("logs in \(home.logs)")
+    }
+
+    func tell(_ news: Supervisor.News) {
+        let paint = console.notePaint
+        switch news {
+        case .brokerReady:
+            say(paint.green("the broker is ready") + "; starting the agents")
+        case .started(let name):
+            say("\(paint.cyan("\(name)")) started")
+        case .ended(let name, let why, let wait):
+            say(
+                "\(paint.cyan("\(name)")) \(paint.yellow("ended: \(why)")), starts again in "
+                    + text(wait))
+        case .quarantined(let name, let why, let wait):
+            say(
+                "\(paint.cyan("\(name)")) \(paint.red("crash-loops: \(why)")), tried every "
+                    + "\(text(wait)); see: baton agent logs \(name)")
+        case .recovered(let name):
+            say("\(paint.cyan("\(name)")) \(paint.green("stays up again"))")
+        case .stopping:
+            say("stopping: agents first, then the broker (again to force it)")
+        case .trouble(let text):
+            say(paint.yellow(Prose.harmless(text)))
+        }
+    }
+
+    private func say(_ text: String) {
+        let now = MomentText.clock(WallClock.nowMicroseconds()).prefix(8)
+        lock.withLock { _ in console.note("\(console.notePaint.dim(String(now)))  \(text)") }
+    }
+
+    private func text(_ duration: Duration) -> String {
+        DurationText.text(milliseconds: Int64(duration / .milliseconds(1)))
+    }
+}

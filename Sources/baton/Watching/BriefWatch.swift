@@ -1,0 +1,179 @@
+// Watching one brief: what changes is said as it changes, what waits for a person is said with the
+// line to type, and Ctrl-C only stops the watching.
+//
+// The stream of events is the bell; the picture comes from SHOW, so that what is said is always the
+// broker's own view. Progress and heartbeats are no events: a second's look shows those.
+import BatonClient
+import BatonPlatform
+import CommandTree
+import JSON
+
+/// Follows a brief until it is done, blocked or dead.
+struct BriefWatch {
+    /// How it ended.
+    struct Outcome {
+        var status: ExitStatus
+        /// The last SHOW.
+        var brief: JSONValue
+        var hasTimedOut = false
+    }
+
+    private let id: String
+    private let broker: Broker
+    private let console: Console
+    private let isFollowing: Bool
+    private let deadline: Int64?
+    private var progress: BriefProgress
+    private var printer: EventPrinter
+    private var brief: JSONValue = .null
+    private var declined: [String] = []
+    private var hasToldAboutAgents = false
+
+    init(
+        _ id: String, _ broker: Broker, _ console: Console, isFollowing: Bool,
+        timeoutMilliseconds: Int64?
+    ) {
+        self.id = id
+        self.broker = broker
+        self.console = console
+        self.isFollowing = isFollowing
+        deadline = timeoutMilliseconds.map { MonotonicClock.nowMicroseconds() + $0 * 1000 }
+        progress = BriefProgress(console)
+        printer = EventPrinter(console)
+    }
+
+    /// Watches. Ctrl-C and SIGTERM come through `signals`, which the client watches too.
+    mutating func run(_ signals: borrowing SignalInbox) throws(CommandFailure) -> Outcome {
+        do throws(ClientError) {
+            return try watch(signals)
+        } catch {
+            progress.clear()
+            if error.kind == .interrupted { return Outcome(status: .detached, brief: brief) }
+            throw CommandFailure(error, home: broker.home)
+        }
+    }
+
+    private mutating func watch(_ signals: borrowing SignalInbox) throws(ClientError) -> Outcome {
+        let client = broker.client
+        brief = try client.show(.brief, id).json()
+        let since = Int64(id.dropFirst(2)) ?? 0
+        try client.openTail(
+            TailQuery(since: since, follow: true, payload: isFollowing, brief: id))
+        while true {
+            progress.show(brief)
+            if let outcome = try ended(signals) { return outcome }
+            if let deadline, MonotonicClock.nowMicroseconds() >= deadline {
+                progress.clear()
+                return Outcome(status: .tryAgain, brief: brief, hasTimedOut: true)
+            }
+            let hasNews = try waitForNews()
+            if !hasNews { try tellAboutAgents() }
+            brief = try client.show(.brief, id).json()
+        }
+    }
+
+    /// Up to a second, for an event; true when there was one.
+    private mutating func waitForNews() throws(ClientError) -> Bool {
+        var wait = Int64(1_000_000)
+        if let deadline { wait = max(min(wait, deadline - MonotonicClock.nowMicroseconds()), 0) }
+        var hasNews = false
+        var timeout = Duration.microseconds(wait)
+        // All that is there, then one look at the brief.
+        while let chunk = try broker.client.nextEvents(timeout: timeout) {
+            for line in chunk.lines {
+                hasNews = true
+                if isFollowing {
+                    progress.clear()
+                    printer.print(line)
+                }
+            }
+            if hasNews { timeout = .zero }
+        }
+        return hasNews
+    }
+
+    // MARK: Ends
+
+    private mutating func ended(_ signals: borrowing SignalInbox) throws(ClientError) -> Outcome? {
+        switch brief["state"]?.stringValue {
+        case "done":
+            progress.clear()
+            console.note("\(id) is \(console.notePaint.green("done")).")
+            return Outcome(status: .done, brief: brief)
+        case "dead", "cancelled":
+            progress.clear()
+            let state = brief["state"]?.stringValue ?? "dead"
+            console.note("\(id) is \(console.notePaint.red(state)).")
+            if state == "dead" { console.note("Why: baton dead list --brief \(id)") }
+            return Outcome(status: .failed, brief: brief)
+        case "blocked":
+            progress.clear()
+            if try answeredInPlace(signals) { return nil }
+            sayBlocked()
+            return Outcome(status: .blocked, brief: brief)
+        default:
+            return nil
+        }
+    }
+
+    private var openEscalations: [JSONValue] {
+        (brief["escalations"]?.arrayValue ?? []).filter { $0["state"]?.stringValue == "open" }
+    }
+
+    private func sayBlocked() {
+        let open = openEscalations
+        let count = open.count == 1 ? "1 decision" : "\(open.count) decisions"
+        console.note("\(id) is \(console.notePaint.yellow("blocked")): it needs \(count).")
+        for row in open {
+            let escalation = BrokerRows.text(row, "escalation")
+            let option = BrokerRows.text(row, "recommended")
+            console.note(
+                EscalationView.summary(row, console, now: nil, paint: console.notePaint))
+            console.note(
+                "    "
+                    + console.notePaint.cyan(EscalationView.answerLine(escalation, option: option)))
+        }
+        console.note("Then watch again: \(console.notePaint.cyan("baton brief wait \(id)"))")
+    }
+
+    /// On a terminal the person may decide right here; true when something was answered.
+    private mutating func answeredInPlace(
+        _ signals: borrowing SignalInbox
+    ) throws(ClientError) -> Bool {
+        guard console.isInteractive else { return false }
+        var prompt = AnswerPrompt(console, signals)
+        var hasAnswered = false
+        for row in openEscalations {
+            let escalation = BrokerRows.text(row, "escalation")
+            guard !declined.contains(escalation) else { continue }
+            switch try prompt.ask(row) {
+            case .answer(let document):
+                _ = try broker.client.answer(escalation: escalation, with: document.encoded())
+                console.note("Answered \(escalation).")
+                hasAnswered = true
+            case .later:
+                declined.append(escalation)
+            }
+        }
+        return hasAnswered
+    }
+
+    // MARK: Nobody works
+
+    /// Within two seconds: a brief that waits for an agent which is not there says so, once.
+    private mutating func tellAboutAgents() throws(ClientError) {
+        guard !hasToldAboutAgents else { return }
+        let waiting = (brief["tasks"]?.arrayValue ?? []).filter {
+            $0["pending_reason"]?.stringValue == "no_agent"
+        }
+        let names = Set(waiting.compactMap { $0["agent"]?.stringValue }).sorted {
+            $0.utf8.lexicographicallyPrecedes($1.utf8)
+        }
+        guard !names.isEmpty else { return }
+        hasToldAboutAgents = true
+        progress.clear()
+        console.note(
+            console.notePaint.yellow("No agent is connected for \(names.joined(separator: ", "))")
+                + "; the work waits. Start the agents with: " + Broker.upLine(broker.home))
+    }
+}

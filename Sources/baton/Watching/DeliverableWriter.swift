@@ -1,0 +1,75 @@
+// `--out DIR`: each accepted deliverable as JSON and as Markdown, and an index to begin with.
+//
+// A folder per task; a file that is there from an earlier fetch is replaced, nothing else is touched.
+import BatonBrief
+import BatonClient
+import BatonPlatform
+import CommandTree
+import JSON
+
+/// Writes the deliverables of a brief.
+struct DeliverableWriter {
+    let broker: Broker
+    let folder: String
+
+    /// Writes what SHOW brief lists and returns the files, the index first.
+    func write(_ brief: JSONValue) throws(CommandFailure) -> [String] {
+        var entries: [DeliverableMarkdown.IndexEntry] = []
+        var files: [String] = []
+        try done { () throws(SystemError) in try Files.makeDirectory(folder) }
+        for delivery in brief["deliverables"]?.arrayValue ?? [] {
+            let entry = try write(delivery: delivery)
+            files += entry.files
+            entries.append(entry)
+        }
+        let state = brief["state"]?.stringValue ?? "unknown"
+        var index = DeliverableMarkdown.index(
+            briefID: BrokerRows.text(brief, "brief"), state: state, brief: brief, entries: entries)
+        if entries.isEmpty { index += "\nNo task has been accepted yet.\n" }
+        try put([UInt8](index.utf8), "index.md")
+        return ["index.md"] + files
+    }
+
+    private func write(
+        delivery: JSONValue
+    ) throws(CommandFailure) -> DeliverableMarkdown.IndexEntry {
+        let task = BrokerRows.text(delivery, "task")
+        let agent = BrokerRows.text(delivery, "agent")
+        let directory = SourceFile.partName("\(task)-\(agent)")
+        var files: [String] = []
+        var documents: [String: JSONValue] = [:]
+        for part in delivery["parts"]?.arrayValue ?? [] {
+            let name = BrokerRows.text(part, "name")
+            let content = try broker.ask { (client) throws(ClientError) in
+                try client.fetch(digest: BrokerRows.text(part, "digest"))
+            }
+            let path = "\(directory)/\(Self.safe(name))"
+            try put(content.bytes, path)
+            files.append(path)
+            guard let kind = Deliverables.kind(ofPart: name),
+                let document = try? JSONValue(parsing: content.bytes)
+            else { continue }
+            documents[name] = document
+            let markdown = path.hasSuffix(".json") ? String(path.dropLast(5)) + ".md" : path + ".md"
+            try put([UInt8](DeliverableMarkdown.render(document, kind: kind).utf8), markdown)
+            files.append(markdown)
+        }
+        return DeliverableMarkdown.IndexEntry(
+            task: task, kind: TaskKindName(rawValue: BrokerRows.text(delivery, "kind")) ?? .work,
+            agent: agent, title: BrokerRows.text(delivery, "title"), state: "accepted",
+            files: files, documents: documents)
+    }
+
+    /// A part's name as a path below the task's folder; the wire allows no `..`, this makes sure.
+    private static func safe(_ name: String) -> String {
+        name.split(separator: "/").map { SourceFile.partName(String($0)) }.joined(separator: "/")
+    }
+
+    private func put(_ bytes: [UInt8], _ name: String) throws(CommandFailure) {
+        let path = "\(folder)/\(name)"
+        try done { () throws(SystemError) in
+            try Files.makeDirectory(Files.parent(of: path))
+            try Files.writeAtomically(bytes, to: path)
+        }
+    }
+}
