@@ -53,7 +53,8 @@ public final class AgentContext: Sendable {
             switch news {
             case .progress(_, let percent, let message): onProgress(percent, message)
             case .fetch(let digest, _, let answer):
-                answer.put(.failure(ClientError(.failed, "there is no broker to fetch \(digest) from")))
+                answer.put(
+                    .failure(ClientError(.failed, "there is no broker to fetch \(digest) from")))
             case .finished, .threadEnded, .drain: break
             }
         }

@@ -1,5 +1,5 @@
-// What the author of an agent writes: one method that turns a packet into a result. The kit does the
-// rest: leases, heartbeats, checks before sending, resending, draining.
+// What the author of an agent writes: one method that turns a packet into a result. The kit does
+// the rest: leases, heartbeats, checks before sending, resending, draining.
 package import BatonBrief
 public import BatonClient
 import JSON

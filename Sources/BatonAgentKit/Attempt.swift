@@ -1,5 +1,5 @@
-// One attempt on its own thread: read the packet, let the handler think, check what it made, report it,
-// and once more with the findings when it was refused.
+// One attempt on its own thread: read the packet, let the handler think, check what it made, report
+// it, and once more with the findings when it was refused.
 import BatonBrief
 import BatonClient
 import BatonPlatform
@@ -65,7 +65,8 @@ struct Attempt: Sendable {
     }
 
     private func makePacket() throws -> AgentPacket {
-        var handoff = try HandoffPacket(packetBytes: assignment.packet, body: assignment.inlineParts)
+        var handoff = try HandoffPacket(
+            packetBytes: assignment.packet, body: assignment.inlineParts)
         let manifest = handoff.partManifest
         let digests = manifest.map { ($0.name, $0.digestHex) }
         context.know(

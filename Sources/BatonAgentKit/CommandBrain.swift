@@ -1,6 +1,6 @@
-// A brain that is any program: the card and the packet on its standard input, the result on its standard
-// output (Protocols/worker.md, "Command"). It runs in a process group of its own, within time and size
-// limits, with an environment that holds no secrets of ours.
+// A brain that is any program: the card and the packet on its standard input, the result on its
+// standard output (Protocols/worker.md, "Command"). It runs in a process group of its own, within
+// time and size limits, with an environment that holds no secrets of ours.
 package import BatonBrief
 import BatonClient
 import BatonPlatform

@@ -1,5 +1,5 @@
-// What a command printed, read as a result (Protocols/worker.md, "Command"): one JSON object, the same
-// inside a fence within other text, or Markdown.
+// What a command printed, read as a result (Protocols/worker.md, "Command"): one JSON object, the
+// same inside a fence within other text, or Markdown.
 import BatonBrief
 import BatonClient
 import JSON
@@ -26,8 +26,8 @@ struct CommandOutput: Sendable {
             }
             return (
                 unfit(
-                    "the command printed neither one of the JSON objects nor Markdown with the five "
-                        + "headings; it begins: \(content.prefix(200))"), nil
+                    "the command printed neither one of the JSON objects nor Markdown with the "
+                        + "five headings; it begins: \(content.prefix(200))"), nil
             )
         }
         if kind == .direct { return (.deliver([markdown("result.md", content)]), nil) }
@@ -136,7 +136,9 @@ struct CommandOutput: Sendable {
     }
 
     private static func object(_ text: String) -> JSONValue? {
-        guard let value = try? JSONValue(parsing: text), value.objectValue != nil else { return nil }
+        guard let value = try? JSONValue(parsing: text), value.objectValue != nil else {
+            return nil
+        }
         return value
     }
 

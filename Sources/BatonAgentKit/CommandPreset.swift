@@ -1,5 +1,5 @@
-// How two well-known programs are started without a terminal, and where their answer is in what they
-// print. Both get the prompt on standard input.
+// How two well-known programs are started without a terminal, and where their answer is in what
+// they print. Both get the prompt on standard input.
 import JSON
 
 /// A program whose way of printing the kit knows.
@@ -68,7 +68,8 @@ public enum CommandPreset: String, Sendable, CaseIterable {
                 failure = nil
                 guard let tokens = event["usage"] else { continue }
                 usage.inputTokens = sum(usage.inputTokens, tokens["input_tokens"])
-                usage.cachedInputTokens = sum(usage.cachedInputTokens, tokens["cached_input_tokens"])
+                usage.cachedInputTokens = sum(
+                    usage.cachedInputTokens, tokens["cached_input_tokens"])
                 usage.outputTokens = sum(usage.outputTokens, tokens["output_tokens"])
             case "turn.failed":
                 failure = event["error"]?["message"]?.stringValue ?? "the turn failed"

@@ -1,5 +1,5 @@
-// What a run of a program cost, as far as it says so: delivered as a part of its own, so that it is in
-// the journal beside the work it paid for.
+// What a run of a program cost, as far as it says so: delivered as a part of its own, so that it is
+// in the journal beside the work it paid for.
 import JSON
 
 /// Cost and usage of one attempt.

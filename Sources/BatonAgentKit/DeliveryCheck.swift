@@ -1,12 +1,13 @@
-// What the kit does to a result before it is sent: fill in what the kit knows better than the agent,
-// and check the documents against the same shapes that the broker and the quality gate use, so that a
-// mistake is found while the agent can still mend it.
+// What the kit does to a result before it is sent: fill in what the kit knows better than the
+// agent, and check the documents against the same shapes that the broker and the quality gate use,
+// so that a mistake is found while the agent can still mend it.
 import BatonBrief
 import BatonClient
 import BatonWire
 import JSON
 
-/// Turns a handler's result into the end of an attempt, with findings when it is not fit to be sent.
+/// Turns a handler's result into the end of an attempt, with findings when it is not fit to be
+/// sent.
 struct DeliveryCheck: Sendable {
     /// The author's own text, delivered beside the five documents made of it.
     static let sourceName = "source.md"
@@ -33,7 +34,8 @@ struct DeliveryCheck: Sendable {
         case .escalate(let document):
             return (.escalate(document), isOn ? findings(inEscalation: document) : [])
         case .fail(let retryable, let message, let code, let retryAfter):
-            let bounded = String(decoding: message.utf8.prefix(Attempt.messageBytesMax), as: UTF8.self)
+            let bounded = String(
+                decoding: message.utf8.prefix(Attempt.messageBytesMax), as: UTF8.self)
             let end = AttemptEnd.fail(
                 retryable: retryable, retryAfterMilliseconds: retryAfter?.wholeMilliseconds,
                 code: code, message: bounded)
@@ -49,7 +51,8 @@ struct DeliveryCheck: Sendable {
         else { return (parts, []) }
         let documents: [(name: String, document: JSONValue)]
         do {
-            documents = try MarkdownDeliverables.documents(fromMarkdown: source.body, packet: packet)
+            documents = try MarkdownDeliverables.documents(
+                fromMarkdown: source.body, packet: packet)
         } catch {
             return (parts, error.diagnostics.map { $0.shown(file: source.name) })
         }

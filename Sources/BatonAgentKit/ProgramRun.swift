@@ -1,5 +1,6 @@
-// One run of a program under limits: bytes in, bytes out, and an end in every case. It hangs, floods,
-// closes its streams early, leaves children behind or ignores signals: the attempt ends all the same.
+// One run of a program under limits: bytes in, bytes out, and an end in every case. It hangs,
+// floods, closes its streams early, leaves children behind or ignores signals: the attempt ends all
+// the same.
 import BatonPlatform
 import ZeroMQ
 
@@ -184,7 +185,8 @@ final class ProgramRun {
         if room > 0 {
             heard(Array(bytes.prefix(room)))
             if bytes.count > room {
-                heard(Array("\n[standard error beyond \(plan.logBytesMax) bytes is not kept]\n".utf8))
+                heard(
+                    Array("\n[standard error beyond \(plan.logBytesMax) bytes is not kept]\n".utf8))
             }
         } else {
             heard([])

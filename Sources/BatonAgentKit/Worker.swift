@@ -1,6 +1,6 @@
-// The process that works for one agent: one thread owns the socket and keeps the session, each attempt
-// runs on a thread of its own. Stops by SIGTERM (drain), by its supervisor's end (lifeline), or when the
-// broker wants it no more.
+// The process that works for one agent: one thread owns the socket and keeps the session, each
+// attempt runs on a thread of its own. Stops by SIGTERM (drain), by its supervisor's end
+// (lifeline), or when the broker wants it no more.
 public import BatonClient
 import BatonPlatform
 

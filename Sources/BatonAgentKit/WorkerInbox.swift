@@ -1,5 +1,6 @@
-// How the threads of a worker talk to each other: handlers put news into the inbox of the thread that
-// owns the socket, and get answers through slots. Only values cross; the bells wake who sleeps.
+// How the threads of a worker talk to each other: handlers put news into the inbox of the thread
+// that owns the socket, and get answers through slots. Only values cross; the bells wake who
+// sleeps.
 import BatonClient
 import BatonPlatform
 import Synchronization
@@ -15,8 +16,8 @@ enum WorkerNews: Sendable {
     case drain(limit: Duration)
 }
 
-/// A bounded-by-use queue with a bell. Each attempt has at most a handful of news waiting: progress is
-/// merged, and everything else waits for its answer.
+/// A bounded-by-use queue with a bell. Each attempt has at most a handful of news waiting: progress
+/// is merged, and everything else waits for its answer.
 final class WorkerInbox: Sendable {
     private let news = Mutex<[WorkerNews]>([])
     private let bell: WakeUp

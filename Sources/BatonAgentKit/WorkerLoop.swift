@@ -1,5 +1,5 @@
-// The thread of a worker that owns its socket: it drives the WorkerSession with what arrives, with the
-// clock, and with what the attempts' threads report.
+// The thread of a worker that owns its socket: it drives the WorkerSession with what arrives, with
+// the clock, and with what the attempts' threads report.
 import BatonClient
 import BatonPlatform
 import BatonWire
@@ -110,7 +110,8 @@ struct WorkerLoop: ~Copyable {
         }
     }
 
-    /// A broker that was there once is waited for as long as it takes: whoever supervises us decides.
+    /// A broker that was there once is waited for as long as it takes: whoever supervises us
+    /// decides.
     private var connectDeadline: Duration? {
         guard !connection.wasEverConnected, ending == nil else { return nil }
         return startedAt + worker.options.connectTimeout

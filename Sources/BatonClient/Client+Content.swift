@@ -1,5 +1,5 @@
-// Content by its digest: attachments go up and documents come down in chunks of at most 1 MiB, and what
-// arrives is checked against its name.
+// Content by its digest: attachments go up and documents come down in chunks of at most 1 MiB, and
+// what arrives is checked against its name.
 package import BatonWire
 import Crypto
 import JSON

@@ -1,4 +1,5 @@
-// What can be asked of a broker, one method a verb. Documents go in and come out as the JSON they are.
+// What can be asked of a broker, one method a verb. Documents go in and come out as the JSON they
+// are.
 package import BatonWire
 import BatonPlatform
 package import JSON
@@ -29,7 +30,8 @@ public struct Reply: Sendable {
         do {
             return try JSONValue(parsing: document)
         } catch {
-            throw ClientError(.failed, "the broker's answer is no JSON: \(error)", isDefinite: false)
+            throw ClientError(
+                .failed, "the broker's answer is no JSON: \(error)", isDefinite: false)
         }
     }
 }
@@ -161,7 +163,9 @@ extension Client {
             case .brief(let id): JSONObject([("brief", .string(id))])
             case .task(let id): JSONObject([("task", .string(id))])
             }
-        let body = reason.map { [JSONValue.object(JSONObject([("reason", .string($0))])).encoded()] }
+        let body = reason.map {
+            [JSONValue.object(JSONObject([("reason", .string($0))])).encoded()]
+        }
         return Reply(try request(.cancel, header, body: body ?? []))
     }
 

@@ -1,6 +1,6 @@
-// The stream of events (TAIL, EVENTS, MORE; wire.md §4.5) as something to pull from. Credit bounds what
-// the broker may have on the way; after a break the stream goes on where it stopped, so that each event
-// is seen once.
+// The stream of events (TAIL, EVENTS, MORE; wire.md §4.5) as something to pull from. Credit bounds
+// what the broker may have on the way; after a break the stream goes on where it stopped, so that
+// each event is seen once.
 import BatonWire
 import JSON
 
@@ -150,7 +150,8 @@ extension Client {
         guard let state = tail, state.requestID == nil, !state.isFinished, isEstablished else {
             return
         }
-        let request = ClientRequest(.tail, state.query.header, timeout: .seconds(10), isResent: false)
+        let request = ClientRequest(
+            .tail, state.query.header, timeout: .seconds(10), isResent: false)
         tail?.consumed = 0
         tail?.isStarted = false
         tail?.lastHeard = monotonicNow()
@@ -165,7 +166,8 @@ extension Client {
         case .success(let reply):
             tail?.isStarted = true
             // From here on a break must not begin at the query's own start again.
-            if state.query.since == nil || state.query.last != nil, let next = reply.integer("next") {
+            if state.query.since == nil || state.query.last != nil, let next = reply.integer("next")
+            {
                 tail?.query.last = nil
                 tail?.query.since = next
             }

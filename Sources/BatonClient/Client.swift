@@ -1,6 +1,7 @@
 // The synchronous client for command line programs: one thread, one socket, one request after the
-// other or many at once. It drives a ClientSession with the real socket and clock. What can be asked
-// is in Client+Requests.swift, files in Client+Content.swift, the stream of events in Client+Tail.swift.
+// other or many at once. It drives a ClientSession with the real socket and clock. What can be
+// asked is in Client+Requests.swift, files in Client+Content.swift, the stream of events in
+// Client+Tail.swift.
 import BatonPlatform
 package import BatonWire
 package import JSON
@@ -152,7 +153,8 @@ public final class Client {
 
     /// Waits for the next thing to happen, at most until the given moment, and deals with it.
     func step(until limit: Duration?) throws(ClientError) {
-        let deadlines = [session.nextDeadline, reconnectDeadline, limit, tailDeadline].compactMap(\.self)
+        let deadlines = [session.nextDeadline, reconnectDeadline, limit, tailDeadline].compactMap(
+            \.self)
         let start = monotonicNow()
         try connection.wait(atMost: deadlines.min().map { $0 - start })
         if let interruptItem, connection.isReady(interruptItem) {

@@ -28,7 +28,8 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
     /// The broker's own words; not nil when `kind` is `refused`.
     package let refusal: Refusal?
 
-    package init(_ kind: Kind, _ message: String, isDefinite: Bool = true, refusal: Refusal? = nil) {
+    package init(_ kind: Kind, _ message: String, isDefinite: Bool = true, refusal: Refusal? = nil)
+    {
         self.kind = kind
         self.message = message
         self.isDefinite = isDefinite
@@ -57,17 +58,22 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
             self.init(.notPermitted, why)
         case .lost:
             self.init(
-                .timedOut, "the connection to \(endpoint) was lost while the request was on its way",
+                .timedOut,
+                "the connection to \(endpoint) was lost while the request was on its way",
                 isDefinite: false)
         case .tooManyWaiting(let limit):
             self.init(.timedOut, "more than \(limit) requests wait for an answer")
         case .unintelligible(let text):
-            self.init(.failed, "the broker at \(endpoint) answered in words this client does not "
-                + "know: \(text)", isDefinite: false)
+            self.init(
+                .failed,
+                "the broker at \(endpoint) answered in words this client does not "
+                    + "know: \(text)", isDefinite: false)
         }
     }
 
-    package static func unreachable(_ endpoint: String, _ why: String, isDefinite: Bool = true) -> ClientError {
+    package static func unreachable(_ endpoint: String, _ why: String, isDefinite: Bool = true)
+        -> ClientError
+    {
         ClientError(
             .unreachable, "no broker can be reached at \(endpoint): \(why)", isDefinite: isDefinite)
     }

@@ -1,7 +1,7 @@
-// A peer's side of the conversation with the broker (wire.md §3), without any input or output: it is
-// told what happened and when, and says what to do. It keeps the session (HELLO, BEAT), numbers the
-// requests, and sends again what was not answered. Sockets and clocks belong to its drivers; what a
-// worker does on top of it is in BatonAgentKit's WorkerSession.
+// A peer's side of the conversation with the broker (wire.md §3), without any input or output: it
+// is told what happened and when, and says what to do. It keeps the session (HELLO, BEAT), numbers
+// the requests, and sends again what was not answered. Sockets and clocks belong to its drivers;
+// what a worker does on top of it is in BatonAgentKit's WorkerSession.
 package import BatonWire
 package import JSON
 
@@ -73,23 +73,23 @@ package struct ClientSession: Sendable {
     }
 
     package let options: Options
-    package private(set) var state = State.disconnected
+    package internal(set) var state = State.disconnected
     /// Header members of HELLO besides `version` and `name`: a worker's role, credit and leases.
     package var helloMembers = JSONObject()
     /// The broker's numbers, from the last HELLO.
-    package private(set) var heartbeat = Duration.seconds(15)
-    package private(set) var sessionCount = 0
+    package internal(set) var heartbeat = Duration.seconds(15)
+    package internal(set) var sessionCount = 0
 
-    private var backoff: Backoff
-    private var lastID: RequestID = 0
-    private var greetingTries = 0
-    private var quickLosses = 0
-    private var establishedAt = Duration.zero
-    private var beatDueAt = Duration.zero
+    var backoff: Backoff
+    var lastID: RequestID = 0
+    var greetingTries = 0
+    var quickLosses = 0
+    var establishedAt = Duration.zero
+    var beatDueAt = Duration.zero
     // In the order of their ids: oldest first. Small enough that a walk is cheaper than an index.
-    private var requests: [Tracked] = []
+    var requests: [Tracked] = []
 
-    private struct Tracked: Sendable {
+    struct Tracked: Sendable {
         let id: RequestID
         let request: ClientRequest
         let deadline: Duration?
@@ -199,7 +199,7 @@ package struct ClientSession: Sendable {
 // MARK: - Greeting
 
 extension ClientSession {
-    private mutating func greet(at now: Duration) -> [Output] {
+    mutating func greet(at now: Duration) -> [Output] {
         lastID += 1
         greetingTries += 1
         state = .greeting(id: lastID, at: now)
@@ -210,7 +210,7 @@ extension ClientSession {
         return [.send(Message(.hello, header))]
     }
 
-    private mutating func greeted(with reply: Message, at now: Duration) -> [Output] {
+    mutating func greeted(with reply: Message, at now: Duration) -> [Output] {
         guard reply.verb == .ok else {
             guard let refusal = Refusal(reply) else {
                 return close(.unintelligible("HELLO was answered with an unknown error"))
@@ -233,7 +233,7 @@ extension ClientSession {
     }
 
     /// Everything unanswered goes back to the start of the line, or ends when it cannot be resent.
-    private mutating func interrupt(at now: Duration) -> [Output] {
+    mutating func interrupt(at now: Duration) -> [Output] {
         let wasEstablished = isEstablished
         var outputs: [Output] = []
         for tracked in requests where !tracked.request.isResent {
@@ -248,156 +248,10 @@ extension ClientSession {
         return outputs
     }
 
-    private mutating func close(_ failure: RequestFailure) -> [Output] {
+    mutating func close(_ failure: RequestFailure) -> [Output] {
         state = .closed(failure)
         let ended = requests.map { Output.complete($0.id, .failure(failure)) }
         requests = []
         return ended + [.refused(failure)]
-    }
-}
-
-// MARK: - Replies
-
-extension ClientSession {
-    private mutating func receive(_ message: Message, at now: Duration) -> [Output] {
-        switch message.verb {
-        case .ok, .error:
-            guard let id = message.integer("re") else { return [] }
-            if case .greeting(id, _) = state { return greeted(with: message, at: now) }
-            return replied(to: id, with: message, at: now)
-        case .assign, .events:
-            return [.push(message)]
-        default:
-            // Not for a peer. A later version may have more pushes; they must not end this one.
-            return []
-        }
-    }
-
-    private mutating func replied(
-        to id: RequestID, with reply: Message, at now: Duration,
-    ) -> [Output] {
-        // A second reply to a request that was sent twice finds nothing here, and is dropped.
-        guard let index = requests.firstIndex(where: { $0.id == id }) else { return [] }
-        guard reply.verb == .error else {
-            requests.remove(at: index)
-            return [.complete(id, .success(reply))] + sendReady(at: now)
-        }
-        guard let refusal = Refusal(reply) else {
-            requests.remove(at: index)
-            let text = reply.text("message") ?? reply.text("code") ?? "an error without a code"
-            return [.complete(id, .failure(.unintelligible(text)))] + sendReady(at: now)
-        }
-        if refusal.code == .noSession {
-            requests[index].sentAt = nil
-            return sessionWasLost(at: now)
-        }
-
-        let tracked = requests[index]
-        let isWorthWaiting = refusal.code == .overloaded || refusal.code == .shuttingDown
-        guard isWorthWaiting, tracked.request.retriesRefusals, tracked.request.isResent else {
-            requests.remove(at: index)
-            return [.complete(id, .failure(.refused(refusal)))] + sendReady(at: now)
-        }
-        let asked = Duration.milliseconds(refusal.retryAfterMilliseconds ?? 0)
-        let retryAt = now + max(asked, backoff.wait(beforeTry: tracked.tries))
-        if let deadline = tracked.deadline, retryAt >= deadline {
-            requests.remove(at: index)
-            return [.complete(id, .failure(.refused(refusal)))] + sendReady(at: now)
-        }
-        requests[index].sentAt = nil
-        requests[index].notBefore = retryAt
-        requests[index].lastRefusal = refusal
-        return sendReady(at: now)
-    }
-
-    /// The broker does not know us: one HELLO cures all requests that it refuses for that.
-    private mutating func sessionWasLost(at now: Duration) -> [Output] {
-        guard isEstablished else { return [] }
-        let outputs = interrupt(at: now)
-        // The first HELLO goes at once. A broker that takes HELLO and forgets it must not be
-        // hammered: sessions shorter than a heartbeat come back slower and slower.
-        quickLosses = now - establishedAt < heartbeat ? quickLosses + 1 : 0
-        if quickLosses <= 1 { return outputs + greet(at: now) }
-        state = .greetingAgain(at: now + backoff.wait(beforeTry: quickLosses))
-        return outputs
-    }
-}
-
-// MARK: - Time
-
-extension ClientSession {
-    private mutating func tick(at now: Duration) -> [Output] {
-        var outputs: [Output] = []
-        expireRequests(at: now, into: &outputs)
-        switch state {
-        case .greeting(_, let at) where now >= at + options.tryTimeout:
-            outputs += greet(at: now)
-        case .greetingAgain(let at) where now >= at:
-            outputs += greet(at: now)
-        case .established:
-            // A request unanswered for a whole try goes again on the same connection.
-            for index in requests.indices {
-                guard let sentAt = requests[index].sentAt, now >= sentAt + options.tryTimeout,
-                    requests[index].request.isResent
-                else { continue }
-                requests[index].sentAt = nil
-                requests[index].notBefore = now + backoff.wait(beforeTry: requests[index].tries)
-            }
-            outputs += sendReady(at: now)
-            if now >= beatDueAt {
-                beatDueAt = now + heartbeat
-                outputs += beat(at: now)
-            }
-        case .disconnected, .greeting, .greetingAgain, .closed:
-            break
-        }
-        return outputs
-    }
-
-    private mutating func beat(at now: Duration) -> [Output] {
-        switch options.beats {
-        case .byOwner:
-            return [.beatDue]
-        case .automatic:
-            // Its reply is dropped; only `no_session` matters, and that is noticed on the way.
-            let beat = ClientRequest(.beat, timeout: heartbeat, isResent: false)
-            return request(beat, at: now).outputs
-        }
-    }
-
-    private mutating func expireRequests(at now: Duration, into outputs: inout [Output]) {
-        var kept: [Tracked] = []
-        for tracked in requests {
-            guard let deadline = tracked.deadline, now >= deadline else {
-                kept.append(tracked)
-                continue
-            }
-            let failure: RequestFailure =
-                if let refusal = tracked.lastRefusal, tracked.sentAt == nil {
-                    .refused(refusal)
-                } else {
-                    .timedOut(wasSent: tracked.tries > 0)
-                }
-            outputs.append(.complete(tracked.id, .failure(failure)))
-        }
-        requests = kept
-    }
-
-    /// Sends what may go now: in order, within the bound of unanswered requests.
-    private mutating func sendReady(at now: Duration) -> [Output] {
-        guard isEstablished else { return [] }
-        var inFlight = requests.count { $0.sentAt != nil }
-        var outputs: [Output] = []
-        for index in requests.indices where inFlight < options.inFlightMax {
-            guard requests[index].sentAt == nil, requests[index].notBefore <= now else { continue }
-            requests[index].sentAt = now
-            requests[index].tries += 1
-            inFlight += 1
-            let tracked = requests[index]
-            var header = JSONObject([("id", .integer(tracked.id))])
-            for (key, value) in tracked.request.header.members { header[key] = value }
-            outputs.append(.send(Message(tracked.request.verb, header, body: tracked.request.body)))
-        }
-        return outputs
     }
 }

@@ -137,7 +137,8 @@ package struct PeerConnection: ~Copyable {
         outbox.removeFirst(sent)
     }
 
-    private mutating func note(_ kind: MonitorEvent.Kind, into inputs: inout [ClientSession.Input]) {
+    private mutating func note(_ kind: MonitorEvent.Kind, into inputs: inout [ClientSession.Input])
+    {
         switch kind {
         case .handshakeSucceeded:
             isConnected = true
@@ -170,6 +171,7 @@ package struct PeerConnection: ~Copyable {
     }
 
     private func failed(_ error: ZMQError) -> ClientError {
-        ClientError(.failed, "the transport to \(endpoint) failed: \(error.message)", isDefinite: false)
+        ClientError(
+            .failed, "the transport to \(endpoint) failed: \(error.message)", isDefinite: false)
     }
 }

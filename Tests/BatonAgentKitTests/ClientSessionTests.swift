@@ -26,7 +26,8 @@ private struct Script {
         return handle(.received(Replies.hello(hello ?? Message(.hello))))
     }
 
-    mutating func ask(_ request: ClientRequest) -> (id: RequestID, outputs: [ClientSession.Output]) {
+    mutating func ask(_ request: ClientRequest) -> (id: RequestID, outputs: [ClientSession.Output])
+    {
         session.request(request, at: now)
     }
 
@@ -203,7 +204,10 @@ struct ClientSessionTests {
         let outputs = script.handle(
             .received(Replies.refused(request, .overloaded, "full", retryAfter: 5000)))
 
-        #expect(outputs.failures == [.refused(Refusal(.overloaded, "full", retryAfterMilliseconds: 5000))])
+        #expect(
+            outputs.failures == [
+                .refused(Refusal(.overloaded, "full", retryAfterMilliseconds: 5000))
+            ])
     }
 
     @Test("a definite refusal ends the request")
@@ -305,8 +309,14 @@ struct ClientSessionTests {
         let bounds = [1, 2, 3, 7, 99].map { backoff.bound(ofTry: $0) }
         let waits = (0..<1000).map { _ in backoff.wait(beforeTry: 3) }
 
-        #expect(bounds == [.milliseconds(100), .milliseconds(200), .milliseconds(400), .seconds(5), .seconds(5)])
+        #expect(
+            bounds == [
+                .milliseconds(100), .milliseconds(200), .milliseconds(400), .seconds(5),
+                .seconds(5),
+            ])
         #expect(waits.allSatisfy { $0 >= .zero && $0 <= .milliseconds(400) })
-        #expect(waits.contains { $0 < .milliseconds(100) } && waits.contains { $0 > .milliseconds(300) })
+        #expect(
+            waits.contains { $0 < .milliseconds(100) } && waits.contains { $0 > .milliseconds(300) }
+        )
     }
 }

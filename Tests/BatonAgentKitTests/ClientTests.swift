@@ -36,8 +36,9 @@ struct ClientTests {
         }
 
         #expect(error?.exitStatus == 69)
-        #expect(error?.message == "no broker can be reached at ipc:///nonexistent/baton: "
-            + "there is no such socket")
+        #expect(
+            error?.message == "no broker can be reached at ipc:///nonexistent/baton: "
+                + "there is no such socket")
         #expect(monotonicNow() - start < .seconds(1))
     }
 
@@ -149,9 +150,10 @@ struct ClientTests {
         let reply = try client.finish(id)
 
         #expect(reply.text("brief") == "b-1")
-        #expect(second.asked.filter { $0.message.verb == .submit }.allSatisfy {
-            $0.message.text("key") == "k1"
-        })
+        #expect(
+            second.asked.filter { $0.message.verb == .submit }.allSatisfy {
+                $0.message.text("key") == "k1"
+            })
         #expect(second.asked.first?.message.verb == .hello)
         try second.stop()
     }
@@ -161,7 +163,10 @@ struct ClientTests {
         let broker = try ScriptedBroker { asked in
             asked.message.verb == .hello
                 ? [Replies.hello(asked.message)]
-                : [Replies.ok(asked.message, JSONObject([("echo", asked.message.header["n"] ?? 0)]))]
+                : [
+                    Replies.ok(
+                        asked.message, JSONObject([("echo", asked.message.header["n"] ?? 0)]))
+                ]
         }
         let client = try Client(endpoint: broker.endpoint, name: "test")
 

@@ -22,10 +22,14 @@ struct CommandBrainTests {
             decoding: try Files.read(command.directory + "/seen", bytesMax: 1 << 20), as: UTF8.self)
         #expect(seen.hasPrefix("You are the agent backend.api_reliability."))
         #expect(seen.contains("===== CARD (text/markdown, 16 bytes) =====\n# Card\nBe exact.\n"))
-        #expect(seen.contains(
-            "===== PACKET packet.json (application/json, \(packet.document.count) bytes) =====\n"))
-        #expect(seen.contains(
-            "===== PART upstream/t-16/notes.json (application/json, 12 bytes) =====\n{\"steps\":[]}\n"))
+        #expect(
+            seen.contains(
+                "===== PACKET packet.json (application/json, \(packet.document.count) bytes) ====="
+            ))
+        #expect(
+            seen.contains(
+                "notes.json (application/json, 12 bytes) =====\n{\"steps\":[]}\n"
+            ))
         #expect(seen.hasSuffix("===== END =====\n"))
         #expect(result.part("result.md") == "fine\n")
     }
@@ -61,8 +65,10 @@ struct CommandBrainTests {
 
         let result = try command.run(try Packets.packet(.review))
 
-        #expect(result.part("verdict.json")
-            == "{\"verdict\":\"accepted\",\"subject\":\"t-20\",\"findings\":[],\"format\":\"baton.verdict/1\"}")
+        #expect(
+            result.part("verdict.json")
+                == #"{"verdict":"accepted","subject":"t-20","findings":[],"format":"baton.verdict/1"}"#
+        )
     }
 
     @Test("an escalation on standard output is an escalation")
@@ -121,7 +127,8 @@ struct CommandBrainTests {
 
     @Test("half a document is a retryable failure")
     func half() throws {
-        let command = try FakeCommand("cat >/dev/null; printf '{\"deliverables\":{\"objective_snap'")
+        let command = try FakeCommand(
+            "cat >/dev/null; printf '{\"deliverables\":{\"objective_snap'")
 
         #expect(try command.run(try Packets.packet()).failure?.code == "unfit_output")
     }
@@ -154,8 +161,10 @@ struct CommandBrainTests {
         let command = try FakeCommand("sleep 600")
         let start = ContinuousClock().now
 
-        let failure = try command.run(try Packets.packet()) { $0.silenceTimeout = .milliseconds(200) }
-            .failure
+        let failure = try command.run(try Packets.packet()) {
+            $0.silenceTimeout = .milliseconds(200)
+        }
+        .failure
 
         #expect(failure?.code == "silence_timeout")
         #expect(failure?.retryable == true)
@@ -184,8 +193,10 @@ struct CommandBrainTests {
             while True: time.sleep(1)
             """)
 
-        let failure = try command.run(try Packets.packet()) { $0.silenceTimeout = .milliseconds(400) }
-            .failure
+        let failure = try command.run(try Packets.packet()) {
+            $0.silenceTimeout = .milliseconds(400)
+        }
+        .failure
 
         #expect(failure?.code == "silence_timeout")
     }
@@ -250,7 +261,8 @@ struct CommandBrainTests {
         let result = try command.run(try Packets.packet(.direct))
 
         let pid = String(
-            decoding: try Files.read(command.directory + "/grandchild", bytesMax: 100), as: UTF8.self)
+            decoding: try Files.read(command.directory + "/grandchild", bytesMax: 100),
+            as: UTF8.self)
         #expect(result.part("result.md") == "fine\n")
         #expect(ContinuousClock().now - start < .seconds(10))
         #expect(isGone(pid), "process \(pid) is still there")
@@ -271,7 +283,8 @@ struct CommandBrainTests {
         }
 
         let pid = String(
-            decoding: try Files.read(command.directory + "/grandchild", bytesMax: 100), as: UTF8.self)
+            decoding: try Files.read(command.directory + "/grandchild", bytesMax: 100),
+            as: UTF8.self)
         #expect(isGone(pid), "process \(pid) is still there")
     }
 
@@ -293,9 +306,10 @@ struct CommandBrainTests {
         let named = Host.environment().first { $0.hasPrefix("PWD=") } ?? ""
 
         let plain = try command.run(try Packets.packet(.direct)).part("result.md") ?? ""
-        let asked = try command.run(try Packets.packet(.direct)) {
-            $0.environmentNames = ["PWD", "BATON_TOKEN"]
-        }.part("result.md") ?? ""
+        let asked =
+            try command.run(try Packets.packet(.direct)) {
+                $0.environmentNames = ["PWD", "BATON_TOKEN"]
+            }.part("result.md") ?? ""
 
         #expect(plain.contains("BATON_TASK=t-18\n"))
         #expect(plain.contains("BATON_KIND=direct\n"))
@@ -316,7 +330,9 @@ struct CommandBrainTests {
         let pid = pidText.split(separator: "\n").first.map(String.init) ?? ""
         let end = ContinuousClock().now + .seconds(5)
         while ContinuousClock().now < end {
-            guard let stat = try? Files.read("/proc/\(pid)/stat", bytesMax: 4096) else { return true }
+            guard let stat = try? Files.read("/proc/\(pid)/stat", bytesMax: 4096) else {
+                return true
+            }
             if String(decoding: stat, as: UTF8.self).contains(") Z ") { return true }
         }
         return false

@@ -6,7 +6,9 @@ import Testing
 
 @Suite("presets", .timeLimit(.minutes(1)))
 struct CommandPresetTests {
-    private func run(_ preset: CommandPreset, printing text: String, exit: Int = 0) throws -> AgentResult {
+    private func run(_ preset: CommandPreset, printing text: String, exit: Int = 0) throws
+        -> AgentResult
+    {
         let command = try FakeCommand("cat >/dev/null\ncat <<'END'\n\(text)\nEND\nexit \(exit)\n")
         return try command.run(try Packets.packet(.direct), preset: preset)
     }
@@ -45,7 +47,8 @@ struct CommandPresetTests {
         #expect(result.part("result.md") == "# Answer\n\nForty-two.\n")
     }
 
-    @Test("claude: is_error is a failure in its words, whatever the exit status", arguments: [0, 1])
+    @Test(
+        "claude: is_error is a failure in its words, whatever the exit status", arguments: [0, 1])
     func claudeError(exit: Int) throws {
         let text = """
             {"type":"result","subtype":"success","is_error":true,"duration_ms":10,\
@@ -73,9 +76,10 @@ struct CommandPresetTests {
         {"type":"turn.started"}
         {"type":"item.completed","item":{"id":"item_0","type":"reasoning","text":"**Thinking**"}}
         {"type":"item.completed","item":{"id":"item_1","type":"agent_message","text":"draft"}}
-        {"type":"item.completed","item":{"id":"item_2","type":"command_execution","command":"ls","exit_code":0}}
+        {"type":"item.completed","item":{"id":"item_2","type":"command_execution","command":"ls"}}
         {"type":"item.completed","item":{"id":"item_3","type":"agent_message","text":"Forty-two."}}
-        {"type":"turn.completed","usage":{"input_tokens":2946,"cached_input_tokens":100,"output_tokens":7}}
+        {"type":"turn.completed","usage":{"input_tokens":2946,\
+        "cached_input_tokens":100,"output_tokens":7}}
         """
 
     @Test("codex: the last agent message is the answer, the turn's usage is kept")
@@ -115,6 +119,8 @@ struct CommandPresetTests {
     func commands() {
         #expect(CommandPreset.claude.command == ["claude", "-p", "--output-format", "json"])
         #expect(
-            CommandPreset.codex.command == ["codex", "exec", "--json", "--skip-git-repo-check", "-"])
+            CommandPreset.codex.command == [
+                "codex", "exec", "--json", "--skip-git-repo-check", "-",
+            ])
     }
 }

@@ -1,5 +1,5 @@
-// The worker in Python, with nothing of ours in it, against a scripted broker; and the document that
-// shows it.
+// The worker in Python, with nothing of ours in it, against a scripted broker; and the document
+// that shows it.
 import BatonBrief
 import BatonPlatform
 import BatonWire
@@ -24,7 +24,8 @@ private let projectDirectory = Files.parent(
 struct InteropTests {
     @Test("the Python worker has at most 60 lines and stands in the document as it is")
     func document() throws {
-        let worker = try Files.read(projectDirectory + "/Tests/interop/worker.py", bytesMax: 1 << 16)
+        let worker = try Files.read(
+            projectDirectory + "/Tests/interop/worker.py", bytesMax: 1 << 16)
         let document = try Files.read(projectDirectory + "/Protocols/worker.md", bytesMax: 1 << 20)
 
         let text = String(decoding: worker, as: UTF8.self)
@@ -86,7 +87,9 @@ struct InteropTests {
         return try ChildProcess.spawn(
             LaunchPlan(
                 executable: try #require(pythonWithZMQ),
-                arguments: [projectDirectory + "/Tests/interop/worker.py", "backend.api_reliability"],
+                arguments: [
+                    projectDirectory + "/Tests/interop/worker.py", "backend.api_reliability",
+                ],
                 environment: environment))
     }
 }

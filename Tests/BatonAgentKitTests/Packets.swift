@@ -7,7 +7,8 @@ import JSON
 enum Packets {
     /// A packet with one upstream part, and its inline body.
     static func make(
-        _ kind: TaskKindName = .work, agent: String = "backend.api_reliability", task: String = "t-18",
+        _ kind: TaskKindName = .work, agent: String = "backend.api_reliability",
+        task: String = "t-18",
         part: [UInt8] = Array("{\"steps\":[]}".utf8), inlineBytesMax: Int = 256 * 1024,
     ) -> (packet: [UInt8], inline: [UInt8], digest: String) {
         var facts = PacketFacts(
@@ -51,13 +52,17 @@ enum Packets {
                 "objective": "Stay up", "success_criteria": "none stated",
                 "acceptance_criteria": [["id": "AC1", "text": "99.9 %"]],
                 "requirements": [
-                    ["id": "R1", "text": "99.9 %", "kind": "hard", "source": "/inputs/slo/availability"]
+                    [
+                        "id": "R1", "text": "99.9 %", "kind": "hard",
+                        "source": "/inputs/slo/availability",
+                    ]
                 ],
                 "constraints": [
                     "security": "none stated", "legal": "none stated", "budget": "none stated",
                     "timeline": "none stated", "staffing": "none stated", "other": "none stated",
                 ],
-                "assumptions": "none stated", "out_of_scope": "none stated", "decided": "none stated",
+                "assumptions": "none stated", "out_of_scope": "none stated",
+                "decided": "none stated",
             ],
             "execution_plan": [
                 "steps": [

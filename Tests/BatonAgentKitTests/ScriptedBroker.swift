@@ -1,5 +1,5 @@
-// A very small broker for the tests of the drivers: a real ROUTER on a real ipc socket, with PLAIN and a
-// ZAP handler, on a thread of its own. It answers with what the test's script says.
+// A very small broker for the tests of the drivers: a real ROUTER on a real ipc socket, with PLAIN
+// and a ZAP handler, on a thread of its own. It answers with what the test's script says.
 import BatonPlatform
 import BatonWire
 import JSON

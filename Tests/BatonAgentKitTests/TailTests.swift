@@ -50,7 +50,9 @@ struct TailTests {
         try broker.stop()
     }
 
-    @Test("after a break the stream goes on where it stopped, and an older stream's events are not seen")
+    @Test(
+        "after a break the stream goes on where it stopped; an older stream's events are not seen"
+    )
     func resumes() throws {
         let first = try ScriptedBroker { asked in
             let id = asked.message.integer("id") ?? 0

@@ -24,7 +24,9 @@ private struct Script {
     }
 
     @discardableResult
-    mutating func establish(lost: [String] = []) -> (hello: Message, outputs: [WorkerSession.Output]) {
+    mutating func establish(lost: [String] = []) -> (
+        hello: Message, outputs: [WorkerSession.Output]
+    ) {
         let hello = handle(.transport(.connected)).sent.last ?? Message(.hello)
         var reply = Replies.hello(hello)
         reply.header["lost"] = .array(lost.map { .string($0) })
@@ -67,7 +69,9 @@ extension [WorkerSession.Output] {
     }
 
     fileprivate var stopped: [String] {
-        compactMap { if case .stop(let lease, let why) = $0 { "\(lease): \(why.rawValue)" } else { nil } }
+        compactMap {
+            if case .stop(let lease, let why) = $0 { "\(lease): \(why.rawValue)" } else { nil }
+        }
     }
 
     fileprivate var settled: [WorkerSession.Settlement] {
@@ -171,7 +175,8 @@ struct WorkerSessionTests {
         #expect(beats >= 4 && beats <= 6)
     }
 
-    @Test("a heartbeat's answer stops what was cancelled or lost", arguments: ["cancelled", "lost"])
+    @Test(
+        "a heartbeat's answer stops what was cancelled or lost", arguments: ["cancelled", "lost"])
     func beatAnswer(state: String) throws {
         var script = Script()
         script.establish()

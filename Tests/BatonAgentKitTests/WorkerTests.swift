@@ -18,7 +18,8 @@ private final class OneTask: Sendable {
     init(
         _ kind: TaskKindName = .direct, content: [UInt8] = Array("{\"steps\":[]}".utf8),
         inlineBytesMax: Int = 256 * 1024,
-        answer: @escaping @Sendable (Message, Int) -> Message = { message, _ in Replies.ok(message) },
+        answer: @escaping @Sendable (Message, Int) -> Message = { message, _ in Replies.ok(message)
+        },
     ) {
         self.content = content
         packet = Packets.make(kind, part: content, inlineBytesMax: inlineBytesMax)
@@ -71,7 +72,8 @@ private struct Closure: AgentHandler {
     }
 }
 
-private let answerPart = Part(name: "result.md", mediaType: "text/markdown", body: Array("ok\n".utf8))
+private let answerPart = Part(
+    name: "result.md", mediaType: "text/markdown", body: Array("ok\n".utf8))
 
 @Suite("the worker", .timeLimit(.minutes(1)))
 struct WorkerTests {
@@ -156,7 +158,8 @@ struct WorkerTests {
         }
         let handler = Closure { _, context in
             let text = context.findings.isEmpty ? "first" : context.findings[0]
-            return .deliver([Part(name: "r.md", mediaType: "text/markdown", body: Array(text.utf8))])
+            return .deliver([Part(name: "r.md", mediaType: "text/markdown", body: Array(text.utf8))]
+            )
         }
 
         try run(task, handler) { broker, _ in
@@ -170,7 +173,8 @@ struct WorkerTests {
     @Test("refused twice, the attempt fails with the findings")
     func givesUp() throws {
         let task = OneTask { message, _ in
-            message.verb == .fail ? Replies.ok(message) : Replies.refused(message, .unchanged, "same")
+            message.verb == .fail
+                ? Replies.ok(message) : Replies.refused(message, .unchanged, "same")
         }
 
         try run(task, Closure { _, _ in .deliver([answerPart]) }) { broker, _ in
@@ -279,7 +283,8 @@ struct WorkerTests {
             guard asked.message.verb == .beat, let body = asked.message.body.first else {
                 return task.script(asked)
             }
-            let text = String(decoding: body, as: UTF8.self).contains("thinking")
+            let text =
+                String(decoding: body, as: UTF8.self).contains("thinking")
                 ? "[{\"task\":\"t-18\",\"token\":5,\"state\":\"cancelled\",\"until_us\":0}]" : "[]"
             return [Replies.ok(asked.message, body: [Array(text.utf8)])]
         }
