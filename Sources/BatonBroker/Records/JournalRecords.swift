@@ -1,0 +1,94 @@
+// The journal with its look-up view, as the loop's thread owns them: appends go through here too, so
+// that only one thread ever touches the journal's handle.
+
+package import BatonCore
+package import BatonJournal
+package import BatonWire
+import SQLite
+
+/// A class because the journal's handle has one owner and views borrow it.
+package final class JournalRecords<Store: Journal & ~Copyable>: Records {
+    private var journal: Store
+    private let index: RecordIndexHandle?
+
+    package init(journal: consuming Store, index: consuming RecordIndex? = nil) {
+        self.journal = journal
+        self.index = RecordIndexHandle(index)
+    }
+
+    package var head: UInt64 { journal.head }
+
+    // MARK: Writing
+
+    package func append(_ batch: JournalBatch, at seq: UInt64) -> AppendOutcome {
+        journal.append(batch, at: seq)
+    }
+
+    package func maintain(isIdle: Bool) {
+        journal.maintain(isIdle: isIdle)
+    }
+
+    // MARK: Reading
+
+    package func leaves(
+        from seq: UInt64, eventsMax: Int, bytesMax: Int
+    ) throws(RecordsFault) -> [[UInt8]] {
+        do {
+            return try journal.read(from: seq, eventsMax: eventsMax, bytesMax: bytesMax)
+        } catch {
+            throw RecordsFault("\(error)")
+        }
+    }
+
+    package func payload(of seq: UInt64, part: String) throws(RecordsFault) -> Payload? {
+        do {
+            return try journal.payload(of: seq, part: part)
+        } catch {
+            throw RecordsFault("\(error)")
+        }
+    }
+
+    package func payloads(of seq: UInt64) throws(RecordsFault) -> [Payload] {
+        do {
+            return try journal.payloads(of: seq)
+        } catch {
+            throw RecordsFault("\(error)")
+        }
+    }
+
+    /// The view's answer, and what it does not know yet from the journal's end.
+    package func find(_ query: RecordQuery) throws(RecordsFault) -> [UInt64] {
+        var known: [UInt64] = []
+        var cursor: UInt64 = 0
+        if let index {
+            do {
+                cursor = try index.index.cursor()
+                known = try index.index.find(query)
+            } catch {
+                throw RecordsFault("\(error)")
+            }
+        }
+        var fresh: [UInt64] = []
+        while cursor < journal.head {
+            let leaves = try leaves(from: cursor, eventsMax: 1_000, bytesMax: 1 << 20)
+            for leaf in leaves {
+                if query.matches(try Self.event(leaf)) { fresh.append(cursor) }
+                cursor += 1
+            }
+        }
+        if case .newest(_, _, let limit) = query {
+            return Array((fresh.reversed() + known).prefix(limit))
+        }
+        return known + fresh
+    }
+}
+
+/// Optional values cannot hold what cannot be copied in a class of a generic type; a class can.
+private final class RecordIndexHandle {
+    let index: RecordIndex
+
+    init?(_ index: consuming RecordIndex?) {
+        guard let index = consume index else { return nil }
+        self.index = index
+    }
+}
