@@ -1,9 +1,9 @@
 // The journal with its look-up view, as the loop's thread owns them: appends go through here too, so
 // that only one thread ever touches the journal's handle.
 
-package import BatonCore
+import BatonCore
 package import BatonJournal
-package import BatonWire
+import BatonWire
 import SQLite
 
 /// A class because the journal's handle has one owner and views borrow it.
@@ -72,7 +72,7 @@ package final class JournalRecords<Store: Journal & ~Copyable>: Records {
         while cursor < journal.head {
             let leaves = try leaves(from: cursor, eventsMax: 1_000, bytesMax: 1 << 20)
             for leaf in leaves {
-                if query.matches(try Self.event(leaf)) { fresh.append(cursor) }
+                if query.matches(try JournalEvents.event(leaf)) { fresh.append(cursor) }
                 cursor += 1
             }
         }

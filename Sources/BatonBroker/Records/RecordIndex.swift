@@ -3,7 +3,7 @@
 
 package import BatonCore
 import BatonWire
-import SQLite
+package import SQLite
 
 /// One open handle on the view. The follower's writes; the loop's reads and catches up when asked.
 package struct RecordIndex: ~Copyable {
@@ -12,7 +12,7 @@ package struct RecordIndex: ~Copyable {
     /// Opens or makes the view. A view of another journal, or one that is ahead of the journal, is
     /// emptied first.
     package init(path: String, origin: String, head: UInt64) throws(SQLiteError) {
-        database = try Database(path, access: .create)
+        let database = try Database(path, access: .readWriteCreating)
         // Losing the newest rows in a crash costs a little time at the next start, nothing else.
         try database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;")
         try database.setBusyTimeout(milliseconds: 2_000)
@@ -27,17 +27,21 @@ package struct RecordIndex: ~Copyable {
             CREATE TABLE IF NOT EXISTS parts(digest TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
             """)
         let known = try database.text("SELECT origin FROM about")
-        if known != origin || (try cursor()) > head {
+        let cursor = try database.integer(Self.cursorQuery) ?? 0
+        if known != origin || cursor > Int64(head) {
             try database.execute("DELETE FROM events; DELETE FROM parts; DELETE FROM about;")
             let statement = try database.prepare("INSERT INTO about(origin) VALUES (?)")
             try statement.bind(origin, at: 1)
             try statement.run()
         }
+        self.database = database
     }
+
+    private static let cursorQuery = "SELECT coalesce(max(seq) + 1, 0) FROM events"
 
     /// The number of events that the view knows.
     package func cursor() throws(SQLiteError) -> UInt64 {
-        UInt64(try database.integer("SELECT coalesce(max(seq) + 1, 0) FROM events") ?? 0)
+        UInt64(try database.integer(Self.cursorQuery) ?? 0)
     }
 
     /// Adds events in one transaction. Rows that are there already stay.

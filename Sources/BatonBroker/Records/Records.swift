@@ -49,15 +49,7 @@ package enum RecordQuery: Hashable, Sendable {
 extension Records {
     package func event(_ seq: UInt64) throws(RecordsFault) -> Event? {
         guard let leaf = try leaves(from: seq, eventsMax: 1, bytesMax: 1).first else { return nil }
-        return try Self.event(leaf)
-    }
-
-    package static func event(_ leaf: [UInt8]) throws(RecordsFault) -> Event {
-        do {
-            return try Event(leaf: leaf)
-        } catch {
-            throw RecordsFault("\(error)")
-        }
+        return try JournalEvents.event(leaf)
     }
 
     /// A JSON part, or nil when it was erased or is no JSON.
@@ -69,5 +61,16 @@ extension Records {
     /// The parts that an event names.
     package func parts(of seq: UInt64) throws(RecordsFault) -> [Part] {
         try event(seq)?.parts ?? []
+    }
+}
+
+/// Decoding of committed leaves, whose failure means a broken journal.
+enum JournalEvents {
+    static func event(_ leaf: [UInt8]) throws(RecordsFault) -> Event {
+        do {
+            return try Event(leaf: leaf)
+        } catch {
+            throw RecordsFault("\(error)")
+        }
     }
 }

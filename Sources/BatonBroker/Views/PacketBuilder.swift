@@ -3,16 +3,26 @@
 
 import BatonBrief
 import BatonCore
+import BatonJournal
 import BatonWire
+import Crypto
 import JSON
 
 struct PacketBuilder {
     let state: State
     let records: any Records
     let cache: DocumentCache
+    /// Which event names a part, gathered on the way.
+    private var places: [String: UInt64] = [:]
+
+    init(state: State, records: any Records, cache: DocumentCache) {
+        self.state = state
+        self.records = records
+        self.cache = cache
+    }
 
     /// The ASSIGN message of a lease; nil when the lease is over already.
-    func assignment(_ attempt: Attempt, at moment: Moment) throws(RecordsFault) -> Message? {
+    mutating func assignment(_ attempt: Attempt, at moment: Moment) throws(RecordsFault) -> Message? {
         guard let task = state.tasks[attempt.task], let lease = task.lease,
             lease.token == attempt.token
         else { return nil }
@@ -35,23 +45,27 @@ struct PacketBuilder {
     }
 
     private func body(of part: PacketPart) throws(RecordsFault) -> [UInt8] {
-        guard let seq = try records.find(.digest(part.digestHex)).first else {
-            throw RecordsFault("no event names part \(part.name) of digest \(part.digestHex)")
+        guard let seq = places[part.digestHex] else {
+            preconditionFailure("part \(part.name) comes from no event")
         }
-        return try payload(part.digestHex, of: seq)
+        let payloads = try records.payloads(of: seq)
+        guard let payload = payloads.first(where: { Hex.encode($0.digest.bytes) == part.digestHex })
+        else {
+            throw RecordsFault("event \(seq) has lost the payload of part \(part.name)")
+        }
+        return payload.body
     }
 
-    private func payload(_ digest: String, of seq: UInt64) throws(RecordsFault) -> [UInt8] {
-        for (facts, payload) in zip(try records.parts(of: seq), try records.payloads(of: seq))
-        where facts.digest.hex == digest {
-            return payload.body
-        }
-        return []
+    /// The parts of an event, remembered by their place.
+    private mutating func references(of seq: UInt64) throws(RecordsFault) -> [PartReference] {
+        let references = try records.parts(of: seq).map(PartReference.init(part:))
+        for reference in references { places[reference.digestHex] = seq }
+        return references
     }
 
     // MARK: Facts
 
-    private func facts(of task: TaskRecord, at time: Instant) throws(RecordsFault) -> PacketFacts {
+    private mutating func facts(of task: TaskRecord, at time: Instant) throws(RecordsFault) -> PacketFacts {
         let brief = task.brief.flatMap { state.briefs[$0] }
         let entry = try cache.entry(task, in: brief)
         var facts = PacketFacts(
@@ -99,7 +113,7 @@ struct PacketBuilder {
         return answers
     }
 
-    private func upstream(of task: TaskRecord) throws(RecordsFault) -> [PacketFacts.Upstream] {
+    private mutating func upstream(of task: TaskRecord) throws(RecordsFault) -> [PacketFacts.Upstream] {
         var upstream: [PacketFacts.Upstream] = []
         for id in task.depends {
             guard let dependency = state.tasks[id], let delivery = dependency.delivery else { continue }
@@ -109,12 +123,12 @@ struct PacketBuilder {
                     task: id.description, agent: dependency.agent.text,
                     title: try cache.title(of: dependency, in: brief, state: state),
                     acceptedBy: (dependency.accepted ?? .verdict).rawValue,
-                    parts: try records.parts(of: delivery.event).map(PartReference.init(part:))))
+                    parts: try references(of: delivery.event)))
         }
         return upstream
     }
 
-    private func subject(
+    private mutating func subject(
         of review: TaskRecord, _ brief: BriefRecord?
     ) throws(RecordsFault) -> PacketFacts.Subject? {
         guard let subject = review.subject.flatMap({ state.tasks[$0] }), let delivery = subject.delivery
@@ -129,28 +143,26 @@ struct PacketBuilder {
             task: subject.id.description, agent: subject.agent.text, attempt: subject.attempts,
             title: try cache.title(of: subject, in: brief, state: state),
             instructions: entry?["instructions"]?.stringValue ?? "",
-            parts: try records.parts(of: delivery.event).map(PartReference.init(part:)),
+            parts: try references(of: delivery.event),
             answers: try answers(known))
     }
 
-    private func agents() throws(RecordsFault) -> [PacketFacts.RegisteredAgent] {
+    private mutating func agents() throws(RecordsFault) -> [PacketFacts.RegisteredAgent] {
         var agents: [PacketFacts.RegisteredAgent] = []
         for agent in state.agents.values.sorted(by: { $0.name < $1.name }) where agent.isRegistered {
-            guard let card = try records.parts(of: agent.card).first else { continue }
-            agents.append(
-                PacketFacts.RegisteredAgent(id: agent.name.text, card: PartReference(part: card)))
+            guard let card = try references(of: agent.card).first else { continue }
+            agents.append(PacketFacts.RegisteredAgent(id: agent.name.text, card: card))
         }
         return agents
     }
 
-    private func artifacts(of brief: BriefRecord) throws(RecordsFault) -> [PartReference] {
+    private mutating func artifacts(of brief: BriefRecord) throws(RecordsFault) -> [PartReference] {
         let named = try cache.brief(brief.id)?["artifacts"]?.arrayValue ?? []
         var artifacts: [PartReference] = []
         for (place, event) in brief.documents.enumerated() {
-            guard var reference = try records.parts(of: event).first.map(PartReference.init(part:)) else {
-                continue
-            }
-            if let artifact = named.indices.contains(place) ? named[place] : nil {
+            guard var reference = try references(of: event).first else { continue }
+            if named.indices.contains(place) {
+                let artifact = named[place]
                 reference.name = artifact["name"]?.stringValue ?? reference.name
                 reference.mediaType = artifact["media_type"]?.stringValue ?? reference.mediaType
             }
@@ -159,11 +171,11 @@ struct PacketBuilder {
         return artifacts
     }
 
-    private func addSubmitted(
+    private mutating func addSubmitted(
         _ task: TaskRecord, to facts: inout PacketFacts
     ) throws(RecordsFault) {
-        guard let part = try records.parts(of: task.id.number).first else { return }
-        facts.submitted = PartReference(part: part)
+        guard let part = try references(of: task.id.number).first else { return }
+        facts.submitted = part
         guard part.mediaType == Deliverables.jsonMediaType, part.size <= WireLimits.standard.controlBytesMax
         else { return }
         let document = try records.json(of: task.id.number, part: part.name)

@@ -136,6 +136,11 @@ extension Broker {
         for event in draft.events { record(event, into: &events) }
     }
 
+    /// When the next session will have been silent for too long; nil without sessions.
+    package var nextSilence: Instant? {
+        sessions.all.values.map { $0.lastHeard + limits.sessionPeriod }.min()
+    }
+
     /// Sessions that have been silent for too long, judged when the sockets were last empty.
     package func silentSessions(at moment: Moment) -> [SessionID] {
         sessions.all.values.filter { $0.lastHeard + limits.sessionPeriod <= moment.quietSince }

@@ -1,0 +1,45 @@
+// Where one broker keeps what: journal, keys, view, lock and endpoint, below one folder.
+
+import BatonJournal
+import BatonPlatform
+import Crypto
+
+struct BrokerHome {
+    let path: String
+
+    var lock: String { path + "/broker.lock" }
+    /// The signing key and the match key: outside the journal's folder, moved with it by hand only.
+    var keys: String { path + "/keys" }
+    /// The journal's folder.
+    var journal: String { path + "/journal" }
+    var index: String { path + "/index.db" }
+    var tokens: String { path + "/tokens" }
+    var endpoint: String { path + "/endpoint" }
+
+    func make() throws(SystemError) {
+        try Files.makePrivateDirectory(path)
+        try Files.makePrivateDirectory(journal)
+    }
+
+    /// libzmq puts the path into `sockaddr_un`, which holds 107 bytes and a zero.
+    private static let socketPathBytesMax = 107
+
+    /// The socket's path: in the home if it fits, else in the user's runtime folder, else in a
+    /// private folder of /tmp, under a name that the home decides.
+    func socketPath() throws(SystemError) -> String {
+        let inside = path + "/broker.sock"
+        if inside.utf8.count <= Self.socketPathBytesMax { return inside }
+        let name = Hex.encode(SHA256.hash(Array(path.utf8)).bytes.prefix(8)) + ".sock"
+        if let runtime = Host.environment("XDG_RUNTIME_DIR"), !runtime.isEmpty {
+            let folder = runtime + "/baton"
+            let candidate = folder + "/" + name
+            if candidate.utf8.count <= Self.socketPathBytesMax {
+                try Files.makePrivateDirectory(folder)
+                return candidate
+            }
+        }
+        let folder = "/tmp/baton-\(Host.userID)"
+        try Files.makePrivateDirectory(folder)
+        return folder + "/" + name
+    }
+}
