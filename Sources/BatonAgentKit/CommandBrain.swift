@@ -102,7 +102,10 @@ public struct CommandBrain: AgentHandler {
             program: Files.name(of: command[0]),
             durationMilliseconds: outcome.duration.wholeMilliseconds)
         let answer = options.preset?.extract(outcome.output, into: &usage)
-        if let failure = failure(of: outcome, answer) { return failure }
+        if let failure = failure(of: outcome, answer) {
+            logUsage(usage)
+            return failure
+        }
 
         var text = String(decoding: outcome.output, as: UTF8.self)
         switch answer {
@@ -121,12 +124,20 @@ public struct CommandBrain: AgentHandler {
             isReviewed: options.isReviewed)
         let (result, stated) = reader.result(of: text)
         if let stated { usage.merge(stated) }
-        guard case .deliver(let parts) = result else { return result }
+        guard case .deliver(let parts) = result else {
+            logUsage(usage)
+            return result
+        }
         guard usage.saysSomething else { return result }
         let part = Part(
             name: CommandUsage.partName, mediaType: Deliverables.jsonMediaType,
             body: usage.document)
         return .deliver(parts.filter { $0.name != CommandUsage.partName } + [part])
+    }
+
+    /// Nothing is delivered that could carry it, so at least the log has it.
+    private func logUsage(_ usage: CommandUsage) {
+        if usage.saysSomething { options.log(usage.document + [UInt8(ascii: "\n")]) }
     }
 
     /// Nil when the program ended well.

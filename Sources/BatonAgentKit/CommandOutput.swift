@@ -15,13 +15,19 @@ struct CommandOutput: Sendable {
     /// What the text amounts to, and the usage it states; a failure that says what was wrong with
     /// it when it amounts to nothing.
     func result(of text: String) -> (result: AgentResult, usage: JSONValue?) {
-        for object in Self.objects(in: text) {
-            if let result = result(of: object) { return (result, object["usage"]) }
-        }
         let content = Self.trimmed(text)
         if content.isEmpty { return (unfit("the command printed nothing"), nil) }
+        let headings = wantsFive ? Self.headingCount(content) : 0
+        // A whole document may well show a piece of JSON in a fence; that is not its result.
+        if headings == 5 {
+            return (.deliver([markdown(Deliverables.markdownName, content)]), nil)
+        }
+        for object in Self.objects(in: content) {
+            if let result = result(of: object) { return (result, object["usage"]) }
+        }
         if wantsFive {
-            if Self.looksLikeFiveHeadings(content) {
+            // Meant as one, it seems: the check will say what is missing, with lines.
+            if headings >= 2 {
                 return (.deliver([markdown(Deliverables.markdownName, content)]), nil)
             }
             return (
@@ -55,12 +61,16 @@ struct CommandOutput: Sendable {
 
     /// The result that an object stands for; nil when it is about something else.
     private func result(of object: JSONValue) -> AgentResult? {
-        if let document = object["escalation"] { return escalation(document) }
-        if let document = object["plan"] { return single(document, .plan) }
-        if let document = object["verdict"], document.objectValue != nil {
+        if let document = object["escalation"], document.objectValue != nil {
+            return escalation(document)
+        }
+        if kind == .plan, let document = object["plan"], document.objectValue != nil {
+            return single(document, .plan)
+        }
+        if kind == .review, let document = object["verdict"], document.objectValue != nil {
             return single(document, .verdict)
         }
-        if let failure = object["fail"] {
+        if let failure = object["fail"], failure.objectValue != nil {
             return .fail(
                 retryable: failure["retryable"]?.boolValue ?? true,
                 message: failure["message"]?.stringValue ?? "the command gave no reason",
@@ -165,19 +175,17 @@ struct CommandOutput: Sendable {
         return blocks
     }
 
-    /// Whether there are headings that only a deliverables document has. The full check, with
-    /// line numbers, comes later; this decides what the text is *meant* to be.
-    private static func looksLikeFiveHeadings(_ text: String) -> Bool {
-        let wanted: Set<String> = [
-            "objective snapshot", "execution plan", "risk register", "validation checklist",
-            "handoff packet",
-        ]
+    /// How many of the five headings there are. The full check, with line numbers, comes later;
+    /// this decides what the text is *meant* to be.
+    private static func headingCount(_ text: String) -> Int {
         var found: Set<String> = []
         for line in text.split(whereSeparator: \.isNewline) where line.first == "#" {
-            let title = line.drop(while: { $0 == "#" || $0 == " " }).lowercased()
-            found.formUnion(wanted.filter { title.hasPrefix($0) })
+            let title = line.drop { !$0.isLetter }.lowercased()
+            for (_, heading) in MarkdownDeliverables.headings where title.hasPrefix(heading) {
+                found.insert(heading)
+            }
         }
-        return found.count >= 2
+        return found.count
     }
 
     private static func trimmed(_ text: String) -> String {

@@ -71,6 +71,28 @@ struct CommandBrainTests {
         )
     }
 
+    @Test("a Markdown document with the five headings is one, whatever JSON it shows")
+    func markdown() throws {
+        let command = try FakeCommand(
+            """
+            cat >/dev/null
+            cat <<'END'
+            # 1. Objective Snapshot
+            ## Execution plan
+            ## Risk register
+            ```json
+            {"fail": {"message": "an example of an answer"}}
+            ```
+            ## Validation checklist
+            ## Handoff packet
+            END
+            """)
+
+        let result = try command.run(try Packets.packet())
+
+        #expect(result.partNames == ["deliverables.md"])
+    }
+
     @Test("an escalation on standard output is an escalation")
     func escalation() throws {
         let command = try FakeCommand("cat >/dev/null; echo '{\"escalation\":{\"blocker\":\"x\"}}'")

@@ -304,6 +304,38 @@ struct WorkerTests {
         try broker.stop()
     }
 
+    @Test("a broker that restarts during the work gets HELLO with the lease, and the delivery")
+    func restart() throws {
+        let task = OneTask()
+        let isBack = Mutex(false)
+        let handler = Closure { _, _ in
+            while !isBack.withLock({ $0 }) { shortPause() }
+            return .deliver([answerPart])
+        }
+        let first = try ScriptedBroker { task.script($0) }
+        var options = Worker.Options(endpoint: first.endpoint, agent: "backend.api_reliability")
+        options.handlesSignals = false
+        options.log = { _ in }
+        let worker = try Worker(options: options, handler: handler)
+        let thread = try spawnThread(name: "worker") {
+            #expect(throws: Never.self) { try worker.run() }
+        }
+        _ = try waitFor(.beat, at: first)
+        try first.stop(keepingDirectory: true)
+
+        let second = try ScriptedBroker(directory: first.directory) { task.script($0) }
+        let hello = try #require(try waitFor(.hello, at: second).first)
+        isBack.withLock { $0 = true }
+        let deliver = try #require(try waitFor(.deliver, at: second).first)
+        worker.stop()
+        thread.join()
+
+        #expect(hello.texts("leases") == ["t-18 5"])
+        #expect(deliver.integer("token") == 5)
+        #expect(second.count(of: .bye) == 1)
+        try second.stop()
+    }
+
     @Test("the end of the lifeline stops the worker, and its lease is given back")
     func lifeline() throws {
         var pipe = try Descriptor.pipe()
