@@ -1,6 +1,7 @@
 // What an engine is: a pure function from a packet to deliverables, an escalation or a failure.
 // No clock, no chance, no order of a dictionary: the same packet gives the same bytes.
 
+package import BatonBrief
 package import JSON
 
 /// All that an engine sees.
@@ -11,6 +12,11 @@ package struct EngineInput: Sendable {
     package var parts: [String: [UInt8]]
     /// The normalised card of the agent that the engine works for.
     package var card: JSONValue
+
+    /// A packet and a card as BatonBrief reads them.
+    package init(_ packet: HandoffPacket, card: Card) {
+        self.init(packet: packet.document, parts: packet.parts, card: card.json)
+    }
 
     package init(packet: JSONValue, parts: [String: [UInt8]], card: JSONValue) {
         self.packet = packet

@@ -195,7 +195,7 @@ extension ClosingRun {
             traces: Router.texts(item["traces"]).compactMap { names[$0] },
             metric: text("metric") + (number == nil ? words : ""),
             comparator: number == nil ? ">=" : text("comparator"), threshold: number ?? 1,
-            unit: number == nil ? "passing test" : text("unit"),
+            unit: number == nil ? "passing test" : text("unit").isEmpty ? "1" : text("unit"),
             method: text("method"), when: text("when"), owner: text("owner"))
     }
 }

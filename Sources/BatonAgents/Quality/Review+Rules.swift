@@ -108,7 +108,7 @@ extension Review {
         for (index, check) in checks.enumerated() {
             for trace in Router.texts(check["traces"]) where !ids.contains(trace) {
                 find(
-                    "trace-exists", .high, part: part, place: "/checks/\(index)/traces",
+                    "trace-exists", isBuiltIn ? .high : .medium, part: part, place: "/checks/\(index)/traces",
                     "\(trace) is no criterion of the objective snapshot",
                     satisfy: "trace to an id of the objective snapshot")
             }

@@ -4,8 +4,8 @@ import JSON
 
 extension Review {
     private static let placeholders = [
-        "tbd", "todo", "fixme", "xxx", "lorem ipsum", "to be determined", "to be defined",
-        "placeholder", "fill in", "???",
+        ["tbd"], ["todo"], ["fixme"], ["xxx"], ["lorem", "ipsum"], ["to", "be", "determined"],
+        ["to", "be", "defined"], ["placeholder"], ["fill", "in"], ["???"],
     ]
 
     /// Words that stand for work not done, unless the brief itself uses them.
@@ -22,7 +22,7 @@ extension Review {
                 for placeholder in own where Self.contains(words, placeholder) {
                     find(
                         "no-placeholder", .high, part: document.part, place: place,
-                        "“\(placeholder)” stands where a statement should",
+                        "“\(placeholder.joined(separator: " "))” stands where a statement should",
                         satisfy: "state it, or list it as an open question")
                 }
             }
@@ -35,7 +35,7 @@ extension Review {
                 for placeholder in own where Self.contains(words, placeholder) {
                     find(
                         "no-placeholder", .high, part: part, place: "line \(number + 1)",
-                        "“\(placeholder)” stands where a statement should",
+                        "“\(placeholder.joined(separator: " "))” stands where a statement should",
                         satisfy: "state it, or list it as an open question")
                 }
             }
@@ -57,15 +57,34 @@ extension Review {
         }
     }
 
-    /// Lower case with every character that is no letter, digit or `?` a space.
-    private static func words(_ text: String) -> String {
-        " "
-            + String(
-                text.lowercased().map { $0.isLetter || $0.isNumber || $0 == "?" ? $0 : " " }) + " "
+    /// The words of a text in lower case; `?` counts as a letter.
+    private static func words(_ text: String) -> [String] {
+        var result: [String] = []
+        var word: [UInt8] = []
+        for byte in text.utf8 {
+            let isUpper = byte >= 65 && byte <= 90
+            let isPart =
+                isUpper || (byte >= 97 && byte <= 122) || (byte >= 48 && byte <= 57) || byte >= 128
+                || byte == 63
+            if isPart {
+                word.append(isUpper ? byte + 32 : byte)
+            } else if !word.isEmpty {
+                result.append(String(decoding: word, as: UTF8.self))
+                word = []
+            }
+        }
+        if !word.isEmpty { result.append(String(decoding: word, as: UTF8.self)) }
+        return result
     }
 
-    private static func contains(_ words: String, _ phrase: String) -> Bool {
-        words.firstRange(of: phrase == "???" ? phrase : " \(phrase) ") != nil
+    private static func contains(_ words: [String], _ phrase: [String]) -> Bool {
+        guard let first = phrase.first else { return false }
+        return words.indices.contains { start in
+            // Any run of three question marks, also within a longer one.
+            if first == "???" { return words[start].utf8.count { $0 == 63 } >= 3 }
+            return words[start] == first && words.count - start >= phrase.count
+                && words[start..<start + phrase.count].elementsEqual(phrase)
+        }
     }
 
     /// All strings of a document with their pointers, in order.
@@ -94,21 +113,30 @@ enum SecretScanner {
 
     /// What kind of secret a line holds; nil when none.
     static func find(in line: String) -> String? {
-        if line.firstRange(of: "-----BEGIN ") != nil, line.firstRange(of: "PRIVATE KEY") != nil {
-            return "a private key"
-        }
-        for (prefix, length, kind) in prefixes {
-            var rest = Substring(line)
-            while let range = rest.firstRange(of: prefix) {
-                rest = rest[range.upperBound...]
-                let run = rest.prefix { character in
-                    character.isASCII
-                        && (character.isLetter || character.isNumber || character == "_"
-                            || character == "-")
+        let bytes = Array(line.utf8)
+        for start in bytes.indices {
+            if bytes[start] == 45, follows(begin, bytes, start),
+                bytes.indices.contains(where: { follows(privateKey, bytes, $0) })
+            {
+                return "a private key"
+            }
+            for (prefix, length, kind) in marks where follows(prefix, bytes, start) {
+                let run = bytes[(start + prefix.count)...].prefix {
+                    ($0 >= 48 && $0 <= 57) || ($0 >= 65 && $0 <= 90) || ($0 >= 97 && $0 <= 122)
+                        || $0 == 95 || $0 == 45
                 }
                 if run.count >= length { return kind }
             }
         }
         return nil
+    }
+
+    private static let begin = Array("-----BEGIN ".utf8)
+    private static let privateKey = Array("PRIVATE KEY".utf8)
+    private static let marks = prefixes.map { (Array($0.prefix.utf8), $0.length, $0.kind) }
+
+    private static func follows(_ wanted: [UInt8], _ bytes: [UInt8], _ start: Int) -> Bool {
+        guard bytes[start] == wanted[0], bytes.count - start >= wanted.count else { return false }
+        return bytes[start..<start + wanted.count].elementsEqual(wanted)
     }
 }

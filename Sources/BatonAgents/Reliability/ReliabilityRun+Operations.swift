@@ -219,7 +219,7 @@ extension ReliabilityRun {
                     "ratio"
                 ),
                 (
-                    "latency_p99", ["latency", "respon", "p99", "fast"],
+                    "latency_p99", ["latency", "respon", "answer", "p99", "fast"],
                     "99th percentile of the response time", "<=", "s"
                 ),
                 ("recovery", ["recover", "outage"], "Time from outage to service", "<=", "s"),
