@@ -104,7 +104,7 @@ let package = Package(
         tests(
             "BatonBrokerTests",
             [
-                "BatonBroker", "BatonCore", "BatonJournal", "BatonJournalSQLite", "BatonPlatform",
+                "BatonBrief", "BatonBroker", "BatonCore", "BatonJournal", "BatonJournalSQLite", "BatonPlatform",
                 "BatonWire", "Crypto", "JSON",
             ]),
         tests("BatonSupervisorTests", ["BatonPlatform", "BatonSupervisor", "JSON"]),

@@ -1,21 +1,21 @@
 // From what the loop wants said to the message that leaves: looks things up, makes packets, puts in
 // the number of durable events on which the reply stands.
 
-import BatonCore
+package import BatonCore
 import BatonJournal
-import BatonWire
+package import BatonWire
 import Crypto
 import JSON
 
 /// Made once a turn, after the commit.
-struct Answering {
+package struct Answering {
     private let loop: BrokerLoop
     private let records: any Records
     private let cache: DocumentCache
     private let moment: Moment
     private let process: ProcessFactsForStatus
 
-    init(
+    package init(
         loop: BrokerLoop, records: any Records, cache: DocumentCache, moment: Moment,
         process: ProcessFactsForStatus
     ) {
@@ -27,7 +27,7 @@ struct Answering {
     }
 
     /// The message and its addressee; nil when there is nothing to say any more.
-    func message(for outgoing: Outgoing) throws(RecordsFault) -> (RoutingID, Message)? {
+    package func message(for outgoing: Outgoing) throws(RecordsFault) -> (RoutingID, Message)? {
         switch outgoing {
         case .reply(let route, let id, let header, let body):
             return (route, ok(id, header, body: body))

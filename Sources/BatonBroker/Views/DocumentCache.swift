@@ -5,7 +5,7 @@ import BatonBrief
 import BatonCore
 import JSON
 
-final class DocumentCache {
+package final class DocumentCache {
     private let records: any Records
     private var documents: [PartKey: JSONValue] = [:]
     private static let documentsMax = 256
@@ -15,7 +15,7 @@ final class DocumentCache {
         let part: String
     }
 
-    init(records: any Records) {
+    package init(records: any Records) {
         self.records = records
     }
 

@@ -1,16 +1,22 @@
 // The audit stream to those who follow it: committed events in order, read from the records by number,
 // as many as the follower granted. A slow follower lags; it never drops and never slows a writer.
 
-import BatonCore
+package import BatonCore
 import BatonJournal
-import BatonWire
+package import BatonWire
 import Crypto
 import JSON
 
-struct TailServer {
-    let records: any Records
-    let state: State
-    let now: Instant
+package struct TailServer {
+    private let records: any Records
+    private let state: State
+    private let now: Instant
+
+    package init(records: any Records, state: State, now: Instant) {
+        self.records = records
+        self.state = state
+        self.now = now
+    }
 
     /// Events of one message; a follower that lags is served over many turns.
     private static let eventsMax = 512
@@ -19,7 +25,7 @@ struct TailServer {
     static let progressPeriod: Duration = .seconds(5)
 
     /// The next message for a tail, if there is one to send, and where the tail stands then.
-    func serve(_ cursor: TailCursor) throws(RecordsFault) -> (message: Message?, cursor: TailCursor?) {
+    package func serve(_ cursor: TailCursor) throws(RecordsFault) -> (message: Message?, cursor: TailCursor?) {
         var cursor = cursor
         if let last = cursor.last {
             cursor.next = try start(last, cursor.filter)

@@ -68,8 +68,8 @@ extension Broker {
         let listed = Set(hello.leases)
         for id in state.leased.sorted() {
             guard let task = state.tasks[id], task.agent == agent, let lease = task.lease,
-                lease.instance == hello.instance, !listed.contains(Attempt(task: id, token: lease.token)),
-                sessions.holder(of: id).map({ $0 != hello.session }) ?? true
+                lease.instance == hello.instance,
+                !listed.contains(Attempt(task: id, token: lease.token))
             else { continue }
             release(id, reason: .unlisted, at: moment, into: &events)
         }

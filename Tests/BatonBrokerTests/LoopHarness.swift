@@ -1,0 +1,180 @@
+// A broker's loop with a journal in memory and a clock that the test moves: what the process's driver
+// does, without sockets. Every call is one turn: receive, tick, append, answer.
+
+import BatonBrief
+import BatonBroker
+import BatonCore
+import BatonJournal
+import BatonPlatform
+import BatonWire
+import JSON
+import Testing
+
+final class LoopHarness {
+    private var loop: BrokerLoop
+    private let records: JournalRecords<InMemoryJournal>
+    private let keys: JournalKeys
+    private let folder: String
+    private var nextID: Int64 = 1
+    private(set) var now = Instant(microseconds: 1_800_000_000_000_000)
+    /// Messages by peer that nobody has looked at yet.
+    private var inboxes: [String: [Message]] = [:]
+
+    init() throws {
+        folder = try Files.makeTemporaryDirectory(prefix: "baton-loop")
+        keys = try JournalKeys.create(in: "\(folder)/keys", origin: "baton.test/loop")
+        records = JournalRecords(journal: InMemoryJournal())
+        loop = Self.loop(Broker(), keys)
+        loop.run(
+            .create(
+                JournalCreated(
+                    origin: keys.origin, verifierKey: keys.verifierKey.description,
+                    format: leafFormat)), at: moment)
+        loop.run(.start(version: "test"), at: moment)
+        try turn()
+    }
+
+    deinit {
+        // A leftover folder in the temporary directory harms nobody.
+        try? Files.removeTree(folder)
+    }
+
+    private static func loop(_ core: Broker, _ keys: JournalKeys) -> BrokerLoop {
+        BrokerLoop(core: core, keys: keys, randomBytes: { Entropy.bytes(count: $0) })
+    }
+
+    var core: Broker { loop.core }
+    var head: UInt64 { records.head }
+
+    private var moment: Moment { Moment(now: now, entropy: 42) }
+
+    // MARK: Driving
+
+    /// Lets time pass in one step.
+    func pass(_ duration: Duration) throws {
+        now = now + duration
+        try turn()
+    }
+
+    /// The broker dies and starts again on the same journal; all peers are strangers then.
+    func restart() throws {
+        var core = Broker()
+        for leaf in try records.leaves(from: 0, eventsMax: .max, bytesMax: .max) {
+            core.replay(try Event(leaf: leaf))
+        }
+        loop = Self.loop(core, keys)
+        loop.run(.start(version: "test"), at: moment)
+        try turn()
+    }
+
+    private func turn() throws {
+        loop.tick(at: moment)
+        for (batch, seq) in loop.takeBatches() {
+            #expect(records.append(batch, at: seq) == .committed)
+        }
+        let cache = DocumentCache(records: records)
+        let outgoing = loop.takeOutgoing()
+        let facts = ProcessFactsForStatus(
+            version: "test", processID: 1, home: "/", endpoint: "", started: now, diskFreePercent: 50)
+        let answering = Answering(
+            loop: loop, records: records, cache: cache, moment: moment, process: facts)
+        for item in outgoing {
+            guard let (route, message) = try answering.message(for: item) else { continue }
+            inboxes[String(decoding: route.bytes, as: UTF8.self), default: []].append(message)
+        }
+        for (route, cursor) in loop.tails {
+            let server = TailServer(records: records, state: loop.core.state, now: now)
+            let (message, next) = try server.serve(cursor)
+            loop.setTail(cursor.id, of: route, to: next)
+            if let message {
+                inboxes[String(decoding: route.bytes, as: UTF8.self), default: []].append(message)
+            }
+        }
+    }
+
+    // MARK: Peers
+
+    /// Sends a request and returns its reply; pushes stay in the inbox.
+    @discardableResult
+    func ask(
+        _ peer: String, as actor: ActorName = .person("ann"), _ verb: Verb,
+        _ header: JSONObject = JSONObject(), body: [[UInt8]] = []
+    ) throws -> Message {
+        let id = nextID
+        nextID += 1
+        var header = header
+        header["id"] = .integer(id)
+        loop.receive(
+            frames: Message(verb, header, body: body).frames, from: RoutingID(Array(peer.utf8)),
+            identity: TransportIdentity(actor: actor, processID: 7), at: moment)
+        try turn()
+        let inbox = inboxes[peer] ?? []
+        let place = try #require(inbox.firstIndex { $0.integer("re") == id && $0.verb != .events })
+        inboxes[peer]?.remove(at: place)
+        return inbox[place]
+    }
+
+    /// Raw frames, as a peer that does not care for the protocol would send them.
+    func send(_ peer: String, frames: [[UInt8]]) throws -> [Message] {
+        loop.receive(
+            frames: frames, from: RoutingID(Array(peer.utf8)),
+            identity: TransportIdentity(actor: .person("ann"), processID: 7), at: moment)
+        try turn()
+        return inboxes.removeValue(forKey: peer) ?? []
+    }
+
+    /// Takes what was pushed to a peer.
+    func pushes(_ peer: String) -> [Message] { inboxes.removeValue(forKey: peer) ?? [] }
+
+    func hello(_ peer: String, as actor: ActorName = .person("ann")) throws {
+        let reply = try ask(peer, as: actor, .hello, JSONObject([("version", 1), ("name", "test")]))
+        #expect(reply.verb == .ok)
+    }
+
+    /// A worker for an agent, whose card is registered first.
+    func worker(_ agent: String, reviewed: Bool = false) throws {
+        try hello("operator")
+        let registered = try ask(
+            "operator", .register, body: [card(agent, reviewed: reviewed).encoded()])
+        #expect(registered.verb == .ok, "\(registered.body.first.map { String(decoding: $0, as: UTF8.self) } ?? "")")
+        let reply = try ask(
+            agent, as: .agent(AgentName(agent)), .hello,
+            JSONObject([
+                ("version", 1), ("agent", .string(agent)), ("instance", .string("\(agent)#1")),
+                ("credit", 4),
+            ]))
+        #expect(reply.verb == .ok)
+    }
+
+    private func card(_ agent: String, reviewed: Bool) -> JSONValue {
+        var card = Card(id: agent, name: agent)
+        card.isReviewed = reviewed
+        return card.json
+    }
+
+    /// Delivers parts for the assignment in hand.
+    @discardableResult
+    func deliver(_ agent: String, _ assignment: Message, _ parts: [(String, JSONValue)]) throws -> Message {
+        let parcel = Parcel(
+            parts: parts.map {
+                Parcel.Part(name: $0.0, mediaType: "application/json", body: $0.1.encoded())
+            })
+        return try ask(
+            agent, as: .agent(AgentName(agent)), .deliver,
+            JSONObject([("task", assignment.header["task"] ?? .null), ("token", assignment.header["token"] ?? .null)]),
+            body: parcel.bodyFrames)
+    }
+
+    /// The next ASSIGN of a worker.
+    func assignment(_ agent: String) throws -> Message {
+        let pushed = pushes(agent)
+        return try #require(pushed.first { $0.verb == .assign }, "no assignment for \(agent)")
+    }
+
+    /// Types of all events from a number on.
+    func types(from seq: UInt64 = 0) throws -> [String] {
+        try records.leaves(from: seq, eventsMax: .max, bytesMax: .max).map {
+            try Event(leaf: $0).type.rawValue
+        }
+    }
+}
