@@ -95,8 +95,9 @@ extension Socket {
                 if code == EAGAIN && frameCount == 0 { return nil }
                 if code != EINTR { throw ZMQError.last("zmq_msg_recv") }
             }
-            // A ROUTER's own first frame, the routing id, carries the metadata too.
-            if frameCount == 0 {
+            // A ROUTER's own first frame, the routing id, carries the metadata when it was received
+            // directly, but (libzmq 4.3.4) not when a poll had fetched it: then the next one does.
+            if frameCount <= 1, peerAddress == nil {
                 userID = Self.property("User-Id", of: &message)
                 peerAddress = Self.property("Peer-Address", of: &message)
             }
