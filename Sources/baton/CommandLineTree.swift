@@ -28,7 +28,7 @@ enum CommandLineTree {
         subcommands: [
             initCommand, submitCommand, statusCommand, briefCommands, escalationCommands,
             taskCommands, deadCommands, auditCommands, agentCommands, queueCommands, upCommand,
-            downCommand, doctorCommand, completionsCommands,
+            downCommand, brokerCommand, doctorCommand, completionsCommands,
             helpCommand, wordsCommand,
         ])
 
