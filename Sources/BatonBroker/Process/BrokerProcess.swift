@@ -267,7 +267,7 @@ package struct BrokerProcess: ~Copyable {
     }
 
     private mutating func turns() throws {
-        let routerItem = poller.add(router, for: .readable)
+        _ = poller.add(router, for: .readable)
         let doorItem = poller.add(door.socket, for: .readable)
         let signalItem = poller.add(descriptor: signals.fileDescriptor, for: .readable)
         var isBehind = false
@@ -282,7 +282,6 @@ package struct BrokerProcess: ~Copyable {
                 try finish()
                 return
             }
-            _ = routerItem
             isBehind = try !drain()
             if !isBehind { stalls.foundQuiet(now: clock.now) }
             try turn()
@@ -308,11 +307,12 @@ package struct BrokerProcess: ~Copyable {
     private mutating func turn() throws {
         checkDisk()
         loop.tick(at: moment())
+        let isIdle = loop.pendingLeaves == 0
         try commit()
         try say()
         try serveTails()
         try flush()
-        records.maintain(isIdle: loop.pendingLeaves == 0 && outboxes.isEmpty)
+        records.maintain(isIdle: isIdle)
     }
 
     /// Appends and commits everything decided so far. On any doubt the process ends: nothing of the
