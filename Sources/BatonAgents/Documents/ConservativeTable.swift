@@ -42,9 +42,6 @@ package enum ConservativeTable {
             pointer: "/inputs/queues/*/fail", value: 0.01,
             statement: "1 % of the attempts fail and are tried again."),
         Entry(
-            pointer: "/inputs/queues/*/max_wait/mean", value: 1,
-            statement: "A message may wait 1 s on average."),
-        Entry(
             pointer: "/inputs/queues/*/outage", value: 900,
             statement: "Consumers may be down for 15 min."),
     ]

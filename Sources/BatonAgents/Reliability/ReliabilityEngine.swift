@@ -40,6 +40,8 @@ struct ReliabilityRun {
     var window: Source?
     /// The time in which a request must be answered.
     var deadline: Source?
+    /// The availability taken for dependencies that state none; only where the brief allows it.
+    var unstated: Double?
     var targets: [CallTarget] = []
     var paths: [CallPath] = []
 

@@ -21,8 +21,7 @@ extension ReliabilityRun {
         if packet.number("/inputs/slo/recovery") != nil {
             inputs.append(("outage", .pointer("/inputs/slo/recovery")))
         }
-        var unstated: Double?
-        if let graph = graph(packet.inputs, unstated: nil), !graph.withoutFigure.isEmpty {
+        if let graph = graph(packet.inputs), !graph.withoutFigure.isEmpty {
             let source = workings.source(
                 "/inputs/dependencies/\(firstWithout(graph))/availability")
             if let source {
@@ -44,7 +43,7 @@ extension ReliabilityRun {
                     + " members than it has.")
             return nil
         }
-        describe(unstated: unstated)
+        describe()
         return compare(all)
     }
 
@@ -52,7 +51,7 @@ extension ReliabilityRun {
         graph.parts.firstIndex { $0.role != .free && $0.availability == nil } ?? 0
     }
 
-    private func graph(_ inputs: JSONValue, unstated: Double?) -> AvailabilityGraph? {
+    private func graph(_ inputs: JSONValue) -> AvailabilityGraph? {
         inputs["dependencies"].flatMap {
             AvailabilityGraph(
                 $0, deadline: packet.number("/inputs/slo/latency_p99"),
@@ -104,8 +103,8 @@ extension ReliabilityRun {
     }
 
     /// One row per dependency: how it counts and what it costs.
-    private mutating func describe(unstated: Double?) {
-        guard let graph = graph(packet.inputs, unstated: unstated) else { return }
+    private mutating func describe() {
+        guard let graph = graph(packet.inputs) else { return }
         var rows: [[String]] = []
         for (index, part) in graph.parts.enumerated() {
             let base = "/inputs/dependencies/\(index)"
@@ -233,7 +232,7 @@ extension ReliabilityRun {
         var inputs = packet.inputs
         inputs["dependencies"] = .array(dependencies)
         let own = packet.number("/inputs/own_availability") ?? 1
-        return own * (graph(inputs, unstated: nil)?.probability() ?? 0)
+        return own * (graph(inputs)?.probability() ?? 0)
     }
 
     /// Doubles the weakest hard dependencies, one after the other, until the promise can be kept.
