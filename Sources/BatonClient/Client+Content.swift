@@ -8,6 +8,8 @@ import JSON
 public struct Content: Sendable {
     public let bytes: [UInt8]
     public let mediaType: String
+    /// Random bytes that stand before the content in its digest.
+    package let salt: [UInt8]
 }
 
 extension Client {
@@ -54,7 +56,8 @@ extension Client {
         digest: String, bytesMax: Int = Client.contentBytesMax,
     ) throws(ClientError) -> Content {
         let content = try fetch(JSONObject([("digest", .string(digest))]), bytesMax: bytesMax)
-        guard SHA256.hash(content.bytes).hex == digest else {
+        // What is in the journal is named by a salted digest, so that an erased text cannot be guessed.
+        guard SHA256.hash(pieces: [content.salt, content.bytes]).hex == digest else {
             throw ClientError(
                 .failed, "the document that came for \(digest) is another one", isDefinite: false)
         }
@@ -76,7 +79,8 @@ extension Client {
             var header = name
             header["offset"] = .integer(Int64(assembly.bytes.count))
             if try assembly.add(try request(.get, header)) {
-                return Content(bytes: assembly.bytes, mediaType: assembly.mediaType)
+                return Content(
+                    bytes: assembly.bytes, mediaType: assembly.mediaType, salt: assembly.salt)
             }
         }
     }
@@ -86,6 +90,7 @@ extension Client {
 package struct ContentAssembly: Sendable {
     package private(set) var bytes: [UInt8] = []
     package private(set) var mediaType = "application/octet-stream"
+    package private(set) var salt: [UInt8] = []
     private let bytesMax: Int
 
     package init(bytesMax: Int) { self.bytesMax = bytesMax }
@@ -99,6 +104,7 @@ package struct ContentAssembly: Sendable {
             throw ClientError(.failed, "document of \(size) bytes exceeds bytesMax \(bytesMax)")
         }
         mediaType = reply.text("media_type") ?? mediaType
+        salt = reply.text("salt").flatMap(Hex.decode) ?? salt
         let chunk = reply.body.first ?? []
         bytes += chunk
         if bytes.count >= size { return bytes.count == Int(size) }
