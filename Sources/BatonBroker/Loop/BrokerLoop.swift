@@ -19,6 +19,9 @@ package struct BrokerLoop {
     private var pending = JournalBatch()
     private var pendingStart: UInt64
     private var outgoing: [Outgoing] = []
+    /// Said after all replies, so that a worker hears that its delivery was taken before it gets the
+    /// next task.
+    private var assignments: [Outgoing] = []
 
     package internal(set) var counters = Counters()
     package let wireLimits: WireLimits
@@ -170,7 +173,7 @@ package struct BrokerLoop {
             if case .taskLeased(let lease) = event.body, let task = event.task,
                 let session = core.sessions.holder(of: task), let route = routes[session]
             {
-                outgoing.append(.assignment(route, Attempt(task: task, token: lease.token)))
+                assignments.append(.assignment(route, Attempt(task: task, token: lease.token)))
             }
         }
     }
@@ -272,8 +275,11 @@ package struct BrokerLoop {
 
     /// What may be said now that everything is committed.
     package mutating func takeOutgoing() -> [Outgoing] {
-        defer { outgoing.removeAll(keepingCapacity: true) }
-        return outgoing
+        defer {
+            outgoing.removeAll(keepingCapacity: true)
+            assignments.removeAll(keepingCapacity: true)
+        }
+        return outgoing + assignments
     }
 }
 
