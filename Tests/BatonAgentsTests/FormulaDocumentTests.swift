@@ -71,7 +71,8 @@ struct FormulaDocumentTests {
         (["value": 0.999, "from": "research"], "/inputs/own_availability", .research),
     ]
 
-    @Test("what a figure's author says decides its evidence, else what kind of field it is",
+    @Test(
+        "what a figure's author says decides its evidence, else what kind of field it is",
         arguments: kinds)
     func evidence(_ value: JSONValue, _ pointer: String, _ expected: Evidence) {
         #expect(Evidence.of(value, at: pointer) == expected)

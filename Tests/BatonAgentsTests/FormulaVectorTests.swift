@@ -1,4 +1,5 @@
-// Every formula against figures that were not computed by this code: textbooks, tables, other tools.
+// Every formula against figures that were not computed by this code: textbooks, tables, other
+// tools.
 
 import BatonAgents
 import JSON
@@ -46,7 +47,8 @@ struct FormulaVectorTests {
         Vector("burn-rate", burn(0.02, 90, 1), 43.2), Vector("burn-rate", burn(0.02, 7, 1), 3.36),
         Vector("burn-rate", burn(0.05, 7, 6), 1.4),
         Vector("alert-error-ratio", [("burn_rate", 14.4), ("availability", 0.93)], 1.008),
-        Vector("series", [("availability", 0.999), ("availability", 0.999), ("availability", 0.999)],
+        Vector(
+            "series", [("availability", 0.999), ("availability", 0.999), ("availability", 0.999)],
             0.997002999),
         Vector(
             "need-of-n",
@@ -55,7 +57,8 @@ struct FormulaVectorTests {
         Vector(
             "dependency-availability", [("availability", 1), ("for", 1800), ("every", 86_400)],
             0.979166666667),
-        Vector("own-availability-needed", [("availability", 0.998), ("graph", 0.999)],
+        Vector(
+            "own-availability-needed", [("availability", 0.998), ("graph", 0.999)],
             0.998998998999),
     ]
 
@@ -97,7 +100,8 @@ struct FormulaVectorTests {
     ]
 
     static let queues: [Vector] = [
-        Vector("erlang-c", station(2, 1), 1.0 / 3), Vector("erlang-c", station(5, 4), 0.5541126, tolerance: 1e-6),
+        Vector("erlang-c", station(2, 1), 1.0 / 3),
+        Vector("erlang-c", station(5, 4), 0.5541126, tolerance: 1e-6),
         Vector("erlang-c", station(10, 8), 0.4091802, tolerance: 1e-6),
         Vector("erlang-c", station(20, 18), 0.5507690, tolerance: 1e-6),
         Vector("erlang-c", station(100, 90), 0.2169405, tolerance: 1e-6),
@@ -109,7 +113,8 @@ struct FormulaVectorTests {
         Vector("utilisation", flow(49.984, 0.12) + [("workers", 6)], 0.99968),
         Vector("wait-mean", flow(40, 0.12) + [("workers", 6)], 0.05178, tolerance: 2e-4),
         Vector(
-            "wait-mean", flow(40, 0.12) + [("workers", 6), ("arrivals_cv", 1), ("service_cv", 1.4)],
+            "wait-mean",
+            flow(40, 0.12) + [("workers", 6), ("arrivals_cv", 1), ("service_cv", 1.4)],
             0.07663, tolerance: 2e-4),
         Vector("workers-for-mean-wait", flow(40, 0.12) + [("wait", 0.06)], 6),
         Vector("workers-for-mean-wait", flow(40, 0.12) + [("wait", 0.06), ("service_cv", 1.4)], 7),
@@ -129,10 +134,12 @@ struct FormulaVectorTests {
         Vector(
             "wait-quantile", flow(36, 0.25) + [("workers", 13), ("quantile", 0.95)], 0.07171,
             tolerance: 2e-4),
-        Vector("key-utilisation", [("share", 1), ("arrival_rate", 8), ("service_time", 0.12)], 0.96),
+        Vector(
+            "key-utilisation", [("share", 1), ("arrival_rate", 8), ("service_time", 0.12)], 0.96),
         Vector(
             "key-wait",
-            [("share", 1), ("arrival_rate", 8), ("service_time", 0.12), ("service_cv", 1.4)], 4.2624),
+            [("share", 1), ("arrival_rate", 8), ("service_time", 0.12), ("service_cv", 1.4)], 4.2624
+        ),
         Vector("bulkhead-slots", flow(18, 1) + [("rejection", 0.01)], 28),
         Vector("bulkhead-slots", flow(18, 1) + [("rejection", 0.001)], 32),
         Vector("bulkhead-slots", flow(18, 1) + [("rejection", 0.0001)], 36),
@@ -172,7 +179,9 @@ struct FormulaVectorTests {
         Vector("service-quantile", [("mean", 1), ("cv", 1), ("quantile", 0.5)], 0.707106781187),
     ]
 
-    @Test("a formula gives the value of its outside vector", arguments: budget + calls + queues + operations)
+    @Test(
+        "a formula gives the value of its outside vector",
+        arguments: budget + calls + queues + operations)
     func vectors(_ vector: Vector) throws {
         let value = try #require(vector.value)
 
@@ -188,8 +197,10 @@ struct FormulaVectorTests {
 
     @Test(
         "the normal quantile agrees with the tables",
-        arguments: [(0.5, 0.0), (0.975, 1.959963984540054), (0.99, 2.3263478740408408),
-            (0.999, 3.090232306167813), (0.0001, -3.719016485455709), (1e-12, -7.034483825301131)])
+        arguments: [
+            (0.5, 0.0), (0.975, 1.959963984540054), (0.99, 2.3263478740408408),
+            (0.999, 3.090232306167813), (0.0001, -3.719016485455709), (1e-12, -7.034483825301131),
+        ])
     func normalQuantile(_ probability: Double, _ expected: Double) throws {
         let z = try #require(RealFunctions.normalQuantile(probability))
 
@@ -198,8 +209,10 @@ struct FormulaVectorTests {
 
     @Test(
         "logarithm and exponential are exact to the last digits",
-        arguments: [(2.0, 0.6931471805599453), (10, 2.302585092994046), (1e-300, -690.7755278982137),
-            (1.0000001, 9.999999500000033e-08), (7.389056098930650, 2)])
+        arguments: [
+            (2.0, 0.6931471805599453), (10, 2.302585092994046), (1e-300, -690.7755278982137),
+            (1.0000001, 9.999999500000033e-08), (7.389056098930650, 2),
+        ])
     func logarithm(_ x: Double, _ expected: Double) throws {
         let logarithm = try #require(RealFunctions.ln(x))
         let back = try #require(RealFunctions.exp(logarithm))
@@ -213,9 +226,12 @@ struct FormulaVectorTests {
         #expect(Vector("error-budget", [("availability", 1.2), ("window", 60)], 0).value == nil)
         #expect(Vector("error-budget", [("availability", 0.9)], 0).value == nil)
         #expect(
-            Vector("error-budget", [("availability", 0.9), ("window", 60), ("x", 1)], 0).value == nil)
+            Vector("error-budget", [("availability", 0.9), ("window", 60), ("x", 1)], 0).value
+                == nil)
         #expect(Vector("erlang-c", Self.station(4, 4), 0).value == nil)
-        #expect(Vector("drain-time", [("backlog", 1), ("capacity", 4), ("arrival_rate", 4)], 0).value == nil)
+        #expect(
+            Vector("drain-time", [("backlog", 1), ("capacity", 4), ("arrival_rate", 4)], 0).value
+                == nil)
     }
 
     @Test("ids of formulas are unique and every formula says what it is")
@@ -246,8 +262,14 @@ struct AvailabilityGraphTests {
     @Test("two redundant parts behind a shared one are conditioned on it, not multiplied")
     func shared() {
         let dependencies: JSONValue = [
-            ["name": "a", "availability": 0.999, "kind": "redundant", "group": "g", "shares": ["net"]],
-            ["name": "b", "availability": 0.999, "kind": "redundant", "group": "g", "shares": ["net"]],
+            [
+                "name": "a", "availability": 0.999, "kind": "redundant", "group": "g",
+                "shares": ["net"],
+            ],
+            [
+                "name": "b", "availability": 0.999, "kind": "redundant", "group": "g",
+                "shares": ["net"],
+            ],
             ["name": "net", "availability": 0.9995, "kind": "soft"],
         ]
 

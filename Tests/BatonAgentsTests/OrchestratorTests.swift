@@ -163,8 +163,13 @@ struct OrchestratorTests {
     }
 
     static let contradictions: [(JSONValue, String)] = [
-        (["slo": ["availability": 0.999], "traffic": ["mean": 90, "peak": ["rate": 30, "for": 60]]],
-            "below its mean"),
+        (
+            [
+                "slo": ["availability": 0.999],
+                "traffic": ["mean": 90, "peak": ["rate": 30, "for": 60]],
+            ],
+            "below its mean"
+        ),
         (
             [
                 "slo": ["availability": 0.999],
@@ -193,7 +198,8 @@ struct OrchestratorTests {
         ),
     ]
 
-    @Test("a contradiction is one escalation, and the cautious reading settles it",
+    @Test(
+        "a contradiction is one escalation, and the cautious reading settles it",
         arguments: contradictions)
     func contradiction(_ inputs: JSONValue, _ words: String) throws {
         var desk = try Desk(brief(inputs: inputs))
@@ -269,8 +275,9 @@ struct OrchestratorTests {
             let source = try #require(requirement["source"]?.stringValue)
             #expect(source.hasPrefix("/"))
         }
-        #expect(Set(requirements.compactMap { $0["kind"]?.stringValue })
-            == ["hard", "soft", "inferred"])
+        #expect(
+            Set(requirements.compactMap { $0["kind"]?.stringValue })
+                == ["hard", "soft", "inferred"])
     }
 
     @Test("an agent with Markdown deliverables is merged into the closing")

@@ -81,18 +81,24 @@ struct QualityMutationTests {
     static let minutes = "/quantities/id=error_budget.minutes"
 
     static let figures: [Mutation] = [
-        Mutation("a wrong value", analysis, minutes + "/value", .scale(1.001), "quantity-recomputed"),
+        Mutation(
+            "a wrong value", analysis, minutes + "/value", .scale(1.001), "quantity-recomputed"),
         Mutation(
             "a value off by 1e-6", analysis, minutes + "/value", .scale(1.000001),
             "quantity-recomputed"),
         Mutation(
             "a nine too many in an availability", analysis,
             "/quantities/id=availability.dependencies/value", .set(0.99999), "quantity-recomputed"),
-        Mutation("another figure shown", analysis, minutes + "/shown", .set("34.2 min"), "quantity-shown"),
-        Mutation("a promise shown too high", analysis,
+        Mutation(
+            "another figure shown", analysis, minutes + "/shown", .set("34.2 min"), "quantity-shown"
+        ),
+        Mutation(
+            "a promise shown too high", analysis,
             "/quantities/id=availability.attainable/shown", .set("99.99 %"), "quantity-shown"),
         Mutation("another unit", analysis, minutes + "/unit", .set("s"), "quantity-unit"),
-        Mutation("an unknown formula", analysis, minutes + "/formula", .set("budget-x"), "quantity-formula"),
+        Mutation(
+            "an unknown formula", analysis, minutes + "/formula", .set("budget-x"),
+            "quantity-formula"),
         Mutation(
             "the wrong formula for the inputs", analysis, minutes + "/formula", .set("series"),
             "quantity-recomputed"),
@@ -112,7 +118,8 @@ struct QualityMutationTests {
         Mutation(
             "an assumed value that is not listed", analysis,
             "/quantities/id=alert.page_1h.burn/inputs/0/assumption", .set("A99"), "input-assumed"),
-        Mutation("an input left out", analysis, minutes + "/inputs/1", .remove, "quantity-recomputed"),
+        Mutation(
+            "an input left out", analysis, minutes + "/inputs/1", .remove, "quantity-recomputed"),
         Mutation(
             "more confidence than a report allows", analysis,
             "/quantities/id=error_budget.requests/confidence", .set(0.9), "confidence-ceiling"),
@@ -132,39 +139,73 @@ struct QualityMutationTests {
 
     static let words: [Mutation] = [
         Mutation("a risk without an owner", risks, "/risks/0/owner", .set("-"), "risk-manageable"),
-        Mutation("a risk without a trigger", risks, "/risks/1/trigger", .set("unknown"), "risk-manageable"),
+        Mutation(
+            "a risk without a trigger", risks, "/risks/1/trigger", .set("unknown"),
+            "risk-manageable"),
         Mutation("a risk without a mitigation", risks, "/risks/0/mitigation", .set(""), "shape"),
         Mutation("a risk without a severity", risks, "/risks/0/severity", .remove, "shape"),
-        Mutation("a severity that does not exist", risks, "/risks/0/severity", .set("bad"), "shape"),
+        Mutation(
+            "a severity that does not exist", risks, "/risks/0/severity", .set("bad"), "shape"),
         Mutation("no risks at all", risks, "/risks", .set([]), "shape"),
         Mutation("a step without an owner", plan, "/steps/0/owner", .set("nobody"), "step-owned"),
         Mutation("a step without an end", plan, "/steps/0/done_when", .set("?"), "step-owned"),
         Mutation("steps in a circle", plan, "/steps/0/depends_on", .set(["S7"]), "step-order"),
-        Mutation("a step after one that is not there", plan, "/steps/1/depends_on", .set(["S77"]), "shape"),
-        Mutation("a decision without alternatives", plan, "/decisions/0/alternatives", .set("none stated"), "decision-alternatives"),
-        Mutation("a decision without a reason", plan, "/decisions/0/rationale", .set("—"), "decision-rationale"),
+        Mutation(
+            "a step after one that is not there", plan, "/steps/1/depends_on", .set(["S77"]),
+            "shape"),
+        Mutation(
+            "a decision without alternatives", plan, "/decisions/0/alternatives",
+            .set("none stated"), "decision-alternatives"),
+        Mutation(
+            "a decision without a reason", plan, "/decisions/0/rationale", .set("—"),
+            "decision-rationale"),
         Mutation("two steps with one id", plan, "/steps/1/id", .set("S1"), "shape"),
         Mutation("a placeholder in a step", plan, "/steps/2/detail", .set("TBD"), "no-placeholder"),
-        Mutation("a placeholder in a section", analysis, "/sections/0/text", .append(" TODO: explain."), "no-placeholder"),
-        Mutation("filler text", handoff, "/summary", .set("Lorem ipsum dolor sit amet."), "no-placeholder"),
-        Mutation("a private key", handoff, "/summary", .append(" -----BEGIN RSA PRIVATE KEY-----"), "no-secret"),
-        Mutation("an AWS key", analysis, "/sections/0/text", .append(" AKIA" + "ABCDEFGHIJKLMNOP"), "no-secret"),
-        Mutation("a GitHub token", plan, "/steps/0/detail", .append(" ghp_" + String(repeating: "a1", count: 18)), "no-secret"),
+        Mutation(
+            "a placeholder in a section", analysis, "/sections/0/text", .append(" TODO: explain."),
+            "no-placeholder"),
+        Mutation(
+            "filler text", handoff, "/summary", .set("Lorem ipsum dolor sit amet."),
+            "no-placeholder"),
+        Mutation(
+            "a private key", handoff, "/summary", .append(" -----BEGIN RSA PRIVATE KEY-----"),
+            "no-secret"),
+        Mutation(
+            "an AWS key", analysis, "/sections/0/text", .append(" AKIA" + "ABCDEFGHIJKLMNOP"),
+            "no-secret"),
+        Mutation(
+            "a GitHub token", plan, "/steps/0/detail",
+            .append(" ghp_" + String(repeating: "a1", count: 18)), "no-secret"),
     ]
 
     static let traces: [Mutation] = [
-        Mutation("a criterion without a check", checks, "/checks", .set(someCheck), "criterion-checked"),
-        Mutation("a check looser than its criterion", checks, "/checks/id=C3/threshold", .set(1.5), "criterion-checked"),
-        Mutation("a check that traces nothing known", checks, "/checks/0/traces", .set(["AC42"]), "trace-exists"),
-        Mutation("a threshold in words", checks, "/checks/0/threshold", .set("high"), "check-measurable"),
+        Mutation(
+            "a criterion without a check", checks, "/checks", .set(someCheck), "criterion-checked"),
+        Mutation(
+            "a check looser than its criterion", checks, "/checks/id=C3/threshold", .set(1.5),
+            "criterion-checked"),
+        Mutation(
+            "a check that traces nothing known", checks, "/checks/0/traces", .set(["AC42"]),
+            "trace-exists"),
+        Mutation(
+            "a threshold in words", checks, "/checks/0/threshold", .set("high"),
+            "check-measurable"),
         Mutation("a check without a unit", checks, "/checks/0/unit", .set(""), "check-measurable"),
-        Mutation("a check without a method", checks, "/checks/0/method", .set("n/a"), "check-measurable"),
-        Mutation("an acceptance criterion dropped", snapshot, "/acceptance_criteria/4", .remove, "scope-kept"),
-        Mutation("a constraint dropped", snapshot, "/constraints/security", .set("none stated"), "scope-kept"),
-        Mutation("another objective", snapshot, "/objective", .set("Something easier"), "scope-kept"),
+        Mutation(
+            "a check without a method", checks, "/checks/0/method", .set("n/a"),
+            "check-measurable"),
+        Mutation(
+            "an acceptance criterion dropped", snapshot, "/acceptance_criteria/4", .remove,
+            "scope-kept"),
+        Mutation(
+            "a constraint dropped", snapshot, "/constraints/security", .set("none stated"),
+            "scope-kept"),
+        Mutation(
+            "another objective", snapshot, "/objective", .set("Something easier"), "scope-kept"),
         Mutation("another agent's name", risks, "/agent", .set("backend.other"), "scope-kept"),
         Mutation("another task's number", plan, "/task", .set("t-99"), "scope-kept"),
-        Mutation("a handover to itself", handoff, "/to", .set("backend.api_reliability"), "scope-kept"),
+        Mutation(
+            "a handover to itself", handoff, "/to", .set("backend.api_reliability"), "scope-kept"),
         Mutation("another format", handoff, "/format", .set("baton.handoff/9"), "shape"),
     ]
 
@@ -202,10 +243,12 @@ struct QualityMutationTests {
         #expect(findings.allSatisfy { !($0["satisfy"]?.stringValue ?? "").isEmpty })
     }
 
-    @Test("a missing part is rejected, an analysis included", arguments: [
-        "objective_snapshot.json", "execution_plan.json", "risk_register.json",
-        "validation_checklist.json", "handoff_packet.json", "analysis.json",
-    ])
+    @Test(
+        "a missing part is rejected, an analysis included",
+        arguments: [
+            "objective_snapshot.json", "execution_plan.json", "risk_register.json",
+            "validation_checklist.json", "handoff_packet.json", "analysis.json",
+        ])
     func missing(_ name: String) throws {
         var (desk, item) = try good()
         item.parts.removeAll { $0.name == name }
@@ -256,7 +299,8 @@ struct QualityMutationTests {
 
     static let markdown = """
         # Objective snapshot
-        - Objective: Payment capture survives the outage of one payment provider without losing or doubling a capture
+        - Objective: Payment capture survives the outage of one payment provider without losing \
+        or doubling a capture
 
         # Execution plan
         1. Draw the data flow; owner: ann; done when: the drawing is reviewed
@@ -265,7 +309,7 @@ struct QualityMutationTests {
         # Risk register
         | Risk | Severity | Likelihood | Impact | Mitigation | Owner | Trigger |
         |---|---|---|---|---|---|---|
-        | Keys in logs | high | medium | Keys leak | Redact at the logger | ann | A key in a log line |
+        | Keys in logs | high | medium | Keys leak | Redact at the logger | ann | A key in a line |
 
         # Validation checklist
         - C1: Secrets found in logs <= 0; method: scan the logs of a day; when: weekly; owner: ann

@@ -28,23 +28,66 @@ struct SpecialistEdgeTests {
 
     /// Blockers of a queue, with a word that the escalation must have.
     static let blockers: [(inputs: JSONValue, word: String, recommended: JSONValue)] = [
-        (["queues": [["name": "orders", "arrival_rate": ["mean": 40],
-            "service_time": ["mean": 0.12], "workers": ["max": 3]]]], "not stable", "a"),
-        (["queues": [["name": "orders", "arrival_rate": ["mean": 40, "peak": ["rate": 100, "for": 3600]],
-            "service_time": ["mean": 0.12, "cv": 1.4], "max_wait": ["mean": 0.2],
-            "workers": ["max": 8]]]], "wait objective or at peak", "a"),
-        (["queues": [["name": "orders", "arrival_rate": ["mean": 40],
-            "service_time": ["mean": 0.12], "fail": 0.2, "calls": ["psp"]]],
-            "dependencies": [["name": "psp", "limit": 45]]], "no number of workers helps", "b"),
-        (["queues": [["name": "orders", "arrival_rate": ["mean": 40],
-            "service_time": ["mean": 0.12], "ordering": ["key": "wallet", "hottest": 0.3]]]],
-            "hottest key", "b"),
-        (["queues": [["name": "orders", "arrival_rate": ["mean": 40],
-            "service_time": ["mean": 0.12], "max_wait": ["p95": 0.05],
-            "workers": ["max": 6]]]], "wait objective", "a"),
+        (
+            [
+                "queues": [
+                    [
+                        "name": "orders", "arrival_rate": ["mean": 40],
+                        "service_time": ["mean": 0.12], "workers": ["max": 3],
+                    ]
+                ]
+            ], "not stable", "a"
+        ),
+        (
+            [
+                "queues": [
+                    [
+                        "name": "orders",
+                        "arrival_rate": ["mean": 40, "peak": ["rate": 100, "for": 3600]],
+                        "service_time": ["mean": 0.12, "cv": 1.4], "max_wait": ["mean": 0.2],
+                        "workers": ["max": 8],
+                    ]
+                ]
+            ], "wait objective or at peak", "a"
+        ),
+        (
+            [
+                "queues": [
+                    [
+                        "name": "orders", "arrival_rate": ["mean": 40],
+                        "service_time": ["mean": 0.12], "fail": 0.2, "calls": ["psp"],
+                    ]
+                ],
+                "dependencies": [["name": "psp", "limit": 45]],
+            ], "no number of workers helps", "b"
+        ),
+        (
+            [
+                "queues": [
+                    [
+                        "name": "orders", "arrival_rate": ["mean": 40],
+                        "service_time": ["mean": 0.12],
+                        "ordering": ["key": "wallet", "hottest": 0.3],
+                    ]
+                ]
+            ],
+            "hottest key", "b"
+        ),
+        (
+            [
+                "queues": [
+                    [
+                        "name": "orders", "arrival_rate": ["mean": 40],
+                        "service_time": ["mean": 0.12], "max_wait": ["p95": 0.05],
+                        "workers": ["max": 6],
+                    ]
+                ]
+            ], "wait objective", "a"
+        ),
     ]
 
-    @Test("a queue that cannot work is one escalation, and each of its patches settles it",
+    @Test(
+        "a queue that cannot work is one escalation, and each of its patches settles it",
         arguments: blockers)
     func blocked(_ blocker: (inputs: JSONValue, word: String, recommended: JSONValue)) throws {
         let desk = try desk(blocker.inputs)
@@ -200,7 +243,8 @@ struct SpecialistEdgeTests {
         var delivered = 0
         for round in 0..<60 {
             var desk = template
-            desk.brief["inputs"] = Self.thinned(whole["inputs"] ?? [:], share: 4 + UInt64(round % 12), &state)
+            desk.brief["inputs"] = Self.thinned(
+                whole["inputs"] ?? [:], share: 4 + UInt64(round % 12), &state)
             if round % 3 == 0 { desk.brief["assume"] = "conservative" }
             guard desk.brief["inputs"]?.objectValue.map({ !$0.isEmpty }) ?? false else { continue }
             for agent in [Self.api, Self.planner] {
@@ -210,17 +254,20 @@ struct SpecialistEdgeTests {
                     continue
                 }
                 let verdict = try desk.review(item)
+                let place = "round \(round), \(agent), \(desk.brief["inputs"] ?? [:])"
                 #expect(
-                    verdict["verdict"] == "accepted",
-                    "round \(round) \(agent) \(desk.brief["inputs"] ?? [:]) \(verdict.prettyPrinted())")
+                    verdict["verdict"] == "accepted", "\(place): \(verdict.prettyPrinted())")
                 delivered += 1
             }
         }
         #expect(delivered > 20)
     }
 
-    /// A copy without about one in `share` of its members. Names stay: a brief without them is refused.
-    private static func thinned(_ value: JSONValue, share: UInt64, _ state: inout UInt64) -> JSONValue {
+    /// A copy without about one in `share` of its members. Names stay: a brief without them is
+    /// refused.
+    private static func thinned(_ value: JSONValue, share: UInt64, _ state: inout UInt64)
+        -> JSONValue
+    {
         func isDropped() -> Bool {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return (state >> 33) % share == 0

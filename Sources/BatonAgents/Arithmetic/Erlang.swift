@@ -1,11 +1,12 @@
 // Erlang B and C, and the waits that follow from them.
 //
-// The recurrence runs on 1/B, which neither underflows nor cancels: it is sound from 0.01 to 100,000
-// Erlangs and beyond. Factorials and powers of the load never appear.
+// The recurrence runs on 1/B, which neither underflows nor cancels: it is sound from 0.01 to
+// 100,000 Erlangs and beyond. Factorials and powers of the load never appear.
 
 /// Loss and delay systems: `servers` parallel servers, `load` in Erlangs.
 package enum Erlang {
-    /// No search for a number of servers goes beyond this; a plan of that size is a mistake in its inputs.
+    /// No search for a number of servers goes beyond this; a plan of that size is a mistake in its
+    /// inputs.
     package static let serversMax = 1_000_000
 
     /// Blocking probability of M/G/c/c.
@@ -55,7 +56,8 @@ package enum Erlang {
         return nil
     }
 
-    /// The fewest servers that keep the wait of `station` at or below `wait`: the mean, or a quantile.
+    /// The fewest servers that keep the wait of `station` at or below `wait`: the mean, or a
+    /// quantile.
     package static func servers(
         for station: Station, wait: Double, quantile: Double? = nil
     ) -> Int? {

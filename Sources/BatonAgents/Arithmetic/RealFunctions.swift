@@ -54,7 +54,8 @@ package enum RealFunctions {
         return result
     }
 
-    /// The standard normal quantile z(p), 0 < p < 1: algorithm AS 241 (Wichura 1988), about 16 digits.
+    /// The standard normal quantile z(p), 0 < p < 1: algorithm AS 241 (Wichura 1988), about 16
+    /// digits.
     package static func normalQuantile(_ p: Double) -> Double? {
         guard p > 0, p < 1 else { return nil }
         let q = p - 0.5

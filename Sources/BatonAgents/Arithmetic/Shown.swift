@@ -27,7 +27,8 @@ package enum Shown {
     /// four significant digits.
     package static func percent(_ ratio: Double, _ rounding: Rounding = .down) -> String {
         let isPromise = ratio >= 0.9 && ratio <= 1
-        return (isPromise
+        return
+            (isPromise
             ? fixed(ratio * 100, decimals: 5, rounding) : significant(ratio * 100, rounding)) + " %"
     }
 

@@ -46,7 +46,8 @@ package enum ConservativeTable {
             statement: "Consumers may be down for 15 min."),
     ]
 
-    /// The assumption for `pointer`: the card's own figure, else the table's; nil when neither has one.
+    /// The assumption for `pointer`: the card's own figure, else the table's; nil when neither has
+    /// one.
     package static func entry(for pointer: String, card: JSONValue) -> Entry? {
         let standard = entries.first { matches($0.pointer, pointer) }
         for input in card["required_inputs"]?.arrayValue ?? [] {

@@ -56,7 +56,8 @@ struct DeliverySet: Sendable {
         if hasNone, let markdown = others.first(where: { $0.part == Deliverables.markdownName }) {
             var origin = packet
             origin["task"] = [
-                "id": .string(task), "kind": "work", "agent": .string(agent), "title": "none stated",
+                "id": .string(task), "kind": "work", "agent": .string(agent),
+                "title": "none stated",
                 "instructions": "none stated", "attempt": 1, "rejections": 0,
             ]
             readMarkdown(markdown.bytes, HandoffPacket(document: origin))

@@ -1,4 +1,5 @@
-// Typed, lenient reading of packet.json: a missing or empty part is nil or an empty list, never a trap.
+// Typed, lenient reading of packet.json: a missing or empty part is nil or an empty list, never a
+// trap.
 
 package import JSON
 

@@ -139,7 +139,8 @@ extension Workings {
         }
         return [
             "escalation": text("escalation", or: "e-0"), "option": text("option", or: "revise"),
-            "label": text("label", or: "Revised inputs"), "reason": text("reason", or: "none stated"),
+            "label": text("label", or: "Revised inputs"),
+            "reason": text("reason", or: "none stated"),
             "by": text("by", or: "none stated"),
         ]
     }

@@ -15,8 +15,14 @@ package enum RequirementReader {
             ("availability", { "Availability of at least \(Shown.percent($0))" }),
             ("error_rate", { "An error rate of at most \(Shown.percent($0, .up))" }),
             ("latency_p50", { "A median latency of at most \(Shown.duration($0, .nearest))" }),
-            ("latency_p95", { "A 95th percentile latency of at most \(Shown.duration($0, .nearest))" }),
-            ("latency_p99", { "A 99th percentile latency of at most \(Shown.duration($0, .nearest))" }),
+            (
+                "latency_p95",
+                { "A 95th percentile latency of at most \(Shown.duration($0, .nearest))" }
+            ),
+            (
+                "latency_p99",
+                { "A 99th percentile latency of at most \(Shown.duration($0, .nearest))" }
+            ),
             ("recovery", { "Recovery from an outage within \(Shown.duration($0, .nearest))" }),
         ]
         var result: [Requirement] = []

@@ -1,4 +1,5 @@
-// What an engine collects while it works: figures with derivations, assumptions, plan, risks, checks.
+// What an engine collects while it works: figures with derivations, assumptions, plan, risks,
+// checks.
 // `Workings+Documents` turns the collection into the five deliverables and the analysis.
 
 package import JSON
@@ -30,8 +31,8 @@ package struct Workings: Sendable {
 
     // MARK: figures
 
-    /// Derives a quantity and keeps it; nil (and nothing kept) when an input is missing or the formula
-    /// has no value there. Deriving the same id again returns the first value.
+    /// Derives a quantity and keeps it; nil (and nothing kept) when an input is missing or the
+    /// formula has no value there. Deriving the same id again returns the first value.
     @discardableResult
     package mutating func derive(
         _ id: String, _ label: String, by formulaID: String, _ inputs: [(String, Source)]
@@ -103,8 +104,8 @@ package struct Workings: Sendable {
         }
     }
 
-    /// The packet's number at `pointer`; else, when the brief allows it, the conservative assumption
-    /// of the card or of the documented table; else nil.
+    /// The packet's number at `pointer`; else, when the brief allows it, the conservative
+    /// assumption of the card or of the documented table; else nil.
     package mutating func source(_ pointer: String) -> Source? {
         if packet.number(pointer) != nil { return .pointer(pointer) }
         guard packet.isConservative,

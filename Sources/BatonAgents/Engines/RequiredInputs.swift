@@ -68,13 +68,15 @@ package enum RequiredInputs {
         let texts = AnswerReader.instructionsOnly(packet.answers)
         var blocker = "Required inputs are missing: \(lines.joined(separator: "; "))."
         if let text = texts.last.flatMap(AnswerReader.instructions) {
-            blocker += " The instruction “\(text)” sets no field, and this engine applies fields only."
+            blocker +=
+                " The instruction “\(text)” sets no field, and this engine applies fields only."
         }
         var draft = EscalationDraft(
             blocker: blocker,
             impact: "The figures that depend on them cannot be computed; a plan without them would"
                 + " rest on silent guesses.",
-            needs: "The values of \(fields.joined(separator: ", ")), or the decision to assume them.",
+            needs:
+                "The values of \(fields.joined(separator: ", ")), or the decision to assume them.",
             severity: .medium, owner: packet.escalationOwner, key: "missing-inputs")
         if let patched = assumed(missing, packet) {
             draft.offer(
@@ -84,7 +86,8 @@ package enum RequiredInputs {
                 .patch(patched.patch))
             draft.rationale =
                 "Reliability ranks first: the conservative values are stricter than most services"
-                + " need, so a plan that meets them errs on the safe side; they can be revised later."
+                + " need, so a plan that meets them errs on the safe side; they can be"
+                + " revised later."
         } else {
             draft.rationale =
                 "There is no value that would be safe to assume here; only somebody who knows the"
@@ -94,14 +97,16 @@ package enum RequiredInputs {
         draft.offer(
             "State the values",
             tradeoffs: "Takes somebody who knows the system; the result rests on facts.",
-            .revise(instructions: "Answer with revise and \(example) for each of: "
-                + fields.joined(separator: ", ")))
+            .revise(
+                instructions: "Answer with revise and \(example) for each of: "
+                    + fields.joined(separator: ", ")))
         draft.offer(
             "Cancel the task", tradeoffs: "No plan is made; nothing else is affected.", .cancel)
         return draft.json
     }
 
-    /// The patch that sets all missing inputs to their conservative values; nil unless each has one.
+    /// The patch that sets all missing inputs to their conservative values; nil unless each has
+    /// one.
     private static func assumed(
         _ missing: [MissingInput], _ packet: PacketView
     ) -> (patch: JSONValue, text: String)? {

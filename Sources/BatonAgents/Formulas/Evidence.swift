@@ -17,9 +17,9 @@ package enum Evidence: String, Sendable, CaseIterable {
         }
     }
 
-    /// The evidence of the figure at `pointer` in a packet: what its author says with `from`; without
-    /// it, a decision of the requester (an objective, a limit he sets) is a definition, and a claim
-    /// about the world (an availability, a rate, a service time) is a report.
+    /// The evidence of the figure at `pointer` in a packet: what its author says with `from`;
+    /// without it, a decision of the requester (an objective, a limit he sets) is a definition,
+    /// and a claim about the world (an availability, a rate, a service time) is a report.
     package static func of(_ value: JSONValue, at pointer: String) -> Evidence {
         if let from = value["from"]?.stringValue {
             return of(from: from)

@@ -1,7 +1,8 @@
 // Timeouts, deadlines, retries and backoff between a service and what it calls.
 
 /// Latency and deadlines. Source: Brooker, Timeouts, retries and backoff with jitter (AWS Builders'
-/// Library); lognormal fit: Johnson, Kotz, Balakrishnan, Continuous Univariate Distributions, ch. 14.
+/// Library); lognormal fit: Johnson, Kotz, Balakrishnan, Continuous Univariate Distributions, ch.
+/// 14.
 let callFormulas: [Formula] = [
     Formula(
         "lognormal-quantile", "p50 × exp(z(quantile) × ln(p99 / p50) / z(0.99))",
@@ -15,7 +16,8 @@ let callFormulas: [Formula] = [
     ) { values in
         guard let sigma = lognormalSigma(values), let p50 = values.number("p50"),
             let quantile = values.number("quantile"),
-            let z = RealFunctions.normalQuantile(quantile), let factor = RealFunctions.exp(z * sigma)
+            let z = RealFunctions.normalQuantile(quantile),
+            let factor = RealFunctions.exp(z * sigma)
         else { return nil }
         return p50 * factor
     },

@@ -124,8 +124,8 @@ extension ClosingRun {
         String(text.lowercased().filter { $0.isLetter || $0.isNumber })
     }
 
-    /// Checks that measure the same against the same threshold are one; different thresholds for one
-    /// metric are shown as a conflict.
+    /// Checks that measure the same against the same threshold are one; different thresholds for
+    /// one metric are shown as a conflict.
     mutating func mergeChecks() {
         var merged: [Check] = []
         for source in upstream {
@@ -146,7 +146,8 @@ extension ClosingRun {
                         "Conflict: “\(check.metric)” is to be \(other.comparator)"
                             + " \(Shown.significant(other.threshold)) and, by \(source.agent),"
                             + " \(check.comparator) \(Shown.significant(check.threshold))"
-                            + " \(check.unit). Reliability ranks first: the stricter one holds until"
+                            + " \(check.unit). Reliability ranks first: the stricter one"
+                            + " holds until"
                             + " somebody decides.")
                 }
                 merged.append(check)
@@ -161,7 +162,8 @@ extension ClosingRun {
         // Agents of one's own may trace nothing; the criteria are still checked in the closing.
         let before = workings.checks
         workings.addCriterionChecks()
-        workings.checks = before
+        workings.checks =
+            before
             + workings.checks.dropFirst(before.count).filter { check in
                 check.traces.contains { !traced.contains($0) }
             }

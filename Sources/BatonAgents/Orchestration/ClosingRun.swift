@@ -94,7 +94,9 @@ struct ClosingRun {
             let value = isComplete ? workings.derive(free, label, by: formula, inputs) : nil
             guard let value else {
                 workings.ask(
-                    "\(label) (\(source.agent)) cannot be derived from the inputs as they stand now.")
+                    "\(label) (\(source.agent)) cannot be derived from the inputs as they"
+                        + " stand now."
+                )
                 continue
             }
             ids[id] = free
@@ -217,7 +219,8 @@ struct ClosingRun {
         workings.sections.append(
             Section(
                 title: "Validation evidence",
-                text: "\(derivedAgain) figures were derived again for this closing from the registry"
+                text:
+                    "\(derivedAgain) figures were derived again for this closing from the registry"
                     + " and the inputs as they stand now.",
                 columns: ["Task", "Agent", "Accepted by", "Figures", "Checks"], rows: rows))
         workings.nextSteps.append(

@@ -1,4 +1,5 @@
-// What a brief says twice and differently. The more cautious reading is offered, never taken silently.
+// What a brief says twice and differently. The more cautious reading is offered, never taken
+// silently.
 
 import JSON
 
@@ -37,7 +38,8 @@ struct Contradictions: Sendable {
                 for input in missing {
                     inputs = InputEdit.setting(
                         input.pointer, to: .number(input.assumable ?? 0), in: inputs)
-                    label += "; assume \(PointerText.field(input.pointer)) ="
+                    label +=
+                        "; assume \(PointerText.field(input.pointer)) ="
                         + " \(Shown.significant(input.assumable ?? 0))"
                 }
             }
@@ -59,7 +61,8 @@ struct Contradictions: Sendable {
         draft.offer(
             "Cancel the task", tradeoffs: "No plan is made; nothing else is affected.", .cancel)
         draft.rationale =
-            "Reliability decides: the cautious reading is safe whichever statement is true, and can be"
+            "Reliability decides: the cautious reading is safe whichever statement is true,"
+            + " and can be"
             + " corrected by a later brief."
         return draft.json
     }
@@ -116,7 +119,8 @@ struct Contradictions: Sendable {
         }
     }
 
-    /// A name listed twice with differing figures: the less available, slower one is the cautious one.
+    /// A name listed twice with differing figures: the less available, slower one is the cautious
+    /// one.
     private mutating func duplicates() {
         for key in ["dependencies", "queues"] {
             guard let list = edited[key]?.arrayValue else { continue }

@@ -58,7 +58,8 @@ struct CardShelf: Sendable {
             ids.append(id)
             guard !id.hasPrefix("core."), let part = entry["part"]?.stringValue,
                 let bytes = parts[part],
-                // A card that is no JSON cannot have come from the broker; the agent is not routed to.
+                // A card that is no JSON cannot have come from the broker; the agent is not routed
+                // to.
                 let card = try? JSONValue(parsing: bytes)
             else { continue }
             found.append((id, card))

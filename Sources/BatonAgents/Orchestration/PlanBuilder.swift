@@ -1,5 +1,5 @@
-// plan.json by the default playbook: specialists in parallel, after the agents their cards depend on,
-// then the close by the broker. Shape: Protocols/schemas.
+// plan.json by the default playbook: specialists in parallel, after the agents their cards depend
+// on, then the close by the broker. Shape: Protocols/schemas.
 
 import JSON
 
@@ -25,7 +25,8 @@ struct PlanBuilder: Sendable {
                 "title": .string("Closing handoff: \(title)"),
                 "instructions": .string(
                     "Merge the accepted deliverables of \(chosen.joined(separator: ", ")) into one"
-                        + " plan, one risk register and one checklist; name open questions, answers,"
+                        + " plan, one risk register and one checklist; name open questions,"
+                        + " answers,"
                         + " proposed tasks and the next owner."),
             ],
         ]
@@ -90,7 +91,9 @@ struct PlanBuilder: Sendable {
         lines.append(
             packet.isConservative
                 ? "What is missing may be assumed from the conservative table, marked as inferred."
-                : "Nothing may be assumed silently: say what is missing, or escalate what blocks you.")
+                : "Nothing may be assumed silently: say what is missing, or escalate what"
+                    + " blocks you."
+        )
         for answer in packet.answers {
             if let text = AnswerReader.instructions(answer) { lines.append("Decided: \(text)") }
         }

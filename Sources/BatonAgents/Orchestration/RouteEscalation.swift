@@ -53,7 +53,8 @@ struct RouteEscalation: Sendable {
         if !rest.isEmpty {
             draft.offer(
                 "Go on with \(list(rest))" + (isUnknownPlaybook ? " by the default playbook" : ""),
-                tradeoffs: "Work starts now; what the others would have looked at is not looked at.",
+                tradeoffs:
+                    "Work starts now; what the others would have looked at is not looked at.",
                 .revise(instructions: "route: \(rest.joined(separator: ", "))" + playbookLine))
             draft.rationale =
                 "Reliability decides: the agents that can work give a checked result now, and a"
@@ -71,7 +72,8 @@ struct RouteEscalation: Sendable {
                 .revise(
                     instructions: "route: \(cards.ids.joined(separator: ", "))" + playbookLine))
             draft.rationale =
-                "It scored highest, though not high enough to be chosen without asking; naming it is"
+                "It scored highest, though not high enough to be chosen without asking;"
+                + " naming it is"
                 + " the smallest change."
         }
         draft.offer(

@@ -113,13 +113,15 @@ struct Review {
             ? "\(serious) of \(findings.count) findings must be mended before this is accepted."
             : findings.isEmpty
                 ? "Every rule holds; \(quantitiesChecked) figures were derived again."
-                : "Accepted with \(findings.count) remarks; \(quantitiesChecked) figures were derived"
+                : "Accepted with \(findings.count) remarks; \(quantitiesChecked) figures were"
+                    + " derived"
                     + " again."
         return [
             "format": "baton.verdict/1", "verdict": .string(isRejected ? "rejected" : "accepted"),
             "subject": .string(subjectTask), "findings": .array(findings.map(\.json)),
             "checked": [
-                "quantities": .integer(Int64(quantitiesChecked)), "rules": .integer(Int64(rulesRun)),
+                "quantities": .integer(Int64(quantitiesChecked)),
+                "rules": .integer(Int64(rulesRun)),
             ],
             "summary": .string(summary),
         ]

@@ -22,7 +22,8 @@ enum QuantityRule {
         return scales.contains { scale in
             let scaled = value * scale
             let slack = max(scaled.magnitude * 0.01, scale == 1 || scale == 100 ? step : 0)
-            // A percentage near 100 must be exact in its last digit: one per cent of 99.9 is too much.
+            // A percentage near 100 must be exact in its last digit: one per cent of 99.9 is too
+            // much.
             let isNearOne = scale == 100 && scaled > 90 && scaled <= 100
             return (number - scaled).magnitude <= (isNearOne ? step : slack)
         }

@@ -101,14 +101,16 @@ extension Review {
         let acceptance = delivery.list("objective_snapshot", "acceptance_criteria")
         let success = delivery.list("objective_snapshot", "success_criteria")
         let criteria = acceptance.isEmpty ? success : acceptance
-        let ids = (acceptance + success
+        let ids =
+            (acceptance + success
             + delivery.list("objective_snapshot", "requirements")).compactMap {
                 $0["id"]?.stringValue
             }
         for (index, check) in checks.enumerated() {
             for trace in Router.texts(check["traces"]) where !ids.contains(trace) {
                 find(
-                    "trace-exists", isBuiltIn ? .high : .medium, part: part, place: "/checks/\(index)/traces",
+                    "trace-exists", isBuiltIn ? .high : .medium, part: part,
+                    place: "/checks/\(index)/traces",
                     "\(trace) is no criterion of the objective snapshot",
                     satisfy: "trace to an id of the objective snapshot")
             }

@@ -12,7 +12,8 @@ package struct QueueEngine: Engine {
     package func run(_ input: EngineInput) -> EngineOutcome {
         let packet = PacketView(input.packet)
         guard packet.kind == "work" || packet.kind == "direct" else {
-            return .fail(message: "\(agentID) takes work and direct tasks, not \(packet.kind) tasks")
+            return .fail(
+                message: "\(agentID) takes work and direct tasks, not \(packet.kind) tasks")
         }
         let missing = RequiredInputs.missing(input.card, in: packet)
         if !missing.isEmpty { return .escalate(RequiredInputs.escalation(missing, packet)) }

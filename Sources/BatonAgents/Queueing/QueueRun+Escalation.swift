@@ -1,4 +1,5 @@
-// The one escalation for all queues that cannot work as stated, with options that the numbers allow.
+// The one escalation for all queues that cannot work as stated, with options that the numbers
+// allow.
 
 import JSON
 
@@ -9,7 +10,8 @@ extension QueueRun {
         var blocker = blockers.map(sentence).joined(separator: " ")
         if let text = texts.last.flatMap(AnswerReader.instructions) {
             blocker +=
-                " The instruction “\(text)” changes no figure, and this engine can apply figures only."
+                " The instruction “\(text)” changes no figure, and this engine can apply"
+                + " figures only."
         }
         var draft = EscalationDraft(
             blocker: blocker,
@@ -47,7 +49,8 @@ extension QueueRun {
             onlyWorkers
             ? "Reliability decides, before cost and convenience: a stable queue that keeps its wait"
                 + " needs this capacity, and workers can be taken away again."
-            : "Reliability decides: the limit lies outside the workers, so taking in less is the only"
+            : "Reliability decides: the limit lies outside the workers, so taking in less is"
+                + " the only"
                 + " change that is in the owner's own hands today."
         return draft.json
     }
@@ -64,11 +67,12 @@ extension QueueRun {
                         + " peak."
                     : ": with a load of \(load) it is not stable.")
         case .downstream(let called, _, let limit):
-            return "Queue \(name) calls \(called) \(workings.value(of: blocker.plan.effective).map { Shown.significant($0) } ?? "?")"
-                + " times a second and \(called) takes \(Shown.significant(limit)):"
-                + " no number of workers helps."
+            let rate = workings.value(of: blocker.plan.effective).map { Shown.significant($0) }
+            return "Queue \(name) calls \(called) \(rate ?? "?") times a second and \(called) takes"
+                + " \(Shown.significant(limit)): no number of workers helps."
         case .hottestKey(let utilisation):
-            return "The hottest key of \(name) alone takes \(Shown.percent(utilisation, .up)) of one"
+            return
+                "The hottest key of \(name) alone takes \(Shown.percent(utilisation, .up)) of one"
                 + " worker, and a key is served by one: no number of workers helps."
         }
     }
@@ -89,7 +93,8 @@ extension QueueRun {
                     let currency =
                         packet.text("\(plan.base)/workers/cost_per_hour/currency") ?? ""
                     let extra = Double(needed - limit) * price * 730
-                    costs += " About \(Shown.significant(extra, .up)) \(currency) a month more for"
+                    costs +=
+                        " About \(Shown.significant(extra, .up)) \(currency) a month more for"
                         + " \(plan.name)."
                 }
             case .downstream(let name, let members, let limit):
@@ -100,7 +105,8 @@ extension QueueRun {
                     edited = InputEdit.setting(
                         "/inputs/dependencies/\(member)/limit", to: .number(each), in: edited)
                 }
-                labels.append("agree with \(name) on \(Shown.significant(each)) calls a second each")
+                labels.append(
+                    "agree with \(name) on \(Shown.significant(each)) calls a second each")
             case .hottestKey:
                 let load = workings.quantity(plan.id("load"))?.value ?? 1
                 let share = Self.roundedDown(0.8 / load)

@@ -41,16 +41,22 @@ extension QueueRun {
                 title: "Outage of \(plan.name)",
                 text: "After \(Shown.duration(seconds, .nearest)) without consumers"
                     + " \(workings.shown(plan.id("outage.backlog"))) wait. The planned workers have"
-                    + " caught up after \(workings.shown(plan.id("outage.drain"))); the wait objective"
-                    + " is missed for \(workings.shown(plan.id("outage.violation"))) in all. Storage:"
+                    + " caught up after \(workings.shown(plan.id("outage.drain"))); the wait"
+                    + " objective"
+                    + " is missed for \(workings.shown(plan.id("outage.violation"))) in all."
+                    + " Storage:"
                     + " \(workings.shown(plan.id("outage.storage")))."))
         workings.risks.append(
             Risk(
-                risk: "The consumers of \(plan.name) are down for \(Shown.duration(seconds, .nearest))",
+                risk:
+                    "The consumers of \(plan.name) are down for"
+                    + " \(Shown.duration(seconds, .nearest))",
                 severity: .medium, likelihood: .medium,
-                impact: "\(workings.shown(plan.id("outage.backlog"))) wait, and what the workers call"
+                impact:
+                    "\(workings.shown(plan.id("outage.backlog"))) wait, and what the workers call"
                     + " gets the full capacity of the workers while they catch up.",
-                mitigation: "Raise the number of workers for the drain within the limits of what they"
+                mitigation:
+                    "Raise the number of workers for the drain within the limits of what they"
                     + " call; keep retention well above the outage.",
                 owner: owner, trigger: "The oldest message of \(plan.name) is older than a minute"))
         if let drain = workings.quantity(plan.id("outage.drain")) {
@@ -59,7 +65,8 @@ extension QueueRun {
                     traces: workings.criteria(about: ["drain", "backlog", "catch", "recover"]),
                     metric: "Time to work off \(plan.name) after the stated outage",
                     comparator: "<=", threshold: drain.value, unit: "s",
-                    method: "Stop the consumers for the stated time under load, start them, measure",
+                    method:
+                        "Stop the consumers for the stated time under load, start them, measure",
                     when: "before release and in each rehearsal", owner: owner))
         }
     }
@@ -75,14 +82,18 @@ extension QueueRun {
         workings.sections.append(
             Section(
                 title: "Cost of \(plan.name)",
-                text: "\(count(plan)) all the time: \(workings.shown(plan.id("cost"))) in \(currency)."))
+                text:
+                    "\(count(plan)) all the time: \(workings.shown(plan.id("cost"))) in"
+                    + " \(currency)."
+            ))
     }
 
     // MARK: plan and checks
 
     mutating func finish() {
         if plans.isEmpty {
-            workings.ask("No queue is stated with arrival rate and service time; nothing is planned.")
+            workings.ask(
+                "No queue is stated with arrival rate and service time; nothing is planned.")
         }
         steps()
         for plan in plans { waitCheck(plan) }
@@ -99,9 +110,11 @@ extension QueueRun {
                     trigger: "The first load test differs from the figures"))
         }
         workings.nextSteps = [
-            "\(owner): go through the open questions and the assumptions, and confirm or correct them.",
+            "\(owner): go through the open questions and the assumptions, and confirm or"
+                + " correct them.",
             "\(owner): work through the execution plan in its order.",
-            "\(owner): measure service times, their variation and failures, and plan again with them.",
+            "\(owner): measure service times, their variation and failures, and plan again"
+                + " with them.",
         ]
     }
 
@@ -110,7 +123,8 @@ extension QueueRun {
         let workers = workings.add(
             PlanStep(
                 title: "Set the number of workers",
-                detail: names.isEmpty ? "State arrival rates and service times first." : names + ".",
+                detail: names.isEmpty
+                    ? "State arrival rates and service times first." : names + ".",
                 owner: owner,
                 doneWhen: "The planned workers run, and a lost one is back within a minute"))
         let visibility = workings.add(
@@ -144,7 +158,8 @@ extension QueueRun {
         workings.add(
             PlanStep(
                 title: "Load test at peak, then rehearse the outage",
-                detail: "Peak rate for its stated time; one worker less; consumers stopped as long as"
+                detail:
+                    "Peak rate for its stated time; one worker less; consumers stopped as long as"
                     + " stated.",
                 owner: owner, dependsOn: [dead, alarms],
                 doneWhen: "Every check of the validation checklist has evidence"))

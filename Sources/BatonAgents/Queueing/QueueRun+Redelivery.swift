@@ -24,7 +24,8 @@ extension QueueRun {
     }
 
     private func now(_ plan: QueuePlan, _ field: String) -> String {
-        packet.number("\(plan.base)/now/\(field)").map { Shown.duration($0, .nearest) } ?? "not stated"
+        packet.number("\(plan.base)/now/\(field)").map { Shown.duration($0, .nearest) }
+            ?? "not stated"
     }
 
     /// Long enough that all but one in 10,000 messages are done, prefetched ones included.
@@ -46,7 +47,8 @@ extension QueueRun {
         let p99 = "\(plan.base)/service_time/p99"
         if packet.number(p99) != nil { durations.append(("seconds", .pointer(p99))) }
         workings.derive(
-            plan.id("service.longest"), "Longest service time planned for", by: "longest", durations)
+            plan.id("service.longest"), "Longest service time planned for", by: "longest", durations
+        )
         let prefetchPointer = "\(plan.base)/prefetch"
         let prefetch: Source
         if let stated = packet.number(prefetchPointer), stated >= 1 {
@@ -61,7 +63,8 @@ extension QueueRun {
             "A worker needs 5 s at most to stop and to acknowledge.", .inference, confidence: 0.7,
             "To be measured; small beside the timeout.")
         let wanted = workings.derive(
-            plan.id("visibility"), "Visibility timeout of \(plan.name) at least", by: "visibility-timeout",
+            plan.id("visibility"), "Visibility timeout of \(plan.name) at least",
+            by: "visibility-timeout",
             [
                 ("prefetch", prefetch), ("longest", .quantity(plan.id("service.longest"))),
                 ("margin", .assumed(5, assumption: margin)),
@@ -70,10 +73,13 @@ extension QueueRun {
             plan.id("duplicates"), "Duplicates of \(plan.name) from slow messages",
             by: "duplicates-per-day",
             [("arrival_rate", plan.rate), ("exceed", .assumed(0.0001, assumption: tail))])
-        if let wanted, let has = packet.number("\(plan.base)/now/visibility_timeout"), has < wanted {
+        if let wanted, let has = packet.number("\(plan.base)/now/visibility_timeout"), has < wanted
+        {
             workings.risks.append(
                 Risk(
-                    risk: "The visibility timeout of \(plan.name) is \(Shown.duration(has, .nearest)),"
+                    risk:
+                        "The visibility timeout of \(plan.name) is"
+                        + " \(Shown.duration(has, .nearest)),"
                         + " shorter than its slowest messages take",
                     severity: .high, likelihood: .medium,
                     impact: "Messages are delivered again while they are still worked on.",
@@ -115,7 +121,8 @@ extension QueueRun {
                     risk: "The retries of \(plan.name) end before the stated outage does",
                     severity: .critical, likelihood: .medium,
                     impact: "Messages that fail during the outage are dead-lettered, all of them.",
-                    mitigation: "Pause the consumers while what they call is down, or retry longer.",
+                    mitigation:
+                        "Pause the consumers while what they call is down, or retry longer.",
                     owner: owner, trigger: "Dead letters of \(plan.name) during an outage"))
         }
         return [
@@ -130,7 +137,10 @@ extension QueueRun {
             workings.ask(
                 "Queue \(plan.name) states no retention: the idempotency window is not computed.")
             return [
-                ["Idempotency window", now(plan, "dedup_window"), "not computed: no retention stated"]
+                [
+                    "Idempotency window", now(plan, "dedup_window"),
+                    "not computed: no retention stated",
+                ]
             ]
         }
         var inputs: [(String, Source)] = [
@@ -150,7 +160,8 @@ extension QueueRun {
                         + " \(Shown.duration(has, .nearest)), shorter than a message can live",
                     severity: .high, likelihood: .low,
                     impact: "A late redelivery or a redrive has its effect a second time.",
-                    mitigation: "Keep ids for \(workings.shown(plan.id("idempotency"))), in the store"
+                    mitigation:
+                        "Keep ids for \(workings.shown(plan.id("idempotency"))), in the store"
                         + " of the effect.",
                     owner: owner, trigger: "A redrive of messages older than the window"))
         }

@@ -87,7 +87,9 @@ extension QueueRun {
         rows.append(["Messages that wait", workings.shown(plan.id("erlang_c"))])
         rows.append(["Mean wait", workings.shown(plan.id("wait.mean"))])
         for part in ["wait.peak", "wait.objective"] {
-            if let wait = workings.quantity(plan.id(part)) { rows.append([wait.label, wait.shown]) }
+            if let wait = workings.quantity(plan.id(part)) {
+                rows.append([wait.label, wait.shown])
+            }
         }
         for part in ["key.utilisation", "key.wait"] {
             if let key = workings.quantity(plan.id(part)) { rows.append([key.label, key.shown]) }
@@ -144,7 +146,8 @@ extension QueueRun {
                     risk: "The peak of \(name) outgrows the workers", severity: .medium,
                     likelihood: .high,
                     impact: "Waits reach \(workings.shown(plan.id("peak.delay"))).",
-                    mitigation: "Start more workers before announced peaks, or limit what is taken in.",
+                    mitigation:
+                        "Start more workers before announced peaks, or limit what is taken in.",
                     owner: owner,
                     trigger: "The oldest message of \(name) is older than the wait objective"))
         }

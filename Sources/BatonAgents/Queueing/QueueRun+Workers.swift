@@ -164,9 +164,11 @@ extension QueueRun {
         } else {
             let limit = workings.assume(
                 "Workers are busy at most 80 % of the time.", .inference, confidence: 0.7,
-                "No wait objective is stated; above 80 % waits grow quickly with small errors in the"
+                "No wait objective is stated; above 80 % waits grow quickly with small errors"
+                    + " in the"
                     + " figures.")
-            workings.ask("Queue \(plan.name) states no max_wait: its workers follow utilisation only.")
+            workings.ask(
+                "Queue \(plan.name) states no max_wait: its workers follow utilisation only.")
             workings.derive(
                 id, "Workers of \(plan.name) \(label), at 80 % utilisation",
                 by: "workers-at-utilisation",
@@ -178,13 +180,14 @@ extension QueueRun {
     /// The percentile that an objective names, as a formula input.
     mutating func quantileSource(_ quantile: Double) -> Source {
         let id = workings.assume(
-            "The wait objective is about the \(Shown.fixed(quantile * 100, decimals: 3, .nearest))th"
+            "The wait objective is about the"
+                + " \(Shown.fixed(quantile * 100, decimals: 3, .nearest))th"
                 + " percentile.", .definition, confidence: 0.95, "The name of the field says so.")
         return .assumed(quantile, assumption: id)
     }
 
-    /// Whether only a peak exceeds `limit` workers, and so briefly that the fluid backlog stays within
-    /// the wait objective.
+    /// Whether only a peak exceeds `limit` workers, and so briefly that the fluid backlog stays
+    /// within the wait objective.
     private func isPeakOnly(_ plan: QueuePlan, limit: Int) -> Bool {
         guard let steady = workings.quantity(plan.id("workers.steady")),
             steady.value <= Double(limit), let peak = workings.value(of: plan.peak),

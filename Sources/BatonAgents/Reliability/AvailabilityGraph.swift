@@ -33,7 +33,8 @@ package struct AvailabilityGraph: Sendable {
 
     /// Reads `/inputs/dependencies`.
     /// - Parameters:
-    ///   - deadline: the latency objective in seconds; a soft dependency that may take longer counts.
+    ///   - deadline: the latency objective in seconds; a soft dependency that may take longer
+    ///     counts.
     ///   - outage: how long an outage may last, in seconds; a cache that goes stale sooner counts.
     ///   - unstated: the availability taken for parts that state none.
     package init?(

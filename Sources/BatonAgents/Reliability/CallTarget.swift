@@ -95,7 +95,8 @@ enum CallReader {
         var unknown: [String] = []
         for operation in operations {
             for call in operation["calls"]?.arrayValue ?? [] {
-                for name in names(call) where find(name, targets) == nil && !unknown.contains(name) {
+                for name in names(call) where find(name, targets) == nil && !unknown.contains(name)
+                {
                     unknown.append(name)
                 }
             }

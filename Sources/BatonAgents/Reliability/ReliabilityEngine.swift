@@ -1,4 +1,5 @@
-// backend.api_reliability: error budget, availability, deadlines, retries, alerts, failure semantics.
+// backend.api_reliability: error budget, availability, deadlines, retries, alerts, failure
+// semantics.
 // The order of the work: what is promised, whether it can be kept, how each call must behave.
 
 import JSON
@@ -12,7 +13,8 @@ package struct ReliabilityEngine: Engine {
     package func run(_ input: EngineInput) -> EngineOutcome {
         let packet = PacketView(input.packet)
         guard packet.kind == "work" || packet.kind == "direct" else {
-            return .fail(message: "\(agentID) takes work and direct tasks, not \(packet.kind) tasks")
+            return .fail(
+                message: "\(agentID) takes work and direct tasks, not \(packet.kind) tasks")
         }
         let missing = RequiredInputs.missing(input.card, in: packet)
         if !missing.isEmpty { return .escalate(RequiredInputs.escalation(missing, packet)) }

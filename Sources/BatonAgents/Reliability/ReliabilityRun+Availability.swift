@@ -39,7 +39,8 @@ extension ReliabilityRun {
         guard let all else {
             workings.ask(
                 "The availability of the dependencies could not be computed: more than"
-                    + " \(AvailabilityGraph.sharedMax) shared components, or a group that needs more"
+                    + " \(AvailabilityGraph.sharedMax) shared components, or a group that"
+                    + " needs more"
                     + " members than it has.")
             return nil
         }
@@ -132,12 +133,16 @@ extension ReliabilityRun {
         }
         for name in graph.unknownShares {
             workings.ask(
-                "\(name) is shared, but not among the dependencies; its own outages are not counted.")
+                "\(name) is shared, but not among the dependencies; its own outages are not"
+                    + " counted."
+            )
         }
         workings.sections.append(
             Section(
                 title: "Availability",
-                text: "Everything that a request needs is up \(workings.shown("availability.dependencies"))"
+                text:
+                    "Everything that a request needs is up"
+                    + " \(workings.shown("availability.dependencies"))"
                     + " of the time. Shared components are conditioned on; retries are not credited"
                     + " against outages.",
                 columns: ["Dependency", "Availability", "Downtime in the window", "How it counts"],
@@ -170,7 +175,8 @@ extension ReliabilityRun {
         let texts = AnswerReader.instructionsOnly(packet.answers)
         if let text = texts.last.flatMap(AnswerReader.instructions) {
             blocker +=
-                " The instruction “\(text)” changes no figure, and this engine can apply figures only."
+                " The instruction “\(text)” changes no figure, and this engine can apply"
+                + " figures only."
         }
         var draft = EscalationDraft(
             blocker: blocker, impact: impact(slo: slo, attainable: attainable),

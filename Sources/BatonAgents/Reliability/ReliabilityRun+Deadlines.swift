@@ -12,7 +12,8 @@ extension ReliabilityRun {
         let unknown = CallReader.unknownCalls(packet.operations, targets: targets)
         if !unknown.isEmpty {
             workings.ask(
-                "Operations call \(unknown.joined(separator: ", ")), which no dependency describes.")
+                "Operations call \(unknown.joined(separator: ", ")), which no dependency describes."
+            )
         }
         let needed = targets.indices.filter { index in
             targets[index].members.contains {
@@ -23,7 +24,9 @@ extension ReliabilityRun {
         paths = CallReader.paths(packet.operations, targets: targets, needed: needed)
         if deadline == nil {
             workings.ask(
-                "slo.latency_p99 is not stated: timeouts and attempts were not fitted to a deadline.")
+                "slo.latency_p99 is not stated: timeouts and attempts were not fitted to a"
+                    + " deadline."
+            )
         }
         cutTimeouts()
         fitAttempts()
@@ -48,7 +51,8 @@ extension ReliabilityRun {
         targets[index].attemptsMax = stated.min().map { max(1, Int($0)) } ?? usual
         guard let largest else {
             workings.ask(
-                "Neither a timeout nor a latency is stated for \(targets[index].name): its calls are"
+                "Neither a timeout nor a latency is stated for \(targets[index].name): its"
+                    + " calls are"
                     + " not planned.")
             return
         }
@@ -144,11 +148,12 @@ extension ReliabilityRun {
                 owner: owner, trigger: "Timeouts above 0.1 % of the calls of a dependency"))
     }
 
-    /// Adds attempts one by one while every path still ends before the deadline; groups first, since
-    /// without a second attempt their redundancy is of no use to a request.
+    /// Adds attempts one by one while every path still ends before the deadline; groups first,
+    /// since without a second attempt their redundancy is of no use to a request.
     private mutating func fitAttempts() {
         let limit = workings.value(of: deadline)
-        let order = targets.indices.filter { targets[$0].kind == "redundant" }
+        let order =
+            targets.indices.filter { targets[$0].kind == "redundant" }
             + targets.indices.filter { targets[$0].kind != "redundant" }
         var grew = true
         while grew {
@@ -281,9 +286,11 @@ extension ReliabilityRun {
                     risk: "Inversion: \(name) gives up after \(Shown.duration(timeout, .nearest)),"
                         + " the service after \(longest.shown)",
                     severity: .high, likelihood: .medium,
-                    impact: "Work goes on for requests that nobody waits for, and the caller's retry"
+                    impact:
+                        "Work goes on for requests that nobody waits for, and the caller's retry"
                         + " doubles it.",
-                    mitigation: "Send the remaining deadline with each request, or raise the timeout"
+                    mitigation:
+                        "Send the remaining deadline with each request, or raise the timeout"
                         + " of \(name) above \(longest.shown).",
                     owner: owner, trigger: "Requests finished after their caller has gone"))
         }

@@ -30,7 +30,8 @@ extension ReliabilityRun {
                     + " missing; 409 the same key is in progress; 422 the key was used with another"
                     + " payload; 429 with Retry-After over the limit; 503 with Retry-After while a"
                     + " breaker is open; 504 when the deadline passed and the effect is unknown.",
-                columns: ["Operation", "Method (RFC 9110)", "Retry", "After a timeout"], rows: rows))
+                columns: ["Operation", "Method (RFC 9110)", "Retry", "After a timeout"], rows: rows)
+        )
     }
 
     private static func semantics(
@@ -59,7 +60,8 @@ extension ReliabilityRun {
             Risk(
                 risk: "\(name) is a \(method) without an idempotency key",
                 severity: .high, likelihood: .high,
-                impact: "After a timeout nobody knows whether it took effect; repeating it may do it"
+                impact:
+                    "After a timeout nobody knows whether it took effect; repeating it may do it"
                     + " twice.",
                 mitigation: "Require an Idempotency-Key, store it with the effect in one"
                     + " transaction, and answer a repetition with the first response.",
@@ -77,10 +79,12 @@ extension ReliabilityRun {
         workings.risks.append(
             Risk(
                 risk: "Dual write: \(what)", severity: .high, likelihood: .medium,
-                impact: "A crash between the two loses the message or announces what never happened.",
+                impact:
+                    "A crash between the two loses the message or announces what never happened.",
                 mitigation: "Write the message to an outbox in the transaction of the effect,"
                     + " with the idempotency record; a relay publishes it at least once.",
-                owner: owner, trigger: "Rows in the outbox older than the relay's interval, or an"
+                owner: owner,
+                trigger: "Rows in the outbox older than the relay's interval, or an"
                     + " effect without its message"))
         let isPlanned = packet.queues.contains { queue in
             publishes.contains(queue["name"]?.stringValue ?? "")
@@ -104,7 +108,8 @@ extension ReliabilityRun {
         objectiveChecks()
         workings.addCriterionChecks()
         workings.nextSteps = [
-            "\(owner): go through the open questions and the assumptions, and confirm or correct them.",
+            "\(owner): go through the open questions and the assumptions, and confirm or"
+                + " correct them.",
             "\(owner): work through the execution plan in its order.",
             "\(packet.escalationOwner): decide what the risk register marks high or critical.",
         ]
@@ -148,11 +153,13 @@ extension ReliabilityRun {
                 detail: "Idempotency keys on unsafe operations, problem documents, an outbox where"
                     + " a store and a queue are written together.",
                 owner: owner, dependsOn: [promise],
-                doneWhen: "Repeating any request with its key gives the first response and one effect"))
+                doneWhen:
+                    "Repeating any request with its key gives the first response and one effect"))
         let alerts = workings.add(
             PlanStep(
                 title: "Alert on the burn of the budget",
-                detail: "Two windows per alert, pages and tickets as in “Burn-rate alerts”; each page"
+                detail:
+                    "Two windows per alert, pages and tickets as in “Burn-rate alerts”; each page"
                     + " links to what to do.",
                 owner: owner, dependsOn: [promise],
                 doneWhen: "A rehearsed outage pages within the short window"))
@@ -198,7 +205,8 @@ extension ReliabilityRun {
                 Risk(
                     risk: "Figures of the API plan rest on questions that are still open",
                     severity: .medium,
-                    likelihood: .medium, impact: "Limits may be set for another system than the real"
+                    likelihood: .medium,
+                    impact: "Limits may be set for another system than the real"
                         + " one.",
                     mitigation: "Answer the open questions of the handoff packet; the plan can be"
                         + " computed again at once.",
@@ -208,8 +216,8 @@ extension ReliabilityRun {
     }
 
     private mutating func objectiveChecks() {
-        let known: [(field: String, words: [String], metric: String, comparator: String, unit: String)]
-            = [
+        let known:
+            [(field: String, words: [String], metric: String, comparator: String, unit: String)] = [
                 (
                     "availability", ["avail", "outage", "uptime"],
                     "Good requests ÷ valid requests in the window", ">=", "ratio"

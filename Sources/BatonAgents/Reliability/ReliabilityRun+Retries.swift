@@ -5,8 +5,9 @@ import JSON
 extension ReliabilityRun {
     /// Amplification over the layers and the budget that bounds it.
     mutating func retries() {
-        guard let busiest = targets.filter({ $0.attemptsSource != nil })
-            .max(by: { $0.attempts < $1.attempts }), let own = busiest.attemptsSource
+        guard
+            let busiest = targets.filter({ $0.attemptsSource != nil })
+                .max(by: { $0.attempts < $1.attempts }), let own = busiest.attemptsSource
         else { return }
         var inputs: [(String, Source)] = []
         var layers = ["\(packet.serviceOwner): \(busiest.attempts)"]
@@ -47,7 +48,8 @@ extension ReliabilityRun {
                     + " Without a budget one request becomes"
                     + " \(workings.shown("retry.amplification")) during an outage; with a budget of"
                     + " 10 % the load grows to \(workings.shown("retry.budget_load")) at most. Only"
-                    + " the layer next to the dependency retries, after Retry-After where it is given,"
+                    + " the layer next to the dependency retries, after Retry-After where it"
+                    + " is given,"
                     + " plus jitter."))
         workings.decisions.append(
             PlanDecision(
@@ -55,7 +57,8 @@ extension ReliabilityRun {
                 alternatives: [
                     (
                         "Let every layer retry as it likes",
-                        "Attempts multiply: \(workings.shown("retry.amplification")) here, just when"
+                        "Attempts multiply: \(workings.shown("retry.amplification")) here,"
+                            + " just when"
                             + " the dependency is weakest."
                     ),
                     ("Never retry", "Single lost packets would become failures that users see."),
@@ -72,7 +75,8 @@ extension ReliabilityRun {
 
     private mutating func backoffSums(_ target: CallTarget) {
         let delays = workings.assume(
-            "Between \(target.attempts) attempts there \(target.attempts == 2 ? "is 1 delay" : "are \(target.attempts - 1) delays").",
+            "Between \(target.attempts) attempts there"
+                + " \(target.attempts == 2 ? "is 1 delay" : "are \(target.attempts - 1) delays").",
             .definition, confidence: 0.95, "Attempts include the first.")
         let count: (String, Source) = (
             "delays", .assumed(Double(target.attempts - 1), assumption: delays)
@@ -135,8 +139,10 @@ extension ReliabilityRun {
                 title: "Bulkheads and circuit breakers",
                 text: "Each call gets its own limit of concurrent calls, sized for the"
                     + " \(peak ? "peak" : "mean") rate as if every request made the call. A breaker"
-                    + " opens while failures and timeouts of a call stay above the page threshold, and"
-                    + " closes after a successful probe. Beyond the limit calls are refused at once.",
+                    + " opens while failures and timeouts of a call stay above the page"
+                    + " threshold, and"
+                    + " closes after a successful probe. Beyond the limit calls are refused"
+                    + " at once.",
                 columns: ["Call", "Slots", "Would wait if it hung"], rows: rows))
     }
 
@@ -144,7 +150,8 @@ extension ReliabilityRun {
     mutating func alerts() {
         guard let promised, let window else { return }
         let policy = workings.assume(
-            "Page when 2 % of the budget is spent in 1 h or 5 % in 6 h; ticket for 10 % in 1 d or 3 d.",
+            "Page when 2 % of the budget is spent in 1 h or 5 % in 6 h; ticket for 10 % in 1"
+                + " d or 3 d.",
             .research, confidence: 0.85, "The recommended policy of the SRE Workbook, chapter 5.")
         var rows: [[String]] = []
         let table: [(id: String, share: Double, long: Double, short: String, kind: String)] = [
@@ -175,7 +182,8 @@ extension ReliabilityRun {
         }
         var text = "Alert when both the long and the short window are above the error ratio."
         if !dropped.isEmpty {
-            text += " Left out, because they would fire below the even spending of the budget or"
+            text +=
+                " Left out, because they would fire below the even spending of the budget or"
                 + " never: \(dropped.joined(separator: ", "))."
         }
         workings.sections.append(
