@@ -39,7 +39,10 @@ public final class Worker: Sendable {
             self.endpoint = endpoint
             self.identity = identity
             self.agent = agent
-            instance = "\(agent)-\(Host.processID)-\(Client.makeKey().prefix(8))"
+            // The supervisor numbers the seats: a process that takes the seat of one that died gives
+            // back at once what that one held, instead of waiting for the lease to run out.
+            let seat = Host.environment("BATON_INSTANCE").map { "seat-\($0)" }
+            instance = "\(agent)-\(seat ?? "\(Host.processID)-\(Client.makeKey().prefix(8))")"
         }
 
         /// Fills in from the environment that a supervisor gives: `BATON_ENDPOINT`,

@@ -336,8 +336,8 @@ Findings go to the author's next attempt. After the third rejection the broker a
 import itertools, json, os, signal, sys, time, zmq
 
 AGENT = sys.argv[1] if len(sys.argv) > 1 else os.environ["BATON_AGENT"]
-TOKEN = os.environ.get("BATON_TOKEN")
-ME = {"version": 1, "name": "worker.py", "agent": AGENT, "instance": f"{AGENT}-{time.time_ns()}", "credit": 1}
+TOKEN, SEAT = os.environ.get("BATON_TOKEN"), os.environ.get("BATON_INSTANCE", time.time_ns())
+ME = {"version": 1, "name": "worker.py", "agent": AGENT, "instance": f"{AGENT}-{SEAT}", "credit": 1}
 dealer = zmq.Context().socket(zmq.DEALER)
 dealer.plain_username = AGENT.encode() if TOKEN else b"user"
 if TOKEN: dealer.plain_password = TOKEN.encode()  # no password is an empty one
