@@ -20,7 +20,12 @@ extension WorkerSession {
         }
         held.append(Held(lease: lease, state: .working))
         updateHello()
-        guard !isDraining, held.count <= role.concurrency else {
+        // A lease whose end is on its way does not count: the broker, having taken it, assigns the
+        // next in the same breath, and that may arrive before the reply does.
+        let workingCount = held.count { item in
+            if case .working = item.state { true } else { false }
+        }
+        guard !isDraining, workingCount <= role.concurrency else {
             // It crossed our CREDIT on the way.
             finish(lease, .release, at: now, into: &outputs)
             return

@@ -291,6 +291,23 @@ struct WorkerSessionTests {
         #expect(again.sent.map(\.verb) == [.deliver])
     }
 
+    @Test("an assignment that overtakes the reply to a delivery is not given back")
+    func overtaking() {
+        var script = Script(concurrency: 1)
+        script.establish()
+        _ = script.assign("t-1", 11)
+        let deliver = script.handle(.finished(lease, .deliver(parts))).sent[0]
+
+        let next = script.assign("t-2", 12)
+        let settled = script.receive(Replies.ok(deliver))
+        let tooMany = script.assign("t-3", 13)
+
+        #expect(next.started == [LeaseName(task: "t-2", token: 12)])
+        #expect(settled.settled.count == 1)
+        #expect(tooMany.started.isEmpty)
+        #expect(tooMany.sent.map(\.verb) == [.release])
+    }
+
     @Test("a drain with nothing running says CREDIT 0 and BYE, and ends")
     func drainIdle() {
         var script = Script()

@@ -28,7 +28,7 @@ def think(packet):  # if this takes longer than a heartbeat, do it in another th
             "## Risk register\n- K1: An input is wrong; severity: low; likelihood: low; impact: delay; "
             f"mitigation: check it; owner: {AGENT}; trigger: an objection\n"
             "## Validation checklist\n- C1: objections <= 0; unit: count; method: review; when: at handoff; "
-            f"owner: {AGENT}; traces: {traces}\n## Handoff packet\n{title} is done as planned.\n").encode()
+            f"owner: {AGENT}; traces: {traces}\n## Handoff packet\nSummary: {title} is done.\n").encode()
 
 def heard(verb, header, body):
     if verb == b"ASSIGN":
