@@ -35,12 +35,22 @@ package struct WorkerSession: Sendable {
         case ended(Ending)
     }
 
-    package enum Settlement: Sendable, Hashable {
+    package enum Settlement: Sendable, Hashable, CustomStringConvertible {
         /// With the state the task has now, where the broker says it.
         case taken(state: String?, duplicate: Bool)
         case dropped(Refusal)
         /// The session ended first.
         case unknown
+
+        /// For logs.
+        package var description: String {
+            switch self {
+            case .taken(let state, let duplicate):
+                (state ?? "taken") + (duplicate ? ", as before" : "")
+            case .dropped(let refusal): "dropped: \(refusal.code.rawValue): \(refusal.message)"
+            case .unknown: "the session ended first"
+            }
+        }
     }
 
     package enum Ending: Sendable, Hashable {
