@@ -155,7 +155,9 @@ extension Client {
         tail?.consumed = 0
         tail?.isStarted = false
         tail?.lastHeard = monotonicNow()
-        tail?.requestID = try sendUnawaited(request)
+        // Not in one line: sending may itself change `tail`, which `tail?.… =` would hold open.
+        let id = try sendUnawaited(request)
+        tail?.requestID = id
     }
 
     func interruptTail() { tail?.requestID = nil }
