@@ -9,9 +9,6 @@ import JSON
 /// Turns a handler's result into the end of an attempt, with findings when it is not fit to be
 /// sent.
 struct DeliveryCheck: Sendable {
-    /// The author's own text, delivered beside the five documents made of it.
-    static let sourceName = "source.md"
-
     private let packet: HandoffPacket
     private let isReviewed: Bool
     private let isOn: Bool
@@ -60,8 +57,8 @@ struct DeliveryCheck: Sendable {
             Part(
                 name: $0.name, mediaType: Deliverables.jsonMediaType, body: $0.document.encoded())
         }
-        let others = parts.filter { $0.name != source.name && $0.name != Self.sourceName }
-        let kept = Part(name: Self.sourceName, mediaType: source.mediaType, body: source.body)
+        let others = parts.filter { $0.name != source.name && $0.name != Deliverables.sourceName }
+        let kept = Part(name: Deliverables.sourceName, mediaType: source.mediaType, body: source.body)
         return (made + others + [kept], [])
     }
 

@@ -118,6 +118,12 @@ struct Desk {
         return try run(facts, parts)
     }
 
+    /// The packet of a work task.
+    func packet(_ agent: String, task: String) -> HandoffPacket {
+        let facts = facts(task, .work, agent, title: "Work of \(agent)")
+        return HandoffPacket(document: PacketAssembler.assemble(facts).document)
+    }
+
     func work(_ agent: String, task: String = "t-5") throws -> EngineOutcome {
         try run(facts(task, .work, agent, title: "Work of \(agent)"), [:])
     }

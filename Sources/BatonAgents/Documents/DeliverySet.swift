@@ -25,8 +25,8 @@ struct DeliverySet: Sendable {
     private(set) var others: [(part: String, bytes: [UInt8])] = []
     /// Problems of a Markdown document that stands for the five.
     private(set) var markdownProblems: [(place: String, message: String)] = []
-    /// True when one Markdown document stands for the five.
-    private(set) var isMarkdown = false
+    /// Whether an author's own text is the delivery, or came with the documents made of it.
+    private(set) var isWritten = false
 
     /// Reads the parts `names`, which all begin with `prefix`, out of `parts`.
     /// - Parameter packet: the packet that the delivery answers, as far as it is known; a Markdown
@@ -38,6 +38,8 @@ struct DeliverySet: Sendable {
         for name in names {
             guard name.hasPrefix(prefix), let bytes = parts[name] else { continue }
             let part = String(name.dropFirst(prefix.count))
+            isWritten =
+                isWritten || part == Deliverables.markdownName || part == Deliverables.sourceName
             let kind = String(part.dropLast(part.hasSuffix(".json") ? 5 : 0))
             if part.hasSuffix(".json"), Self.five.contains(kind) || kind == "analysis" {
                 do {
@@ -66,7 +68,6 @@ struct DeliverySet: Sendable {
 
     /// One Markdown document stands for the five.
     private mutating func readMarkdown(_ bytes: [UInt8], _ packet: HandoffPacket) {
-        isMarkdown = true
         do throws(MarkdownRefusal) {
             for item in try MarkdownDeliverables.documents(fromMarkdown: bytes, packet: packet) {
                 documents.append(

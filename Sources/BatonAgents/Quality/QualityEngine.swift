@@ -89,8 +89,16 @@ struct Review {
         }
     }
 
-    /// Whether the delivery was made by an engine, which owes an analysis.
-    var isBuiltIn: Bool { EngineCatalog.engine(for: subjectAgent) != nil }
+    /// Whether the delivery was made by an engine, which owes an analysis and a number for each
+    /// criterion. An id alone does not tell: a card may give the id of an engine a brain or worker
+    /// of one's own, and that one is known by the text it wrote, which no engine delivers.
+    var isBuiltIn: Bool {
+        EngineCatalog.engine(for: subjectAgent) != nil && !delivery.isWritten
+    }
+
+    /// How much it weighs when something is not stated that an engine always knows, and another
+    /// agent may have no way to: with those it is a remark.
+    var omission: Severity { isBuiltIn ? .high : .medium }
 
     mutating func find(
         _ rule: String, _ severity: Severity, part: String, place: String, _ message: String,

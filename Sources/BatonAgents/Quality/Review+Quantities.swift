@@ -226,7 +226,7 @@ extension Review {
             }
             if item["rationale"]?.stringValue.map(\.isEmptyTalk) ?? true {
                 find(
-                    "assumption-rationale", .high, part: part,
+                    "assumption-rationale", omission, part: part,
                     place: "/assumptions/\(index)/rationale", "an assumption says not why",
                     satisfy: "say why it may be assumed")
             }

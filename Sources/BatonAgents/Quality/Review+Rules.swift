@@ -60,7 +60,7 @@ extension Review {
             snapshot["objective"]?.stringValue?.trimmed != objective.trimmed
         {
             find(
-                "scope-kept", isBuiltIn ? .high : .medium, part: part, place: "/objective",
+                "scope-kept", omission, part: part, place: "/objective",
                 "the objective is not the one of the packet",
                 satisfy: "repeat the objective as it was stated")
         }
@@ -68,7 +68,7 @@ extension Review {
             .compactMap { $0["text"]?.stringValue?.trimmed }
         for criterion in packet.acceptanceCriteria where !kept.contains(criterion.trimmed) {
             find(
-                "scope-kept", isBuiltIn ? .high : .medium, part: part,
+                "scope-kept", omission, part: part,
                 place: "/acceptance_criteria", "the criterion “\(criterion)” is missing",
                 satisfy: "repeat every acceptance criterion of the packet")
         }
@@ -86,7 +86,7 @@ extension Review {
                 .compactMap(\.stringValue)
             if !kept.contains(text) {
                 find(
-                    "scope-kept", isBuiltIn ? .high : .medium, part: part,
+                    "scope-kept", omission, part: part,
                     place: "/constraints/\(kind)", "the constraint “\(text)” is missing",
                     satisfy: "repeat every constraint of the packet")
             }
@@ -109,7 +109,7 @@ extension Review {
         for (index, check) in checks.enumerated() {
             for trace in Router.texts(check["traces"]) where !ids.contains(trace) {
                 find(
-                    "trace-exists", isBuiltIn ? .high : .medium, part: part,
+                    "trace-exists", omission, part: part,
                     place: "/checks/\(index)/traces",
                     "\(trace) is no criterion of the objective snapshot",
                     satisfy: "trace to an id of the objective snapshot")
@@ -117,7 +117,8 @@ extension Review {
             for member in ["metric", "method", "when", "owner"]
             where check[member]?.stringValue.map(\.isEmptyTalk) ?? false {
                 find(
-                    "check-measurable", .high, part: part, place: "/checks/\(index)/\(member)",
+                    "check-measurable", member == "metric" ? .high : omission, part: part,
+                    place: "/checks/\(index)/\(member)",
                     "the check says no \(member)", satisfy: "state the \(member)")
             }
             if isBuiltIn, check["threshold"]?.doubleValue == nil {
@@ -136,7 +137,7 @@ extension Review {
             let mine = checks.filter { Router.texts($0["traces"]).contains(id) }
             if mine.isEmpty {
                 find(
-                    "criterion-checked", isBuiltIn ? .high : .medium, part: part, place: "/checks",
+                    "criterion-checked", omission, part: part, place: "/checks",
                     "no check traces \(id): “\(criterion["text"]?.stringValue ?? "")”",
                     satisfy: "add a check with metric, comparator, threshold, unit and method")
             }
@@ -174,8 +175,9 @@ extension Review {
             isCeiling
             ? strictest > reading.threshold + slack : strictest < reading.threshold - slack
         if isLooser {
+            // Which number of an agent of one's own means the same quantity is a guess.
             find(
-                "criterion-checked", .high, part: part, place: "/checks",
+                "criterion-checked", omission, part: part, place: "/checks",
                 "the checks of \(id) allow \(strictest) \(reading.unit), and it states"
                     + " \(reading.threshold)", satisfy: "check the stated number")
         }
@@ -188,7 +190,8 @@ extension Review {
             for member in ["risk", "impact", "mitigation", "owner", "trigger"]
             where risk[member]?.stringValue.map(\.isEmptyTalk) ?? false {
                 find(
-                    "risk-manageable", .high, part: part, place: "/risks/\(index)/\(member)",
+                    "risk-manageable", member == "impact" ? omission : .high, part: part,
+                    place: "/risks/\(index)/\(member)",
                     "the risk says no \(member)", satisfy: "state the \(member)")
             }
         }
@@ -202,7 +205,8 @@ extension Review {
             for member in ["title", "owner", "done_when"]
             where step[member]?.stringValue.map(\.isEmptyTalk) ?? false {
                 find(
-                    "step-owned", .high, part: part, place: "/steps/\(index)/\(member)",
+                    "step-owned", member == "done_when" ? omission : .high, part: part,
+                    place: "/steps/\(index)/\(member)",
                     "the step says no \(member)", satisfy: "state the \(member)")
             }
         }
@@ -241,7 +245,7 @@ extension Review {
             }
             if decision["rationale"]?.stringValue.map(\.isEmptyTalk) ?? false {
                 find(
-                    "decision-rationale", .high, part: part,
+                    "decision-rationale", omission, part: part,
                     place: "/decisions/\(index)/rationale", "the decision says not why",
                     satisfy: "state the rationale and the rank that decided")
             }
@@ -259,7 +263,7 @@ extension Review {
                 }
                 if !isCited {
                     find(
-                        "answer-cited", isBuiltIn ? .high : .medium, part: delivery.part(kind),
+                        "answer-cited", omission, part: delivery.part(kind),
                         place: "/\(member)", "the answer to \(escalation) is not carried on",
                         satisfy: "list every answer of the packet")
                 }

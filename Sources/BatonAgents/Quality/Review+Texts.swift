@@ -5,7 +5,7 @@ import JSON
 extension Review {
     private static let placeholders = [
         ["tbd"], ["todo"], ["fixme"], ["xxx"], ["lorem", "ipsum"], ["to", "be", "determined"],
-        ["to", "be", "defined"], ["placeholder"], ["fill", "in"], ["???"],
+        ["to", "be", "defined"], ["placeholder"], ["???"],
     ]
 
     /// Words that stand for work not done, unless the brief itself uses them.

@@ -26,6 +26,8 @@ package enum Deliverables {
     package static let jsonMediaType = "application/json"
     /// One Markdown part with the five headings stands for all five.
     package static let markdownName = "deliverables.md"
+    /// The author's own text, which the kit delivers beside the five documents made of it.
+    package static let sourceName = "source.md"
     package static let markdownMediaType = "text/markdown"
     package static let planName = "plan.json"
     package static let verdictName = "verdict.json"
