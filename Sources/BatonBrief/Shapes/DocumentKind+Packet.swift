@@ -64,7 +64,7 @@ extension DocumentKind {
             .required("agent", .text(.agent, max: 128)),
             .required("title", .visible),
             .required("parts", .texts),
-            .required("accepted_by", .choice(["verdict", "exception"])),
+            .required("accepted_by", .choice(["verdict", "exception", "delivery"])),
         ], rest: .refused)
 
     private static let packetPartShape = Shape.object(
