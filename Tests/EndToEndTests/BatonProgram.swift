@@ -104,7 +104,9 @@ final class RunningProgram {
 
     /// Waits until it has said something on standard error.
     func waits(toSay text: String, within seconds: Int = 30) async throws {
-        try await eventually("`baton \(words.joined(separator: " "))` says \(text)", within: seconds) {
+        try await eventually(
+            "`baton \(words.joined(separator: " "))` says \(text)", within: seconds
+        ) {
             try self.drain()
             return self.said.contains(text)
         }
@@ -130,7 +132,8 @@ final class RunningProgram {
                 process.signalGroup(.kill)
                 _ = process.waitForExit()
                 throw TooSlow(
-                    description: "baton \(words.joined(separator: " ")) did not end within \(seconds) s\n"
+                    description:
+                        "baton \(words.joined(separator: " ")) did not end within \(seconds) s\n"
                         + String(decoding: output, as: UTF8.self) + "\n" + said)
             }
             try await Task.sleep(for: .milliseconds(5))

@@ -7,7 +7,8 @@ enum JournalChecks {
     /// Sequence numbers are dense from 0, times never run backwards, and no task is accepted twice.
     static func holds(_ events: [JSONValue]) {
         for (index, event) in events.enumerated() {
-            #expect(event["seq"]?.integerValue == Int64(index), "event \(index) is not in its place")
+            #expect(
+                event["seq"]?.integerValue == Int64(index), "event \(index) is not in its place")
         }
         let times = events.compactMap { $0["time"]?.stringValue }
         #expect(times.count == events.count)

@@ -133,7 +133,8 @@ final class Stage {
 
     /// The processes on record: name, number, start.
     func processes() throws -> [(name: String, process: RecordedProcess)] {
-        guard let text = try? read("\(home)/agents.json"), let record = try? JSONValue(parsing: text)
+        guard let text = try? read("\(home)/agents.json"),
+            let record = try? JSONValue(parsing: text)
         else { return [] }
         let entries =
             [record["supervisor"], record["broker"]].compactMap(\.self)

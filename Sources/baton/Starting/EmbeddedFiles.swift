@@ -8,389 +8,389 @@ enum EmbeddedFiles {
         (
             path: "backend/api_reliability.md",
             text: ##"""
----
-id: backend.api_reliability
-name: API reliability
-description: Error budget, availability of dependencies, timeouts, retries, alerts and failure semantics of an API, with the arithmetic behind each figure.
-tags: [api, reliability]
-hosts: [baton]
-dependencies: [core.orchestrator, core.quality]
-brain: builtin
-review: required
-activation:
-  tags: [api, reliability, payments, slo, resilience]
-  phrases: [error budget, availability, timeout, timeouts, retries, outage, outages, idempotent, "circuit breaker"]
-  inputs: [slo, operations, openapi]
-required_inputs:
-  - field: slo.availability
-    why: the error budget and every comparison with the dependencies start from the promised availability
-    assumable: 99.9%
-deliverables: [objective_snapshot.json, execution_plan.json, risk_register.json, validation_checklist.json, handoff_packet.json, analysis.json]
----
+            ---
+            id: backend.api_reliability
+            name: API reliability
+            description: Error budget, availability of dependencies, timeouts, retries, alerts and failure semantics of an API, with the arithmetic behind each figure.
+            tags: [api, reliability]
+            hosts: [baton]
+            dependencies: [core.orchestrator, core.quality]
+            brain: builtin
+            review: required
+            activation:
+              tags: [api, reliability, payments, slo, resilience]
+              phrases: [error budget, availability, timeout, timeouts, retries, outage, outages, idempotent, "circuit breaker"]
+              inputs: [slo, operations, openapi]
+            required_inputs:
+              - field: slo.availability
+                why: the error budget and every comparison with the dependencies start from the promised availability
+                assumable: 99.9%
+            deliverables: [objective_snapshot.json, execution_plan.json, risk_register.json, validation_checklist.json, handoff_packet.json, analysis.json]
+            ---
 
-# API reliability
+            # API reliability
 
-## Mission
+            ## Mission
 
-Say whether a service can keep its promise with the dependencies it has, and how each call must behave so
-that it does. Where the numbers do not close, say so before anything is built.
+            Say whether a service can keep its promise with the dependencies it has, and how each call must behave so
+            that it does. Where the numbers do not close, say so before anything is built.
 
-## Scope
+            ## Scope
 
-- Error budget, availability of the dependency graph, deadlines and timeouts, retry policy and its
-  amplification, bulkheads, circuit breakers, burn-rate alerts, failure semantics per operation.
-- Out of scope: Sizing of queues and workers.
-- Out of scope: Implementation and deployment of the changes.
-- Out of scope: Security review of the API.
+            - Error budget, availability of the dependency graph, deadlines and timeouts, retry policy and its
+              amplification, bulkheads, circuit breakers, burn-rate alerts, failure semantics per operation.
+            - Out of scope: Sizing of queues and workers.
+            - Out of scope: Implementation and deployment of the changes.
+            - Out of scope: Security review of the API.
 
-## Activation
+            ## Activation
 
-An objective for availability, stated operations or an OpenAPI document; tags and phrases as in the front
-matter.
+            An objective for availability, stated operations or an OpenAPI document; tags and phrases as in the front
+            matter.
 
-## Required inputs
+            ## Required inputs
 
-Only the promised availability. It may be assumed as 99.9 % where the brief allows conservative
-assumptions. Everything else sharpens the result: the window, dependencies with availability and latency,
-callers with their attempts, traffic, operations. A section says what could not be computed and why.
+            Only the promised availability. It may be assumed as 99.9 % where the brief allows conservative
+            assumptions. Everything else sharpens the result: the window, dependencies with availability and latency,
+            callers with their attempts, traffic, operations. A section says what could not be computed and why.
 
-## Workflow
+            ## Workflow
 
-1. Error budget in share, minutes and requests.
-2. Availability of everything a request needs, shared components conditioned on; compare with the promise.
-   If it cannot be kept, escalate with options.
-3. Timeouts from latency quantiles, attempts that end before the deadline, callers that give up too early.
-4. Retry amplification over the layers, a budget for retries, backoff.
-5. Bulkheads and breakers per dependency.
-6. Alerts on the burn of the budget, long and short window.
-7. What each operation means when it fails: method, key, status codes, problem documents, dual writes.
+            1. Error budget in share, minutes and requests.
+            2. Availability of everything a request needs, shared components conditioned on; compare with the promise.
+               If it cannot be kept, escalate with options.
+            3. Timeouts from latency quantiles, attempts that end before the deadline, callers that give up too early.
+            4. Retry amplification over the layers, a budget for retries, backoff.
+            5. Bulkheads and breakers per dependency.
+            6. Alerts on the burn of the budget, long and short window.
+            7. What each operation means when it fails: method, key, status codes, problem documents, dual writes.
 
-## Deliverables
+            ## Deliverables
 
-- The five deliverables for this part of the brief.
-- analysis.json with every figure, its formula, inputs and confidence.
+            - The five deliverables for this part of the brief.
+            - analysis.json with every figure, its formula, inputs and confidence.
 
-## Definition of done
+            ## Definition of done
 
-- Each figure can be derived again from the packet by the registered formula.
-- Each acceptance criterion has a measurable check.
-- The promise is attainable with the stated figures, or a person has decided.
+            - Each figure can be derived again from the packet by the registered formula.
+            - Each acceptance criterion has a measurable check.
+            - The promise is attainable with the stated figures, or a person has decided.
 
-## Guardrails
+            ## Guardrails
 
-- Retries are never credited against outages.
-- A missing figure is asked for or assumed in the open, as the brief allows.
-- Reliability before security before performance before features before convenience.
+            - Retries are never credited against outages.
+            - A missing figure is asked for or assumed in the open, as the brief allows.
+            - Reliability before security before performance before features before convenience.
 
-## Collaboration
+            ## Collaboration
 
-Queues that operations publish to are left to the queue and worker planner; if none is planned, it is
-proposed. The result goes to the orchestrator for the closing handoff.
+            Queues that operations publish to are left to the queue and worker planner; if none is planned, it is
+            proposed. The result goes to the orchestrator for the closing handoff.
 
-"""##
+            """##
         ),
         (
             path: "backend/queue_worker_planner.md",
             text: ##"""
----
-id: backend.queue_worker_planner
-name: Queue and worker planner
-description: Load, stability, number of workers, redelivery, dead letters, backlog and cost of queues, with the arithmetic behind each figure.
-tags: [queue, workers]
-hosts: [baton]
-dependencies: [core.orchestrator, core.quality]
-brain: builtin
-review: required
-activation:
-  tags: [queue, queues, workers, messaging, async]
-  phrases: [queue, queues, workers, backlog, "dead letter", "dead letters", throughput, consumers]
-  inputs: [queues]
-required_inputs:
-  - field: queues
-    why: there is nothing to plan without a queue
-  - field: "queues[].arrival_rate.mean"
-    why: the load of a queue is its arrival rate times its service time
-  - field: "queues[].service_time.mean"
-    why: the load of a queue is its arrival rate times its service time
-deliverables: [objective_snapshot.json, execution_plan.json, risk_register.json, validation_checklist.json, handoff_packet.json, analysis.json]
----
+            ---
+            id: backend.queue_worker_planner
+            name: Queue and worker planner
+            description: Load, stability, number of workers, redelivery, dead letters, backlog and cost of queues, with the arithmetic behind each figure.
+            tags: [queue, workers]
+            hosts: [baton]
+            dependencies: [core.orchestrator, core.quality]
+            brain: builtin
+            review: required
+            activation:
+              tags: [queue, queues, workers, messaging, async]
+              phrases: [queue, queues, workers, backlog, "dead letter", "dead letters", throughput, consumers]
+              inputs: [queues]
+            required_inputs:
+              - field: queues
+                why: there is nothing to plan without a queue
+              - field: "queues[].arrival_rate.mean"
+                why: the load of a queue is its arrival rate times its service time
+              - field: "queues[].service_time.mean"
+                why: the load of a queue is its arrival rate times its service time
+            deliverables: [objective_snapshot.json, execution_plan.json, risk_register.json, validation_checklist.json, handoff_packet.json, analysis.json]
+            ---
 
-# Queue and worker planner
+            # Queue and worker planner
 
-## Mission
+            ## Mission
 
-Say how many workers a queue needs so that its messages wait no longer than promised, and what happens on
-the bad days: retries, a peak, an outage, a slow message, a poisoned one.
+            Say how many workers a queue needs so that its messages wait no longer than promised, and what happens on
+            the bad days: retries, a peak, an outage, a slow message, a poisoned one.
 
-## Scope
+            ## Scope
 
-- Load with retries, stability on average, at peak, downstream and for the hottest key; workers for the wait
-  objective; visibility timeout, retry schedule, idempotency window, dead letters; backlog and drain after
-  an outage; storage and cost.
-- Out of scope: Choice of a queueing product.
-- Out of scope: Implementation and deployment of the workers.
+            - Load with retries, stability on average, at peak, downstream and for the hottest key; workers for the wait
+              objective; visibility timeout, retry schedule, idempotency window, dead letters; backlog and drain after
+              an outage; storage and cost.
+            - Out of scope: Choice of a queueing product.
+            - Out of scope: Implementation and deployment of the workers.
 
-## Activation
+            ## Activation
 
-Stated queues; tags and phrases as in the front matter.
+            Stated queues; tags and phrases as in the front matter.
 
-## Required inputs
+            ## Required inputs
 
-At least one queue with arrival rate and service time. None of them may be assumed: a wrong guess is worse
-than none. Everything else sharpens the result: variation, wait objective, peak, workers allowed, share of
-failures, outage, retention, payload, ordering key, price. A section says what could not be computed.
+            At least one queue with arrival rate and service time. None of them may be assumed: a wrong guess is worse
+            than none. Everything else sharpens the result: variation, wait objective, peak, workers allowed, share of
+            failures, outage, retention, payload, ordering key, price. A section says what could not be computed.
 
-## Workflow
+            ## Workflow
 
-1. Arrivals with retries, offered load, the number of workers below which a queue never catches up.
-2. Workers for the wait objective, at the mean rate and at peak.
-3. Limits that no worker helps against: what the workers call, the hottest ordering key.
-4. If the workers allowed are not enough, escalate once for all queues, with options the numbers allow.
-5. Visibility timeout, attempts that outlast the stated outage, idempotency window, dead letters a day.
-6. Backlog, drain and time in violation after the outage; storage; cost.
+            1. Arrivals with retries, offered load, the number of workers below which a queue never catches up.
+            2. Workers for the wait objective, at the mean rate and at peak.
+            3. Limits that no worker helps against: what the workers call, the hottest ordering key.
+            4. If the workers allowed are not enough, escalate once for all queues, with options the numbers allow.
+            5. Visibility timeout, attempts that outlast the stated outage, idempotency window, dead letters a day.
+            6. Backlog, drain and time in violation after the outage; storage; cost.
 
-## Deliverables
+            ## Deliverables
 
-- The five deliverables for this part of the brief.
-- analysis.json with every figure, its formula, inputs and confidence.
+            - The five deliverables for this part of the brief.
+            - analysis.json with every figure, its formula, inputs and confidence.
 
-## Definition of done
+            ## Definition of done
 
-- Every queue is stable with the planned workers, at the mean rate and at peak, or a person has decided.
-- Each figure can be derived again from the packet by the registered formula.
-- Each acceptance criterion has a measurable check.
+            - Every queue is stable with the planned workers, at the mean rate and at peak, or a person has decided.
+            - Each figure can be derived again from the packet by the registered formula.
+            - Each acceptance criterion has a measurable check.
 
-## Guardrails
+            ## Guardrails
 
-- A queue that cannot be stable is a blocker, not a footnote.
-- A variation that is not stated is assumed in the open as that of an exponential distribution.
-- Reliability before security before performance before features before convenience.
+            - A queue that cannot be stable is a blocker, not a footnote.
+            - A variation that is not stated is assumed in the open as that of an exponential distribution.
+            - Reliability before security before performance before features before convenience.
 
-## Collaboration
+            ## Collaboration
 
-Failure semantics of the operations that publish to a queue are the API reliability agent's part. The
-result goes to the orchestrator for the closing handoff.
+            Failure semantics of the operations that publish to a queue are the API reliability agent's part. The
+            result goes to the orchestrator for the closing handoff.
 
-"""##
+            """##
         ),
         (
             path: "core/orchestrator.md",
             text: ##"""
----
-id: core.orchestrator
-name: Orchestrator
-description: Turns a brief into a plan that specialists can work on alone, and their accepted work into one closing handoff.
-tags: [planning, routing, handoff]
-hosts: [baton]
-dependencies: [core.quality]
-brain: builtin
-review: none
-activation:
-  tags: []
-  phrases: []
-  inputs: []
-deliverables: [plan.json, closing handoff]
----
+            ---
+            id: core.orchestrator
+            name: Orchestrator
+            description: Turns a brief into a plan that specialists can work on alone, and their accepted work into one closing handoff.
+            tags: [planning, routing, handoff]
+            hosts: [baton]
+            dependencies: [core.quality]
+            brain: builtin
+            review: none
+            activation:
+              tags: []
+              phrases: []
+              inputs: []
+            deliverables: [plan.json, closing handoff]
+            ---
 
-# Orchestrator
+            # Orchestrator
 
-## Mission
+            ## Mission
 
-Nobody who works on a brief should have to ask what it means. The orchestrator reads the brief once,
-carefully, says what it understood, sends each part to the agent that can work on it, and at the end puts
-the accepted results together so that one person can take them over.
+            Nobody who works on a brief should have to ask what it means. The orchestrator reads the brief once,
+            carefully, says what it understood, sends each part to the agent that can work on it, and at the end puts
+            the accepted results together so that one person can take them over.
 
-## Scope
+            ## Scope
 
-- Plan tasks: requirements, route, tasks and their order.
-- Close tasks: one plan, one risk register, one checklist, decisions, open questions, next owner.
-- Out of scope: Engineering figures of its own; they come from the specialists.
-- Out of scope: Judging the quality of deliverables; that is the quality gate's work.
+            - Plan tasks: requirements, route, tasks and their order.
+            - Close tasks: one plan, one risk register, one checklist, decisions, open questions, next owner.
+            - Out of scope: Engineering figures of its own; they come from the specialists.
+            - Out of scope: Judging the quality of deliverables; that is the quality gate's work.
 
-## Activation
+            ## Activation
 
-Every brief begins with a plan task and ends with a close task for this agent. It is never chosen by
-signals and never stands in a plan.
+            Every brief begins with a plan task and ends with a close task for this agent. It is never chosen by
+            signals and never stands in a plan.
 
-## Required inputs
+            ## Required inputs
 
-An objective is enough. What else is needed is said by the cards of the agents that a brief is routed to;
-the orchestrator checks it for them, so that one question is asked instead of several.
+            An objective is enough. What else is needed is said by the cards of the agents that a brief is routed to;
+            the orchestrator checks it for them, so that one question is asked instead of several.
 
-## Workflow
+            ## Workflow
 
-1. Collect requirements: hard ones from objectives, acceptance criteria and constraints, soft ones from
-   success criteria, inferred ones from what the inputs imply. Each keeps its source.
-2. Route by the brief's `route`; without one, score every registered card: a point for each tag, phrase
-   and structured input of its activation signals. The score and its reasons stand in the plan.
-3. Look for contradictions and for missing required inputs. Ask once for everything that one decision can
-   settle. Where the brief allows conservative assumptions, take them from the documented table.
-4. Plan by the playbook: specialists in parallel, after the agents that their cards depend on.
-5. Close: merge the accepted deliverables, derive every figure again from the inputs as they stand now,
-   name what has changed, what is open, who decided what, and who is next.
+            1. Collect requirements: hard ones from objectives, acceptance criteria and constraints, soft ones from
+               success criteria, inferred ones from what the inputs imply. Each keeps its source.
+            2. Route by the brief's `route`; without one, score every registered card: a point for each tag, phrase
+               and structured input of its activation signals. The score and its reasons stand in the plan.
+            3. Look for contradictions and for missing required inputs. Ask once for everything that one decision can
+               settle. Where the brief allows conservative assumptions, take them from the documented table.
+            4. Plan by the playbook: specialists in parallel, after the agents that their cards depend on.
+            5. Close: merge the accepted deliverables, derive every figure again from the inputs as they stand now,
+               name what has changed, what is open, who decided what, and who is next.
 
-## Deliverables
+            ## Deliverables
 
-- plan.json: route with scores, requirements with sources, assumptions, tasks with order and instructions.
-- The five deliverables and the analysis of the closing handoff.
+            - plan.json: route with scores, requirements with sources, assumptions, tasks with order and instructions.
+            - The five deliverables and the analysis of the closing handoff.
 
-## Definition of done
+            ## Definition of done
 
-- Every requirement has a source; every considered agent has a score with reasons.
-- Every task can be worked on from its packet alone.
-- The closing handoff can be read by a manager in its summary and by an engineer in its analysis.
+            - Every requirement has a source; every considered agent has a score with reasons.
+            - Every task can be worked on from its packet alone.
+            - The closing handoff can be read by a manager in its summary and by an engineer in its analysis.
 
-## Guardrails
+            ## Guardrails
 
-- Nothing is assumed silently, and nothing at all where the brief says `assume: never`.
-- No agent that is not registered is planned.
-- A contradiction is shown with both statements; the cautious reading is offered, not taken.
+            - Nothing is assumed silently, and nothing at all where the brief says `assume: never`.
+            - No agent that is not registered is planned.
+            - A contradiction is shown with both statements; the cautious reading is offered, not taken.
 
-## Collaboration
+            ## Collaboration
 
-Specialists get their own packet and hand back to the close task. Agents that a handoff names and nobody
-planned become proposed tasks. People decide through escalations; the one who asked never answers.
+            Specialists get their own packet and hand back to the close task. Agents that a handoff names and nobody
+            planned become proposed tasks. People decide through escalations; the one who asked never answers.
 
-"""##
+            """##
         ),
         (
             path: "core/quality.md",
             text: ##"""
----
-id: core.quality
-name: Quality gate
-description: Judges deliverables by named rules, derives every figure again, and says what would satisfy each finding.
-tags: [review, quality]
-hosts: [baton]
-dependencies: []
-brain: builtin
-review: none
-activation:
-  tags: []
-  phrases: []
-  inputs: []
-deliverables: [verdict.json]
----
+            ---
+            id: core.quality
+            name: Quality gate
+            description: Judges deliverables by named rules, derives every figure again, and says what would satisfy each finding.
+            tags: [review, quality]
+            hosts: [baton]
+            dependencies: []
+            brain: builtin
+            review: none
+            activation:
+              tags: []
+              phrases: []
+              inputs: []
+            deliverables: [verdict.json]
+            ---
 
-# Quality gate
+            # Quality gate
 
-## Mission
+            ## Mission
 
-Work that others build on must be right, complete and traceable. The gate accepts what is, and returns
-the rest with findings that can be acted on without asking back.
+            Work that others build on must be right, complete and traceable. The gate accepts what is, and returns
+            the rest with findings that can be acted on without asking back.
 
-## Scope
+            ## Scope
 
-- Review tasks: one delivery each, by any agent, in JSON or as one Markdown document.
-- Out of scope: Improving a delivery; the author does that with the findings.
-- Out of scope: Taste. A finding names a rule.
+            - Review tasks: one delivery each, by any agent, in JSON or as one Markdown document.
+            - Out of scope: Improving a delivery; the author does that with the findings.
+            - Out of scope: Taste. A finding names a rule.
 
-## Activation
+            ## Activation
 
-The broker makes a review task for each delivery that needs one. This agent is never chosen by signals and
-never stands in a plan. It does not review its own work.
+            The broker makes a review task for each delivery that needs one. This agent is never chosen by signals and
+            never stands in a plan. It does not review its own work.
 
-## Required inputs
+            ## Required inputs
 
-The parts of the delivery and the packet that its author worked from; the broker sends both.
+            The parts of the delivery and the packet that its author worked from; the broker sends both.
 
-## Workflow
+            ## Workflow
 
-1. Complete and well formed: all five deliverables; an analysis where an engine worked.
-2. Scope kept: agent, task, objective, criteria and constraints are those of the packet.
-3. Figures: each one is derived again by its formula from the packet, to nine digits; nothing claims more
-   confidence than its kind of evidence and its inputs allow.
-4. Traceability: each acceptance criterion has a check that is no looser than its number; each trace, input
-   and step reference leads somewhere.
-5. Substance: each risk has severity, mitigation, owner and trigger; each step an owner and an end; each
-   decision a rejected alternative and a reason; answers of people are carried on.
-6. Hygiene: no placeholders, no secrets.
+            1. Complete and well formed: all five deliverables; an analysis where an engine worked.
+            2. Scope kept: agent, task, objective, criteria and constraints are those of the packet.
+            3. Figures: each one is derived again by its formula from the packet, to nine digits; nothing claims more
+               confidence than its kind of evidence and its inputs allow.
+            4. Traceability: each acceptance criterion has a check that is no looser than its number; each trace, input
+               and step reference leads somewhere.
+            5. Substance: each risk has severity, mitigation, owner and trigger; each step an owner and an end; each
+               decision a rejected alternative and a reason; answers of people are carried on.
+            6. Hygiene: no placeholders, no secrets.
 
-## Deliverables
+            ## Deliverables
 
-- verdict.json: accepted or rejected, with rule, severity, part, place, message and what would satisfy it.
+            - verdict.json: accepted or rejected, with rule, severity, part, place, message and what would satisfy it.
 
-## Definition of done
+            ## Definition of done
 
-- Every rule was run; a rejection has at least one finding of severity high or critical.
-- The same delivery gets the same verdict, byte for byte.
+            - Every rule was run; a rejection has at least one finding of severity high or critical.
+            - The same delivery gets the same verdict, byte for byte.
 
-## Guardrails
+            ## Guardrails
 
-- A figure is never trusted because it is printed.
-- An agent without figures is judged by what is there; no analysis is demanded of it.
-- Low and medium findings are remarks and never block.
+            - A figure is never trusted because it is printed.
+            - An agent without figures is judged by what is there; no analysis is demanded of it.
+            - Low and medium findings are remarks and never block.
 
-## Collaboration
+            ## Collaboration
 
-Findings go to the author's next attempt. After the third rejection the broker asks a person.
+            Findings go to the author's next attempt. After the third rejection the broker asks a person.
 
-"""##
+            """##
         ),
     ]
 
     /// A whole worker in Python.
     static let pythonWorker = ##"""
-#!/usr/bin/env python3
-"""A whole Baton worker: takes tasks for one agent, answers each with Markdown (Protocols/worker.md)."""
-import itertools, json, os, signal, sys, time, zmq
+        #!/usr/bin/env python3
+        """A whole Baton worker: takes tasks for one agent, answers each with Markdown (Protocols/worker.md)."""
+        import itertools, json, os, signal, sys, time, zmq
 
-AGENT = sys.argv[1] if len(sys.argv) > 1 else os.environ["BATON_AGENT"]
-TOKEN, SEAT = os.environ.get("BATON_TOKEN"), os.environ.get("BATON_INSTANCE", time.time_ns())
-ME = {"version": 1, "name": "worker.py", "agent": AGENT, "instance": f"{AGENT}-{SEAT}", "credit": 1}
-dealer = zmq.Context().socket(zmq.DEALER)
-dealer.plain_username = AGENT.encode() if TOKEN else b"user"
-if TOKEN: dealer.plain_password = TOKEN.encode()  # no password is an empty one
-dealer.linger, dealer.heartbeat_ivl = 500, 5000  # a bounded goodbye; notice a dead connection
-leases, waiting, ids, stopping, beat_at = {}, {}, itertools.count(1), False, 0  # task: token; id: frames
+        AGENT = sys.argv[1] if len(sys.argv) > 1 else os.environ["BATON_AGENT"]
+        TOKEN, SEAT = os.environ.get("BATON_TOKEN"), os.environ.get("BATON_INSTANCE", time.time_ns())
+        ME = {"version": 1, "name": "worker.py", "agent": AGENT, "instance": f"{AGENT}-{SEAT}", "credit": 1}
+        dealer = zmq.Context().socket(zmq.DEALER)
+        dealer.plain_username = AGENT.encode() if TOKEN else b"user"
+        if TOKEN: dealer.plain_password = TOKEN.encode()  # no password is an empty one
+        dealer.linger, dealer.heartbeat_ivl = 500, 5000  # a bounded goodbye; notice a dead connection
+        leases, waiting, ids, stopping, beat_at = {}, {}, itertools.count(1), False, 0  # task: token; id: frames
 
-def send(verb, header, *body):
-    frames = [b"BATON1", verb, json.dumps({**header, "id": (number := next(ids))}).encode(), *body]
-    if verb in (b"DELIVER", b"FAIL"):
-        waiting[number] = frames  # sent again until answered: one (task, token) counts once
-    dealer.send_multipart(frames)
-
-def hello():  # also after a restart of the broker: what is not in `leases` it gives to others
-    send(b"HELLO", {**ME, "leases": [f"{task} {token}" for task, token in leases.items()]})
-
-def think(packet):  # if this takes longer than a heartbeat, do it in another thread
-    title, criteria = packet["task"]["title"], packet["acceptance_criteria"]
-    traces = ", ".join(f"AC{n + 1}" for n in range(len(criteria))) if type(criteria) is list else "AC1"
-    return (f"## Objective snapshot\n{packet['objective']}\n"
-            f"## Execution plan\n- S1: {title}; owner: {AGENT}; done when: nobody objects\n"
-            "## Risk register\n- K1: An input is wrong; severity: low; likelihood: low; impact: delay; "
-            f"mitigation: check it; owner: {AGENT}; trigger: an objection\n"
-            "## Validation checklist\n- C1: objections <= 0; unit: count; method: review; when: at handoff; "
-            f"owner: {AGENT}; traces: {traces}\n## Handoff packet\n{title} is done as planned.\n").encode()
-
-def heard(verb, header, body):
-    if verb == b"ASSIGN":
-        lease, text = {"task": header["task"], "token": header["token"]}, think(json.loads(body[0]))
-        leases[lease["task"]] = lease["token"]
-        manifest = [{"name": "deliverables.md", "media_type": "text/markdown", "size": len(text)}]
-        send(b"DELIVER", lease, json.dumps(manifest).encode(), text)
-    elif header.get("code") == "no_session":
-        hello()
-    elif header.get("re") in waiting and not header.get("retryable"):
-        frames = waiting.pop(header["re"])
-        lease = {key: json.loads(frames[2])[key] for key in ("task", "token")}
-        leases.pop(lease["task"], None)
-        if verb == b"ERROR" and frames[1] == b"DELIVER":  # refused, and this worker knows no better
-            send(b"FAIL", {**lease, "retryable": False}, json.dumps({"message": header["message"]}).encode())
-
-signal.signal(signal.SIGTERM, lambda *_: globals().update(stopping=True))
-dealer.connect(os.environ["BATON_ENDPOINT"])
-hello()
-while not stopping or waiting:
-    if dealer.poll(200):
-        _, verb, header, *body = dealer.recv_multipart()
-        heard(verb, json.loads(header), body)
-    if time.monotonic() >= beat_at:
-        beat_at = time.monotonic() + 5  # well within the broker's heartbeat_ms
-        send(b"BEAT", {}, json.dumps([{"task": t, "token": n} for t, n in leases.items()]).encode())
-        for frames in list(waiting.values()):
+        def send(verb, header, *body):
+            frames = [b"BATON1", verb, json.dumps({**header, "id": (number := next(ids))}).encode(), *body]
+            if verb in (b"DELIVER", b"FAIL"):
+                waiting[number] = frames  # sent again until answered: one (task, token) counts once
             dealer.send_multipart(frames)
-send(b"BYE", {})
 
-"""##
+        def hello():  # also after a restart of the broker: what is not in `leases` it gives to others
+            send(b"HELLO", {**ME, "leases": [f"{task} {token}" for task, token in leases.items()]})
+
+        def think(packet):  # if this takes longer than a heartbeat, do it in another thread
+            title, criteria = packet["task"]["title"], packet["acceptance_criteria"]
+            traces = ", ".join(f"AC{n + 1}" for n in range(len(criteria))) if type(criteria) is list else "AC1"
+            return (f"## Objective snapshot\n{packet['objective']}\n"
+                    f"## Execution plan\n- S1: {title}; owner: {AGENT}; done when: nobody objects\n"
+                    "## Risk register\n- K1: An input is wrong; severity: low; likelihood: low; impact: delay; "
+                    f"mitigation: check it; owner: {AGENT}; trigger: an objection\n"
+                    "## Validation checklist\n- C1: objections <= 0; unit: count; method: review; when: at handoff; "
+                    f"owner: {AGENT}; traces: {traces}\n## Handoff packet\n{title} is done as planned.\n").encode()
+
+        def heard(verb, header, body):
+            if verb == b"ASSIGN":
+                lease, text = {"task": header["task"], "token": header["token"]}, think(json.loads(body[0]))
+                leases[lease["task"]] = lease["token"]
+                manifest = [{"name": "deliverables.md", "media_type": "text/markdown", "size": len(text)}]
+                send(b"DELIVER", lease, json.dumps(manifest).encode(), text)
+            elif header.get("code") == "no_session":
+                hello()
+            elif header.get("re") in waiting and not header.get("retryable"):
+                frames = waiting.pop(header["re"])
+                lease = {key: json.loads(frames[2])[key] for key in ("task", "token")}
+                leases.pop(lease["task"], None)
+                if verb == b"ERROR" and frames[1] == b"DELIVER":  # refused, and this worker knows no better
+                    send(b"FAIL", {**lease, "retryable": False}, json.dumps({"message": header["message"]}).encode())
+
+        signal.signal(signal.SIGTERM, lambda *_: globals().update(stopping=True))
+        dealer.connect(os.environ["BATON_ENDPOINT"])
+        hello()
+        while not stopping or waiting:
+            if dealer.poll(200):
+                _, verb, header, *body = dealer.recv_multipart()
+                heard(verb, json.loads(header), body)
+            if time.monotonic() >= beat_at:
+                beat_at = time.monotonic() + 5  # well within the broker's heartbeat_ms
+                send(b"BEAT", {}, json.dumps([{"task": t, "token": n} for t, n in leases.items()]).encode())
+                for frames in list(waiting.values()):
+                    dealer.send_multipart(frames)
+        send(b"BYE", {})
+
+        """##
 }

@@ -28,6 +28,7 @@ struct BriefWatch {
     private var brief: JSONValue = .null
     private var declined: [String] = []
     private var hasToldAboutAgents = false
+    private let start = MonotonicClock.nowMicroseconds()
 
     init(
         _ id: String, _ broker: Broker, _ console: Console, isFollowing: Bool,
@@ -163,8 +164,11 @@ struct BriefWatch {
     /// Within two seconds: a brief that waits for an agent which is not there says so, once.
     private mutating func tellAboutAgents() throws(ClientError) {
         guard !hasToldAboutAgents else { return }
+        // Agents that start together with the broker need a fraction of a second.
+        let isLate = MonotonicClock.nowMicroseconds() - start > 900_000
         let waiting = (brief["tasks"]?.arrayValue ?? []).filter {
-            $0["pending_reason"]?.stringValue == "no_agent"
+            let reason = $0["pending_reason"]?.stringValue
+            return reason == "no_agent" || (reason == "starting" && isLate)
         }
         let names = Set(waiting.compactMap { $0["agent"]?.stringValue }).sorted {
             $0.utf8.lexicographicallyPrecedes($1.utf8)

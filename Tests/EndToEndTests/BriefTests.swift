@@ -1,0 +1,276 @@
+// The main job: a brief goes through a broker and agents as real processes, and what a person asked
+// for lies on the disk.
+import BatonPlatform
+import JSON
+import Testing
+
+extension EndToEnd {
+    @Suite("briefs") struct BriefTests {
+        @Test("a healthy brief passes through all four agents and ends done, with its deliverables")
+        func healthy() async throws {
+            try await Stage.with { stage in
+                try stage.useStandardAgents()
+                let file = try stage.write(
+                    Stage.source("Agents/briefs/payment-capture.md"), to: "brief.md")
+                try await stage.start()
+
+                let run = try await stage.baton(
+                    "submit", file, "--wait", "--json", "--timeout", "60s", "--out",
+                    "\(stage.folder)/out")
+
+                #expect(run.status == 0, "\(run)")
+                let result = try run.json()
+                #expect(result["state"]?.stringValue == "done")
+                #expect(result["duplicate"]?.boolValue == false)
+                try check(deliveries: result["deliverables"]?.arrayValue ?? [], stage)
+                #expect(try stage.read("out/index.md").contains("Payment capture"))
+                let events = try await stage.journal()
+                JournalChecks.holds(events)
+                #expect(JournalChecks.count(events, "brief.done") == 1)
+                try await stage.stop()
+            }
+        }
+
+        /// Five deliverables for each specialist and the close, as JSON and as Markdown; a verdict
+        /// for each.
+        private func check(deliveries: [JSONValue], _ stage: Stage) throws {
+            let five = [
+                "objective_snapshot", "execution_plan", "risk_register", "validation_checklist",
+                "handoff_packet",
+            ]
+            for agent in [
+                "backend.api_reliability", "backend.queue_worker_planner", "core.orchestrator",
+            ] {
+                let delivery = deliveries.last {
+                    $0["agent"]?.stringValue == agent && $0["kind"]?.stringValue != "plan"
+                }
+                let task = try #require(
+                    delivery?["task"]?.stringValue, "\(agent) delivered nothing")
+                for name in five {
+                    let base = "out/\(task)-\(agent)/\(name)"
+                    let document = try JSONValue(parsing: stage.read("\(base).json"))
+                    #expect(document["format"]?.stringValue == "baton.\(name)/1")
+                    #expect(try stage.read("\(base).md").hasPrefix("# "))
+                }
+            }
+            let verdicts = deliveries.filter { $0["kind"]?.stringValue == "review" }
+            #expect(verdicts.count >= 3)
+        }
+
+        @Test("a brief that cannot be met is blocked, answered from the command line, and done")
+        func blocked() async throws {
+            try await Stage.with { stage in
+                try stage.useStandardAgents()
+                let file = try stage.write(
+                    Stage.source("Agents/briefs/checkout-blocked.md"), to: "brief.md")
+                try await stage.start()
+
+                let first = try await stage.baton("submit", file, "--wait", "--timeout", "60s")
+
+                #expect(first.status == 2, "\(first)")
+                #expect(first.errorOutput.contains("baton escalation answer e-"))
+                let brief = first.output.split(separator: "\n").first.map(String.init) ?? ""
+                let open =
+                    try await stage.json("escalation", "list")["escalations"]?.arrayValue ?? []
+                #expect((1...3).contains(open.count))
+                for row in open { check(escalation: row) }
+                try await checkStream(open, stage)
+                try await answer(open, stage)
+                let second = try await stage.baton(
+                    "brief", "wait", brief, "--timeout", "60s", "--out", "\(stage.folder)/out")
+                #expect(second.status == 0, "\(second)")
+                try await checkDecision(stage)
+                try await stage.stop()
+            }
+        }
+
+        private func check(escalation row: JSONValue) {
+            for member in [
+                "blocker", "impact", "recommended", "rationale", "needs", "severity", "owner",
+            ] {
+                let text: String = row[member]?.stringValue ?? ""
+                #expect(text != "", "\(member) is empty")
+            }
+            let options = row["options"]?.arrayValue ?? []
+            #expect(options.count >= 2)
+            for option in options {
+                #expect(option["tradeoffs"]?.stringValue != nil)
+                #expect(option["effect"]?["kind"]?.stringValue != nil)
+            }
+        }
+
+        /// The same text stands in the audit stream, under `payload`.
+        private func checkStream(_ open: [JSONValue], _ stage: Stage) async throws {
+            let run = try await stage.baton(
+                "audit", "tail", "--since", "0", "--type", "escalation.", "--json")
+            let lines = try run.jsonLines()
+            for row in open {
+                let blocker = row["blocker"]?.stringValue ?? ""
+                let found = lines.contains { line in
+                    (line["payload"]?.objectValue?.members ?? []).contains {
+                        $0.value["blocker"]?.stringValue == blocker
+                            && ($0.value["options"]?.arrayValue ?? []).count >= 2
+                            && $0.value["recommended"]?.stringValue != nil
+                    }
+                }
+                #expect(found, "the stream does not carry \(blocker)")
+            }
+        }
+
+        /// The SLO gets 99.8 %, everything else what is recommended; a second answer is refused.
+        private func answer(_ open: [JSONValue], _ stage: Stage) async throws {
+            for row in open {
+                let id = row["escalation"]?.stringValue ?? ""
+                let isAboutSLO =
+                    row["agent"]?.stringValue == "backend.api_reliability"
+                    || (row["options"]?.arrayValue ?? []).contains {
+                        $0.value(at: "/effect/patch/slo/availability") != nil
+                    }
+                let choice =
+                    isAboutSLO
+                    ? ["--set", "slo.availability=99.8%"]
+                    : ["--option", row["recommended"]?.stringValue ?? ""]
+                let reason = ["--reason", "agreed with the owners"]
+                let run = try await stage.baton(["escalation", "answer", id] + choice + reason)
+                #expect(run.status == 0, "\(run)")
+                let again = try await stage.baton(["escalation", "answer", id] + choice + reason)
+                #expect(again.status == 0, "the same answer again is the same answer: \(again)")
+                let other = try await stage.baton(
+                    ["escalation", "answer", id, "--instructions", "no"] + reason)
+                #expect(other.status == 1, "\(other)")
+            }
+        }
+
+        private func checkDecision(_ stage: Stage) async throws {
+            let index = try stage.read("out/index.md")
+            #expect(index.contains("86.4 min"), "99.8 % of 30 days leaves 86.4 minutes")
+            #expect(index.contains("agreed with the owners"))
+            let events = try await stage.journal()
+            JournalChecks.holds(events)
+            #expect(JournalChecks.count(events, "escalation.answered") >= 1)
+            #expect(JournalChecks.count(events, "brief.done") == 1)
+        }
+
+        @Test(
+            "a brief with six mistakes is refused in one answer that names all six with their lines"
+        )
+        func sixMistakes() async throws {
+            try await Stage.with { stage in
+                try stage.useStandardAgents()
+                try await stage.start()
+                let file = try stage.write(
+                    """
+                    ---
+                    title: Six mistakes
+                    objective: Something
+                    slo: {availability: 99.95, latency_p99: 800}
+                    dependencies:
+                      - {name: ledger, availabilty: 99.9%, kind: hrd}
+                    priority: 17
+                    deadline: soon
+                    ---
+                    # Success criteria
+
+                    - It works.
+
+                    """, to: "bad.md")
+                let before = try await stage.journal().count
+
+                let run = try await stage.baton("submit", file, "--json")
+
+                #expect(run.status == 65, "\(run)")
+                let problems = try run.json().value(at: "/error/problems")?.arrayValue ?? []
+                #expect(problems.count >= 6, "\(run)")
+                let lines = Set(problems.compactMap { $0["line"]?.integerValue })
+                #expect(lines == [4, 6, 7, 8], "\(lines)")
+                #expect(run.errorOutput.contains("availability"), "a misspelt key has a suggestion")
+                #expect(try await stage.journal().count == before)
+                try await stage.stop()
+            }
+        }
+
+        @Test("the same key is the same brief, also after a restart; other content is refused")
+        func idempotency() async throws {
+            try await Stage.with { stage in
+                try stage.useStandardAgents()
+                let file = try stage.write(
+                    Stage.source("Agents/briefs/payment-capture.md"), to: "brief.md")
+                try await stage.start()
+                let first = try await stage.json("submit", file, "--key", "k1", "--wait")
+                let second = try await stage.json("submit", file, "--key", "k1")
+                let tasks = JournalChecks.count(try await stage.journal(), "task.created")
+
+                try await stage.stop()
+                try await stage.start()
+                let third = try await stage.json("submit", file, "--key", "k1")
+                let other = try stage.write(
+                    stage.read("brief.md") + "\nMore context.\n", to: "other.md")
+                let refused = try await stage.baton("submit", other, "--key", "k1", "--json")
+
+                #expect(first["duplicate"]?.boolValue == false)
+                for again in [second, third] {
+                    #expect(again["duplicate"]?.boolValue == true)
+                    #expect(again["brief"] == first["brief"])
+                }
+                #expect(refused.status == 65, "\(refused)")
+                #expect(try refused.json().value(at: "/error/code")?.stringValue == "key_reused")
+                let events = try await stage.journal()
+                #expect(JournalChecks.count(events, "brief.submitted") == 1)
+                #expect(JournalChecks.count(events, "task.created") == tasks)
+                JournalChecks.holds(events)
+                try await stage.stop()
+            }
+        }
+
+        @Test(
+            "a new card and a Python worker are routed to, reviewed and closed, without any Swift")
+        func pythonWorker() async throws {
+            try await Stage.with { stage in
+                try stage.useStandardAgents()
+                try await stage.start()
+                try await stage.stop()
+                try stage.write(
+                    Stage.source("Tests/interop/worker.py"), to: "agents/security/reviewer.py")
+                try stage.write(
+                    """
+                    ---
+                    id: security.reviewer
+                    name: Security reviewer
+                    description: Looks at what a plan means for security.
+                    tags: [security]
+                    worker: [/usr/bin/python3, reviewer.py]
+                    review: required
+                    activation: {tags: [security]}
+                    ---
+                    # Mission
+
+                    Nothing leaks.
+                    """, to: "agents/security/reviewer.md")
+                try await stage.start()
+                let text = try Stage.source("Agents/briefs/payment-capture.md")
+                    .replacing("tags: [payments, api]", with: "tags: [payments, api, security]")
+                #expect(text.contains("security]"))
+                let file = try stage.write(text, to: "brief.md")
+
+                let result = try await stage.json("submit", file, "--wait", "--timeout", "60s")
+
+                let id = try #require(result["brief"]?.stringValue)
+                let brief = try await stage.json("brief", "show", id)
+                let route = (brief["route"]?.arrayValue ?? []).first {
+                    $0["agent"]?.stringValue == "security.reviewer"
+                }
+                #expect(route?["chosen"]?.boolValue == true)
+                #expect(route?["reasons"]?.arrayValue?.isEmpty == false)
+                let tasks = brief["tasks"]?.arrayValue ?? []
+                let own = try #require(
+                    tasks.first { $0["agent"]?.stringValue == "security.reviewer" })
+                #expect(own["state"]?.stringValue == "accepted")
+                #expect(tasks.contains { $0["subject"] == own["task"] }, "it was reviewed")
+                let run = try await stage.baton("brief", "get", id, "--out", "\(stage.folder)/out")
+                #expect(run.status == 0, "\(run)")
+                #expect(try stage.read("out/index.md").contains("security.reviewer"))
+                try await stage.stop()
+            }
+        }
+    }
+}
