@@ -43,7 +43,7 @@ let package = Package(
         system("CMarkGFM", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-dev"),
         .systemLibrary(name: "CLinux"),
 
-        // World: thin typed layers, and everything that asks the host for time, chance or processes.
+        // World: thin typed layers, and all that asks the host for time, chance or processes.
         library("ZeroMQ", ["CZeroMQ"]),
         library("SQLite", ["CSQLite"]),
         library("Crypto", ["CCrypto", "CSodium"]),
@@ -65,7 +65,9 @@ let package = Package(
 
         // Kits.
         library("BatonClient", ["BatonPlatform", "BatonWire", "Crypto", "JSON", "ZeroMQ"]),
-        library("BatonAgentKit", ["BatonBrief", "BatonClient", "BatonPlatform", "BatonWire", "JSON", "ZeroMQ"]),
+        library(
+            "BatonAgentKit",
+            ["BatonBrief", "BatonClient", "BatonPlatform", "BatonWire", "JSON", "ZeroMQ"]),
 
         // Edges.
         library("BatonAgents", ["BatonBrief", "JSON"]),
@@ -77,13 +79,14 @@ let package = Package(
             ]),
         library(
             "BatonSupervisor",
-            ["BatonBrief", "BatonClient", "BatonPlatform", "BatonWire", "Crypto", "JSON", "ZeroMQ"]),
+            ["BatonClient", "BatonPlatform", "Crypto", "JSON", "ZeroMQ"]),
 
         .executableTarget(
             name: "baton",
             dependencies: [
                 "BatonAgentKit", "BatonAgents", "BatonBrief", "BatonBroker", "BatonClient",
                 "BatonPlatform", "BatonSupervisor", "BatonWire", "CommandTree", "Crypto", "JSON",
+                "ZeroMQ",
             ],
             swiftSettings: settings),
 
@@ -93,18 +96,22 @@ let package = Package(
         tests("BatonCoreTests", ["BatonCore"]),
         tests("BatonWireTests", ["BatonCore", "BatonWire", "JSON"]),
         tests("BatonBriefTests", ["BatonBrief", "BatonPlatform", "JSON", "Markdown", "YAML"]),
-        tests("BatonJournalTests", ["BatonJournal", "BatonJournalSQLite", "BatonPlatform", "Crypto", "SQLite"]),
+        tests(
+            "BatonJournalTests",
+            ["BatonJournal", "BatonJournalSQLite", "BatonPlatform", "Crypto", "SQLite"]),
         tests("BatonAgentsTests", ["BatonAgents", "BatonBrief", "BatonPlatform", "JSON"]),
         tests(
             "BatonAgentKitTests",
             [
-                "BatonAgentKit", "BatonBrief", "BatonClient", "BatonPlatform", "BatonWire", "Crypto",
+                "BatonAgentKit", "BatonBrief", "BatonClient", "BatonPlatform", "BatonWire",
+                "Crypto",
                 "JSON", "ZeroMQ",
             ]),
         tests(
             "BatonBrokerTests",
             [
-                "BatonBrief", "BatonBroker", "BatonCore", "BatonJournal", "BatonJournalSQLite", "BatonPlatform",
+                "BatonBrief", "BatonBroker", "BatonCore", "BatonJournal", "BatonJournalSQLite",
+                "BatonPlatform",
                 "BatonWire", "Crypto", "JSON",
             ]),
         tests("BatonSupervisorTests", ["BatonPlatform", "BatonSupervisor", "JSON"]),

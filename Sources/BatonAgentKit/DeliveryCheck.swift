@@ -58,7 +58,8 @@ struct DeliveryCheck: Sendable {
                 name: $0.name, mediaType: Deliverables.jsonMediaType, body: $0.document.encoded())
         }
         let others = parts.filter { $0.name != source.name && $0.name != Deliverables.sourceName }
-        let kept = Part(name: Deliverables.sourceName, mediaType: source.mediaType, body: source.body)
+        let kept = Part(
+            name: Deliverables.sourceName, mediaType: source.mediaType, body: source.body)
         return (made + others + [kept], [])
     }
 

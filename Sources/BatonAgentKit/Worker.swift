@@ -39,8 +39,8 @@ public final class Worker: Sendable {
             self.endpoint = endpoint
             self.identity = identity
             self.agent = agent
-            // The supervisor numbers the seats: a process that takes the seat of one that died gives
-            // back at once what that one held, instead of waiting for the lease to run out.
+            // The supervisor numbers the seats: a process that takes the seat of one that died
+            // gives back at once what that one held, instead of waiting for the lease to run out.
             let seat = Host.environment("BATON_INSTANCE").map { "seat-\($0)" }
             instance = "\(agent)-\(seat ?? "\(Host.processID)-\(Client.makeKey().prefix(8))")"
         }

@@ -56,7 +56,8 @@ extension Client {
         digest: String, bytesMax: Int = Client.contentBytesMax,
     ) throws(ClientError) -> Content {
         let content = try fetch(JSONObject([("digest", .string(digest))]), bytesMax: bytesMax)
-        // What is in the journal is named by a salted digest, so that an erased text cannot be guessed.
+        // What is in the journal is named by a salted digest, so that an erased text cannot be
+        // guessed.
         guard SHA256.hash(pieces: [content.salt, content.bytes]).hex == digest else {
             throw ClientError(
                 .failed, "the document that came for \(digest) is another one", isDefinite: false)

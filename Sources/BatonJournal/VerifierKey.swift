@@ -41,8 +41,8 @@ package struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
         "\(origin)+\(Hex.encode(id))+\(Base64.encode([Self.algorithm] + publicKey))"
     }
 
-    /// Letters, digits and `. - _ / : @ ~`, at most 255: what needs no escape in JSON, in a note, or
-    /// in an address. C2SP forbids spaces and `+` only.
+    /// Letters, digits and `. - _ / : @ ~`, at most 255: what needs no escape in JSON, in a note,
+    /// or in an address. C2SP forbids spaces and `+` only.
     package static func isValidOrigin(_ text: String) -> Bool {
         let allowed = text.utf8.allSatisfy { byte in
             switch byte {

@@ -13,7 +13,8 @@ enum CrashLoopEscalation {
             "format": "baton.escalation/1",
             "key": .string("crash-loop-\(agent)"),
             "blocker": .string(
-                "\(agent) ended \(ends) times within two minutes, the last time with \(last); \(said)"
+                "\(agent) ended \(ends) times within two minutes, the last time with \(last);"
+                    + " \(said)"
             ),
             "impact": .string(
                 "tasks for \(agent) wait; it is started again every 30 s until it stays up"),
@@ -34,7 +35,9 @@ enum CrashLoopEscalation {
             ],
             "recommended": "mend",
             "rationale":
-                "a program that ends right after its start does so for a reason that waiting does not remove",
+                .string(
+                    "a program that ends right after its start does so for a reason that waiting"
+                        + " does not remove"),
             "needs": "somebody who can read the log and change the agent or its surroundings",
             "severity": "high",
             "owner": "operator",

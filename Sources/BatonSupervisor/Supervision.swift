@@ -1,6 +1,6 @@
-// What the supervisor decides, without any input or output: which process to start, when to start it
-// again, when to stop trying so hard, and in what order everything ends. The driver owns processes,
-// pipes and clocks; scripts of inputs with times test this value.
+// What the supervisor decides, without any input or output: which process to start, when to start
+// it again, when to stop trying so hard, and in what order everything ends. The driver owns
+// processes, pipes and clocks; scripts of inputs with times test this value.
 //
 // The broker starts first and ends last. Agents start when the broker answers, and stay while it
 // restarts: they reconnect by themselves.

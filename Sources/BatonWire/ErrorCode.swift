@@ -60,7 +60,8 @@ package enum ErrorCode: String, CaseIterable, Sendable {
         case .notPermitted, .staleToken: 77
         case .alreadyAnswered, .withdrawn: 1
         case .malformed, .tooLarge, .badBrief, .badPlan, .badVerdict, .badEscalation, .badAnswer,
-            .badCard, .badTask, .planRefused, .incompleteDelivery, .unchanged, .conflict, .keyReused,
+            .badCard, .badTask, .planRefused, .incompleteDelivery, .unchanged, .conflict,
+            .keyReused,
             .unknownBrief, .unknownTask, .unknownEscalation, .unknownAgent, .unknownDocument,
             .wrongState, .limitReached, .digestMismatch, .payloadErased:
             65

@@ -1,4 +1,5 @@
-// The verbs of the wire protocol, in the order of wire.md §4: the table of contents of what can be said.
+// The verbs of the wire protocol, in the order of wire.md §4: the table of contents of what can be
+// said.
 
 package enum Verb: String, CaseIterable, Sendable {
     // Session

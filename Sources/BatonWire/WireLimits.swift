@@ -5,7 +5,8 @@ package struct WireLimits: Sendable {
     package var framesMax = 16
     /// A header is a few dozen small members; the largest is the list of held leases in HELLO.
     package var headerBytesMax = 16 << 10
-    /// A brief, plan, verdict, escalation, answer or card. The broker parses these, so they stay small.
+    /// A brief, plan, verdict, escalation, answer or card. The broker parses these, so they stay
+    /// small.
     package var controlBytesMax = 64 << 10
     /// One part of a parcel.
     package var partBytesMax = 1 << 20

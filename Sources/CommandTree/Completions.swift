@@ -129,13 +129,16 @@ package struct Completions: Sendable {
             case .nothing: reply = "return"
             case .files:
                 reply =
-                    "compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- \"$cur\")); return"
+                    "compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- \"$cur\"));"
+                    + " return"
             case .folders:
                 reply =
-                    "compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- \"$cur\")); return"
+                    "compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- \"$cur\"));"
+                    + " return"
             case .words(let words):
                 reply =
-                    "COMPREPLY=($(compgen -W \"\(words.joined(separator: " "))\" -- \"$cur\")); return"
+                    "COMPREPLY=($(compgen -W \"\(words.joined(separator: " "))\" --"
+                    + " \"$cur\")); return"
             case .asked(let kind):
                 reply = "COMPREPLY=($(compgen -W \"$(_baton_words \(kind))\" -- \"$cur\")); return"
             }
@@ -248,7 +251,8 @@ package struct Completions: Sendable {
 
     private func fish() -> String {
         var lines = [
-            "# fish completion for baton. Install: baton completions fish > ~/.config/fish/completions/baton.fish",
+            "# fish completion for baton. Install: baton completions fish >"
+                + " ~/.config/fish/completions/baton.fish",
             "function __baton_at",
             "    set -l words (commandline -opc | string match -v -- '-*')",
             "    set -e words[1]",
@@ -264,7 +268,8 @@ package struct Completions: Sendable {
             let condition = "'__baton_at\(path.map { " " + $0 }.joined())'"
             for child in command.visible {
                 lines.append(
-                    "complete -c baton -n \(condition) -a \(child.name) -d '\(fishText(child.summary))'"
+                    "complete -c baton -n \(condition) -a \(child.name) -d"
+                        + " '\(fishText(child.summary))'"
                 )
             }
             if command.action != nil, let argument = command.arguments.first {
@@ -280,7 +285,8 @@ package struct Completions: Sendable {
                     option.takesValue
                     ? " -x " + (fishValue(source(of: option.kind)).first ?? "") : ""
                 lines.append(
-                    "complete -c baton\(here)\(short) -l \(option.name)\(value) -d '\(fishText(option.summary))'"
+                    "complete -c baton\(here)\(short) -l \(option.name)\(value) -d"
+                        + " '\(fishText(option.summary))'"
                 )
             }
         }

@@ -36,8 +36,8 @@ package enum MomentText {
             let (year, month, dayOfMonth) = Self.civil(days)
             let seconds = rest / 1_000_000
             date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(dayOfMonth, 2))"
-            clock =
-                "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
+            clock = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, 2) }
+                .joined(separator: ":")
             fraction = rest % 1_000_000
         }
 

@@ -1,6 +1,6 @@
 // The members of a JSON object in the order in which they were written or added.
-// Objects here are small (a header, a task, a card), so a look-up walks the list: for a dozen members
-// that is faster than hashing, and the order needs no second structure.
+// Objects here are small (a header, a task, a card), so a look-up walks the list: for a dozen
+// members that is faster than hashing, and the order needs no second structure.
 
 /// An ordered JSON object. Names are unique; equality takes the order into account.
 package struct JSONObject: Sendable {
@@ -10,7 +10,8 @@ package struct JSONObject: Sendable {
         members = []
     }
 
-    /// Makes an object of pairs; of two pairs with one name the later value stands in the earlier place.
+    /// Makes an object of pairs; of two pairs with one name the later value stands in the earlier
+    /// place.
     package init(_ pairs: [(String, JSONValue)]) {
         members = []
         members.reserveCapacity(pairs.count)
@@ -53,7 +54,9 @@ package struct JSONObject: Sendable {
 extension JSONObject: Hashable {
     package static func == (left: JSONObject, right: JSONObject) -> Bool {
         left.members.count == right.members.count
-            && zip(left.members, right.members).allSatisfy { $0.key == $1.key && $0.value == $1.value }
+            && zip(left.members, right.members).allSatisfy {
+                $0.key == $1.key && $0.value == $1.value
+            }
     }
 
     package func hash(into hasher: inout Hasher) {

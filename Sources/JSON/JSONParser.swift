@@ -1,10 +1,11 @@
 // A strict JSON parser (RFC 8259) for input that may be hostile: UTF-8 is checked, a name may stand
-// once in an object, and depth and size have limits. An error names the byte, the line and the column.
+// once in an object, and depth and size have limits. An error names the byte, the line and the
+// column.
 
 /// The bounds of one parse.
 package struct JSONLimits: Sendable {
-    /// The most nested arrays and objects. 64 is deeper than any document of ours and shallow enough
-    /// for the parser's recursion on a 512 KiB thread stack.
+    /// The most nested arrays and objects. 64 is deeper than any document of ours and shallow
+    /// enough for the parser's recursion on a 512 KiB thread stack.
     package var depthMax: Int
     /// The most bytes of one document: the attachment limit, the largest thing that is ever parsed.
     package var bytesMax: Int
@@ -133,7 +134,9 @@ private struct JSONParser {
         position += 1
     }
 
-    private mutating func word(_ text: StaticString, _ result: JSONValue) throws(JSONError) -> JSONValue {
+    private mutating func word(_ text: StaticString, _ result: JSONValue) throws(JSONError)
+        -> JSONValue
+    {
         for expected in String(describing: text).utf8 {
             guard take(expected) else { throw fault("'\(text)' was expected") }
         }
@@ -183,7 +186,8 @@ private struct JSONParser {
         position += 1
         let start = position
         // Most strings have no escape: find the end, then check and copy once.
-        while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 {
+        while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20
+        {
             position += 1
         }
         if peek == UInt8(ascii: "\"") {

@@ -1,5 +1,5 @@
-// A brief's whole life over the wire: planned, worked on, reviewed, closed; with everything that can
-// interrupt it.
+// A brief's whole life over the wire: planned, worked on, reviewed, closed; with everything that
+// can interrupt it.
 
 import BatonBrief
 import BatonCore
@@ -33,7 +33,8 @@ import Testing
     }
 
     private func submit(_ harness: LoopHarness, key: String = "k") throws -> Message {
-        try harness.ask("operator", .submit, JSONObject([("key", .string(key))]), body: [brief.encoded()])
+        try harness.ask(
+            "operator", .submit, JSONObject([("key", .string(key))]), body: [brief.encoded()])
     }
 
     private func verdict(_ review: Message, accepted: Bool) throws -> [(String, JSONValue)] {
@@ -69,8 +70,11 @@ import Testing
             "core.orchestrator", harness.assignment("core.orchestrator"), [("plan.json", plan)])
         #expect(planned.text("state") == "accepted")
         let work = try harness.assignment("team.writer")
-        #expect(try JSONValue(parsing: work.body[0]).value(at: "/task/instructions") == "Write it well.")
-        #expect(try harness.deliver("team.writer", work, deliverables()).text("state") == "delivered")
+        #expect(
+            try JSONValue(parsing: work.body[0]).value(at: "/task/instructions") == "Write it well."
+        )
+        #expect(
+            try harness.deliver("team.writer", work, deliverables()).text("state") == "delivered")
         let review = try harness.assignment("core.quality")
         try harness.deliver("core.quality", review, verdict(review, accepted: true))
         let close = try harness.assignment("core.orchestrator")
@@ -86,7 +90,8 @@ import Testing
             parsing: harness.ask("operator", .show, JSONObject([("brief", "b-5")])).body[0])
         #expect(shown["state"] == "done")
         #expect(shown["deliverables"]?.arrayValue?.count == 5)
-        let task = try harness.ask("operator", .show, JSONObject([("task", work.header["task"] ?? "")]))
+        let task = try harness.ask(
+            "operator", .show, JSONObject([("task", work.header["task"] ?? "")]))
         #expect(try JSONValue(parsing: task.body[0])["state"] == "accepted")
     }
 
@@ -141,7 +146,9 @@ import Testing
         #expect(try harness.assignment("core.orchestrator").text("kind") == "close")
     }
 
-    @Test("the same key with the same brief is one brief, also after a restart; other content is refused")
+    @Test(
+        "the same key with the same brief is one brief, also after a restart; other content is refused"
+    )
     func idempotency() throws {
         let harness = try LoopHarness()
         try team(harness)
@@ -210,7 +217,10 @@ import Testing
                     "id": "relax", "label": "Relax", "tradeoffs": "more downtime",
                     "effect": ["kind": "patch", "patch": ["slo": ["availability": 0.998]]],
                 ],
-                ["id": "stop", "label": "Stop", "tradeoffs": "no result", "effect": ["kind": "cancel"]],
+                [
+                    "id": "stop", "label": "Stop", "tradeoffs": "no result",
+                    "effect": ["kind": "cancel"],
+                ],
             ],
             "recommended": "relax", "rationale": "it can be met", "needs": "a decision",
             "severity": "high",

@@ -48,7 +48,9 @@ import Testing
         let harness = try LoopHarness()
         try harness.worker("team.writer")
         let writer = ActorName.agent(AgentName("team.writer"))
-        let parcel = Parcel(parts: [.init(name: "a.json", mediaType: "application/json", body: [0x7B, 0x7D])])
+        let parcel = Parcel(parts: [
+            .init(name: "a.json", mediaType: "application/json", body: [0x7B, 0x7D])
+        ])
 
         let task = try harness.ask(
             "team.writer", as: writer, .task, JSONObject([("key", "k"), ("agent", "team.writer")]),
@@ -59,7 +61,9 @@ import Testing
         #expect(status.text("code") == "not_permitted")
     }
 
-    @Test("a direct task is leased, delivered and accepted, and a repeated delivery gets the same answer")
+    @Test(
+        "a direct task is leased, delivered and accepted, and a repeated delivery gets the same answer"
+    )
     func direct() throws {
         let harness = try LoopHarness()
         try harness.worker("team.writer")
@@ -78,11 +82,13 @@ import Testing
         #expect(first.text("state") == "accepted")
         #expect(again.flag("duplicate") == true)
         #expect(other.text("code") == "conflict")
-        let shown = try harness.ask("operator", .show, JSONObject([("task", task.header["task"] ?? "")]))
+        let shown = try harness.ask(
+            "operator", .show, JSONObject([("task", task.header["task"] ?? "")]))
         let story = try JSONValue(parsing: shown.body[0])["story"]?.arrayValue ?? []
-        #expect(story.compactMap { $0["type"]?.stringValue } == [
-            "task.created", "task.readied", "task.leased", "task.delivered", "task.accepted",
-        ])
+        #expect(
+            story.compactMap { $0["type"]?.stringValue } == [
+                "task.created", "task.readied", "task.leased", "task.delivered", "task.accepted",
+            ])
     }
 
     @Test("an attachment arrives in chunks, in any repetition, and is found by its digest")
@@ -95,7 +101,8 @@ import Testing
             try harness.ask(
                 "operator", .put,
                 JSONObject([
-                    ("digest", .string(digest)), ("size", 20), ("offset", .integer(Int64(range.lowerBound))),
+                    ("digest", .string(digest)), ("size", 20),
+                    ("offset", .integer(Int64(range.lowerBound))),
                     ("media_type", "text/plain"), ("name", "a.txt"),
                 ]), body: [Array(content[range])])
         }
@@ -115,7 +122,9 @@ import Testing
         let harness = try LoopHarness()
         try harness.worker("team.writer")
         let parcel = Parcel(
-            parts: [.init(name: "a.json", mediaType: "application/json", body: Array("{\"x\": 1}".utf8))])
+            parts: [
+                .init(name: "a.json", mediaType: "application/json", body: Array("{\"x\": 1}".utf8))
+            ])
         try harness.ask(
             "operator", .task, JSONObject([("key", "k"), ("agent", "team.writer")]),
             body: parcel.bodyFrames)
@@ -124,7 +133,8 @@ import Testing
             try harness.ask(
                 "operator", .tail,
                 JSONObject([
-                    ("since", 0), ("follow", false), ("credit", 1_000_000), ("payload", .bool(joins)),
+                    ("since", 0), ("follow", false), ("credit", 1_000_000),
+                    ("payload", .bool(joins)),
                 ]))
         }
 
@@ -136,8 +146,9 @@ import Testing
         for (line, stored) in zip(joined, plain) {
             #expect(line.starts(with: stored.dropLast()))
         }
-        let created = try #require(try joined.map { try JSONValue(parsing: $0) }
-            .first { $0["type"] == "task.created" })
+        let created = try #require(
+            try joined.map { try JSONValue(parsing: $0) }
+                .first { $0["type"] == "task.created" })
         #expect(created.value(at: "/payload/a.json/x") == 1)
         #expect(streams[1].flag("end") == true)
     }

@@ -1,5 +1,5 @@
-// A broker's loop with a journal in memory and a clock that the test moves: what the process's driver
-// does, without sockets. Every call is one turn: receive, tick, append, answer.
+// A broker's loop with a journal in memory and a clock that the test moves: what the process's
+// driver does, without sockets. Every call is one turn: receive, tick, append, answer.
 
 import BatonBrief
 import BatonBroker
@@ -75,7 +75,8 @@ final class LoopHarness {
         let cache = DocumentCache(records: records)
         let outgoing = loop.takeOutgoing()
         let facts = ProcessFactsForStatus(
-            version: "test", processID: 1, home: "/", endpoint: "", started: now, diskFreePercent: 50)
+            version: "test", processID: 1, home: "/", endpoint: "", started: now,
+            diskFreePercent: 50)
         let answering = Answering(
             loop: loop, records: records, cache: cache, moment: moment, process: facts)
         for item in outgoing {
@@ -127,7 +128,8 @@ final class LoopHarness {
     func pushes(_ peer: String) -> [Message] { inboxes.removeValue(forKey: peer) ?? [] }
 
     func hello(_ peer: String, as actor: ActorName = .person("ann")) throws {
-        let reply = try ask(peer, as: actor, .hello, JSONObject([("version", 1), ("name", "test")]))
+        let reply = try ask(
+            peer, as: actor, .hello, JSONObject([("version", 1), ("name", "test")]))
         #expect(reply.verb == .ok)
     }
 
@@ -136,7 +138,9 @@ final class LoopHarness {
         try hello("operator")
         let registered = try ask(
             "operator", .register, body: [card(agent, reviewed: reviewed).encoded()])
-        #expect(registered.verb == .ok, "\(registered.body.first.map { String(decoding: $0, as: UTF8.self) } ?? "")")
+        #expect(
+            registered.verb == .ok,
+            "\(registered.body.first.map { String(decoding: $0, as: UTF8.self) } ?? "")")
         let reply = try ask(
             agent, as: .agent(AgentName(agent)), .hello,
             JSONObject([
@@ -154,14 +158,19 @@ final class LoopHarness {
 
     /// Delivers parts for the assignment in hand.
     @discardableResult
-    func deliver(_ agent: String, _ assignment: Message, _ parts: [(String, JSONValue)]) throws -> Message {
+    func deliver(_ agent: String, _ assignment: Message, _ parts: [(String, JSONValue)]) throws
+        -> Message
+    {
         let parcel = Parcel(
             parts: parts.map {
                 Parcel.Part(name: $0.0, mediaType: "application/json", body: $0.1.encoded())
             })
         return try ask(
             agent, as: .agent(AgentName(agent)), .deliver,
-            JSONObject([("task", assignment.header["task"] ?? .null), ("token", assignment.header["token"] ?? .null)]),
+            JSONObject([
+                ("task", assignment.header["task"] ?? .null),
+                ("token", assignment.header["token"] ?? .null),
+            ]),
             body: parcel.bodyFrames)
     }
 

@@ -74,7 +74,9 @@ import Testing
     func refusal() throws {
         let refusal = Refusal(
             .badBrief, "2 problems",
-            problems: [Problem(field: "slo.availability", line: 7, message: "no unit", suggestion: "99.9%")])
+            problems: [
+                Problem(field: "slo.availability", line: 7, message: "no unit", suggestion: "99.9%")
+            ])
 
         let message = try Message(frames: refusal.reply(to: 3, seq: 9).frames)
 

@@ -1,4 +1,5 @@
-// The real program as a black box: started with words, watched through its pipes, ended by its number.
+// The real program as a black box: started with words, watched through its pipes, ended by its
+// number.
 import BatonPlatform
 import JSON
 import Testing

@@ -1,5 +1,5 @@
-// An agent that takes its time: a shell script as the brain of a card, so that a test can do something
-// in the middle of its work.
+// An agent that takes its time: a shell script as the brain of a card, so that a test can do
+// something in the middle of its work.
 import BatonPlatform
 import JSON
 

@@ -1,5 +1,5 @@
-// A temporary home with a broker and agents as real processes. Everything that was started there ends
-// with it, by number and start time, also when a test fails.
+// A temporary home with a broker and agents as real processes. Everything that was started there
+// ends with it, by number and start time, also when a test fails.
 import BatonPlatform
 import JSON
 import Testing

@@ -1,6 +1,6 @@
 // `--set slo.availability=99.8%`: one assignment turned into a JSON Merge Patch on a packet's
-// inputs, in base units. RFC 7396 replaces lists whole, so an element of a list is patched in a copy
-// of the current list, and the whole list goes into the patch.
+// inputs, in base units. RFC 7396 replaces lists whole, so an element of a list is patched in a
+// copy of the current list, and the whole list goes into the patch.
 package import JSON
 import YAML
 

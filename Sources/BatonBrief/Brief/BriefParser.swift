@@ -14,7 +14,8 @@ package enum BriefParser {
     package static func parse(_ bytes: [UInt8], name: String = "brief.md") -> BriefReading {
         guard bytes.count <= briefSourceBytesMax else {
             return refused(
-                "the brief of \(bytes.count) bytes exceeds briefSourceBytesMax \(briefSourceBytesMax)",
+                "the brief of \(bytes.count) bytes exceeds briefSourceBytesMax"
+                    + " \(briefSourceBytesMax)",
                 "move long texts into files named under artifacts")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {

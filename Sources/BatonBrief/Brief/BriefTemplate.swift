@@ -82,7 +82,8 @@ package enum BriefTemplate: String, Sendable, CaseIterable {
         }
         return lines + [
             "tags: [\(rawValue)]",
-            "assume: never                           # or conservative: missing inputs assumed in the open",
+            "assume: never                           # or conservative: what is missing is assumed"
+                + " in the open",
         ]
     }
 

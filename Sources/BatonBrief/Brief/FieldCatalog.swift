@@ -178,7 +178,8 @@ package enum FieldCatalog {
         FieldEntry("queues[].retention", .duration, "How long it keeps.", "4d", range: time),
         FieldEntry("queues[].now", .map(shorthand: nil), "What is configured today.", ""),
         FieldEntry(
-            "queues[].now.visibility_timeout", .duration, "Visibility timeout.", "30s", range: time),
+            "queues[].now.visibility_timeout", .duration, "Visibility timeout.", "30s",
+            range: time),
         FieldEntry(
             "queues[].now.attempts", .count, "Tries in all, the first included.", "5", range: few),
         FieldEntry("queues[].now.backoff", .duration, "First backoff.", "1s", range: time),

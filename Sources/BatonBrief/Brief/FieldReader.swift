@@ -1,5 +1,5 @@
-// Walks a YAML tree along the catalogue: every key is looked up, every value read with its unit, and
-// everything that is wrong is noted with its line. Nothing stops the walk.
+// Walks a YAML tree along the catalogue: every key is looked up, every value read with its unit,
+// and everything that is wrong is noted with its line. Nothing stops the walk.
 import JSON
 import YAML
 

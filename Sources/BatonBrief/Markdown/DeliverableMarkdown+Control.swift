@@ -115,8 +115,8 @@ extension DeliverableMarkdown {
         }
     }
 
-    /// index.md of a brief's deliverables: the closing summary first, then decisions, risks, numbers
-    /// and the way to everything else.
+    /// index.md of a brief's deliverables: the closing summary first, then decisions, risks,
+    /// numbers and the way to everything else.
     /// - Parameter brief: brief.json.
     package static func index(
         briefID: String, state: String, brief: JSONValue, entries: [IndexEntry],

@@ -151,7 +151,8 @@ struct DeliverableReader {
                                 choice("severity", DocumentKind.severities, of: entry, as: "risk")),
                             "likelihood": .string(
                                 choice(
-                                    "likelihood", ["low", "medium", "high"], of: entry, as: "risk")),
+                                    "likelihood", DocumentKind.likelihoods, of: entry,
+                                    as: "risk")),
                             "impact": .string(entry.field("impact") ?? noneStated),
                             "mitigation": .string(need("mitigation", of: entry, as: "risk")),
                             "owner": .string(need("owner", of: entry, as: "risk")),

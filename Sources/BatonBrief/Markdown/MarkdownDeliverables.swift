@@ -1,6 +1,6 @@
 // One Markdown document with the five headings, turned into the five JSON documents. What is stated
-// is kept; what the schemas need and the text does not say is refused with its line. What the packet
-// already says (criteria, constraints, inputs) is taken from there.
+// is kept; what the schemas need and the text does not say is refused with its line. What the
+// packet already says (criteria, constraints, inputs) is taken from there.
 package import JSON
 import Markdown
 

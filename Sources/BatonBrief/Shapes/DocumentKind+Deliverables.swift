@@ -121,7 +121,7 @@ extension DocumentKind {
                     identified([
                         .required("risk", .visible),
                         .required("severity", .choice(severities)),
-                        .required("likelihood", .choice(["low", "medium", "high"])),
+                        .required("likelihood", .choice(likelihoods)),
                         .required("impact", .visible),
                         .required("mitigation", .visible),
                         .required("owner", .visible),
@@ -131,6 +131,9 @@ extension DocumentKind {
 
     /// Severities, lowest first.
     package static let severities = ["low", "medium", "high", "critical"]
+
+    /// How likely a risk is, least first.
+    package static let likelihoods = ["low", "medium", "high"]
 
     static let validationChecklistShape = deliverable(
         .validationChecklist,

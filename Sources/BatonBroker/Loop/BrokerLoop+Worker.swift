@@ -1,5 +1,5 @@
-// What workers say: DELIVER, FAIL, RELEASE, ESCALATE (wire.md §4.2). Control documents are parsed here
-// and reach the core as facts.
+// What workers say: DELIVER, FAIL, RELEASE, ESCALATE (wire.md §4.2). Control documents are parsed
+// here and reach the core as facts.
 
 import BatonBrief
 import BatonCore
@@ -91,14 +91,17 @@ extension BrokerLoop {
             return (
                 .incomplete,
                 Refusal(
-                    .badVerdict, "the verdict is about \(verdict.subject), this review about \(wanted)",
+                    .badVerdict,
+                    "the verdict is about \(verdict.subject), this review about \(wanted)",
                     problems: [Problem(place: "/subject", message: "must be \(wanted)")])
             )
         }
         let question =
             !verdict.isAccepted && core.needsGateEscalation(review: review.id)
-            ? GateQuestion(verdict: verdict, subject: review.subject.flatMap { core.state.tasks[$0] })
-                .map { facts(of: $0.document, bytes: $0.document.json.encoded()) } : nil
+            ? GateQuestion(
+                verdict: verdict, subject: review.subject.flatMap { core.state.tasks[$0] }
+            )
+            .map { facts(of: $0.document, bytes: $0.document.json.encoded()) } : nil
         return (.verdict(accepted: verdict.isAccepted, escalation: question), nil)
     }
 
@@ -106,7 +109,8 @@ extension BrokerLoop {
         guard bytes.count > wireLimits.controlBytesMax else { return nil }
         return Refusal(
             .tooLarge,
-            "document of \(bytes.count) bytes exceeds controlBytesMax \(wireLimits.controlBytesMax)")
+            "document of \(bytes.count) bytes exceeds controlBytesMax \(wireLimits.controlBytesMax)"
+        )
     }
 
     // MARK: FAIL, RELEASE
@@ -126,7 +130,9 @@ extension BrokerLoop {
         }
         let report = FailureReport(
             attempt: attempt, isRetryable: isRetryable, code: code,
-            retryAfter: try request.milliseconds("retry_after_ms").map { min($0, .seconds(86_400)) },
+            retryAfter: try request.milliseconds("retry_after_ms").map {
+                min($0, .seconds(86_400))
+            },
             match: intake.match(bytes + [isRetryable ? 1 : 0]),
             parts: [intake.seal(json: bytes, as: "failure.json")])
         try sayEnded(run(.fail(report), for: request), request)
@@ -190,7 +196,8 @@ extension BrokerLoop {
             ]))
     }
 
-    private mutating func facts(of document: EscalationDocument, bytes: [UInt8]) -> EscalationFacts {
+    private mutating func facts(of document: EscalationDocument, bytes: [UInt8]) -> EscalationFacts
+    {
         EscalationFacts(
             severity: Severity(rawValue: document.severity) ?? .medium,
             options: document.options.map { OptionFacts(id: $0.id, effect: $0.effect.kind) },

@@ -17,7 +17,8 @@ struct GateQuestion {
         let rest = verdict.findings.count - findings.count
         let list = findings.joined(separator: "\n") + (rest > 0 ? "\nand \(rest) more" : "")
         document = EscalationDocument(
-            blocker: "\(subject.id) of \(subject.agent) was rejected \(subject.rejections + 1) times; "
+            blocker:
+                "\(subject.id) of \(subject.agent) was rejected \(subject.rejections + 1) times; "
                 + "the last findings:\n\(list)",
             impact: "Everything that depends on \(subject.id) waits.",
             options: [

@@ -1,5 +1,5 @@
-// Sealing: what came as bytes becomes parts, with a fresh salt, a digest and a match, before the core
-// sees it. The bodies wait here until the event that names them is known.
+// Sealing: what came as bytes becomes parts, with a fresh salt, a digest and a match, before the
+// core sees it. The bodies wait here until the event that names them is known.
 
 import BatonCore
 import BatonJournal

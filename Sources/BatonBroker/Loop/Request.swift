@@ -83,7 +83,10 @@ struct Request {
 
     func parcel(_ limits: WireLimits) throws(Refusal) -> Parcel {
         guard message.body.count == 2 else {
-            throw malformed("a parcel has two body frames, a manifest and the bodies; found \(message.body.count)")
+            throw malformed(
+                "a parcel has two body frames, a manifest and the bodies; found"
+                    + " \(message.body.count)"
+            )
         }
         do {
             return try Parcel(manifest: message.body[0], bodies: message.body[1], limits: limits)
@@ -95,13 +98,15 @@ struct Request {
     /// The one body frame that holds a control document.
     func control(_ limits: WireLimits) throws(Refusal) -> [UInt8] {
         guard message.body.count == 1 else {
-            throw malformed("one body frame with a JSON document is needed; found \(message.body.count)")
+            throw malformed(
+                "one body frame with a JSON document is needed; found \(message.body.count)")
         }
         let bytes = message.body[0]
         guard bytes.count <= limits.controlBytesMax else {
             throw Refusal(
                 .tooLarge,
-                "document of \(bytes.count) bytes exceeds controlBytesMax \(limits.controlBytesMax)")
+                "document of \(bytes.count) bytes exceeds controlBytesMax \(limits.controlBytesMax)"
+            )
         }
         return bytes
     }

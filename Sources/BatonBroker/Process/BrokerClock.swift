@@ -1,5 +1,5 @@
-// The broker's time: at a start the later of the wall clock and the last event's time, and from then
-// on the monotonic clock alone. It never steps and never stops.
+// The broker's time: at a start the later of the wall clock and the last event's time, and from
+// then on the monotonic clock alone. It never steps and never stops.
 
 import BatonCore
 import BatonPlatform
@@ -38,8 +38,8 @@ struct StallWatch {
         quietSince = now
     }
 
-    /// The loop is about to wait at most until `deadline`, or woke up; `allowed` is what it meant to
-    /// spend since the last call.
+    /// The loop is about to wait at most until `deadline`, or woke up; `allowed` is what it meant
+    /// to spend since the last call.
     mutating func pass(now: Instant, allowed: Duration) {
         if now - lastSeen > allowed + Self.threshold { holdUntil = now + grace }
         lastSeen = now

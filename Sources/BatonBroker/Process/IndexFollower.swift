@@ -21,13 +21,15 @@ final class IndexFollower: Sendable {
     /// There are new committed events.
     func ring() { wakeUp.ring() }
 
-    func start(journal: String, index: String, origin: String) throws(SystemError) -> JoinableThread {
+    func start(journal: String, index: String, origin: String) throws(SystemError) -> JoinableThread
+    {
         try spawnThread(name: "baton-index") { [self] in
             do {
                 try follow(journal: journal, index: index, origin: origin)
             } catch {
                 // Look-ups read what the view lacks from the journal, so the broker goes on.
-                _ = try? StandardStream.error.write("baton: the look-up view stands still: \(error)\n")
+                _ = try? StandardStream.error.write(
+                    "baton: the look-up view stands still: \(error)\n")
             }
         }
     }

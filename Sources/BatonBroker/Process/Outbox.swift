@@ -1,5 +1,5 @@
-// What could not be sent to a slow peer yet, in order and bounded: a peer that does not read loses its
-// session, never the broker its memory.
+// What could not be sent to a slow peer yet, in order and bounded: a peer that does not read loses
+// its session, never the broker its memory.
 
 struct Outbox {
     /// Messages of one peer that wait; above it the session is closed and its leases are released.

@@ -88,11 +88,14 @@ package struct RecordIndex: ~Copyable {
     package func find(_ query: RecordQuery) throws(SQLiteError) -> [UInt64] {
         switch query {
         case .brief(let brief):
-            try numbers("SELECT seq FROM events WHERE brief = ? ORDER BY seq", [.number(brief.number)])
+            try numbers(
+                "SELECT seq FROM events WHERE brief = ? ORDER BY seq", [.number(brief.number)])
         case .task(let task):
-            try numbers("SELECT seq FROM events WHERE task = ? ORDER BY seq", [.number(task.number)])
+            try numbers(
+                "SELECT seq FROM events WHERE task = ? ORDER BY seq", [.number(task.number)])
         case .type(let type):
-            try numbers("SELECT seq FROM events WHERE type = ? ORDER BY seq", [.text(type.rawValue)])
+            try numbers(
+                "SELECT seq FROM events WHERE type = ? ORDER BY seq", [.text(type.rawValue)])
         case .newest(let type, let below, let limit):
             try numbers(
                 "SELECT seq FROM events WHERE type = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
@@ -111,7 +114,8 @@ package struct RecordIndex: ~Copyable {
         let statement = try database.prepare(sql)
         for (index, value) in values.enumerated() {
             switch value {
-            case .number(let number): try statement.bind(Int64(clamping: number), at: Int32(index + 1))
+            case .number(let number):
+                try statement.bind(Int64(clamping: number), at: Int32(index + 1))
             case .text(let text): try statement.bind(text, at: Int32(index + 1))
             }
         }

@@ -1,5 +1,5 @@
-// What was committed, for reading: leaves, payloads, and where things stand. Views, packets and tails
-// read through this; nothing on the way to an acknowledgement does.
+// What was committed, for reading: leaves, payloads, and where things stand. Views, packets and
+// tails read through this; nothing on the way to an acknowledgement does.
 
 package import BatonCore
 package import BatonJournal

@@ -1,5 +1,5 @@
-// Parsed briefs and plans, because every packet and every list needs them. A cache: it may be emptied
-// at any moment.
+// Parsed briefs and plans, because every packet and every list needs them. A cache: it may be
+// emptied at any moment.
 
 import BatonBrief
 import BatonCore
@@ -46,9 +46,12 @@ package final class DocumentCache {
     }
 
     /// What people call a task.
-    func title(of task: TaskRecord, in brief: BriefRecord?, state: State) throws(RecordsFault) -> String {
+    func title(of task: TaskRecord, in brief: BriefRecord?, state: State) throws(RecordsFault)
+        -> String
+    {
         switch task.kind {
-        case .work: return try entry(task, in: brief)?["title"]?.stringValue ?? "work for \(task.agent)"
+        case .work:
+            return try entry(task, in: brief)?["title"]?.stringValue ?? "work for \(task.agent)"
         case .close: return try entry(task, in: brief)?["title"]?.stringValue ?? "closing handoff"
         case .plan: return "plan the brief"
         case .direct: return "direct task"

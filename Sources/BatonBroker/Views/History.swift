@@ -1,5 +1,5 @@
-// Finished briefs and tasks have left memory; to look at one, its events are folded again, through the
-// same `apply`, into a state of their own.
+// Finished briefs and tasks have left memory; to look at one, its events are folded again, through
+// the same `apply`, into a state of their own.
 
 import BatonCore
 import BatonWire

@@ -1,5 +1,5 @@
-// The handoff packet of a lease: what the journal knows about the task, gathered and given to the pure
-// assembler. The same lease gives the same packet at any time.
+// The handoff packet of a lease: what the journal knows about the task, gathered and given to the
+// pure assembler. The same lease gives the same packet at any time.
 
 import BatonBrief
 import BatonCore
@@ -22,7 +22,8 @@ struct PacketBuilder {
     }
 
     /// The ASSIGN message of a lease; nil when the lease is over already.
-    mutating func assignment(_ attempt: Attempt, at moment: Moment) throws(RecordsFault) -> Message? {
+    mutating func assignment(_ attempt: Attempt, at moment: Moment) throws(RecordsFault) -> Message?
+    {
         guard let task = state.tasks[attempt.task], let lease = task.lease,
             lease.token == attempt.token
         else { return nil }
@@ -65,7 +66,9 @@ struct PacketBuilder {
 
     // MARK: Facts
 
-    private mutating func facts(of task: TaskRecord, at time: Instant) throws(RecordsFault) -> PacketFacts {
+    private mutating func facts(of task: TaskRecord, at time: Instant) throws(RecordsFault)
+        -> PacketFacts
+    {
         let brief = task.brief.flatMap { state.briefs[$0] }
         let entry = try cache.entry(task, in: brief)
         var facts = PacketFacts(
@@ -82,7 +85,8 @@ struct PacketBuilder {
         facts.upstream = try upstream(of: task)
         if let verdict = task.verdict {
             facts.findings =
-                try cache.document(Deliverables.verdictName, of: verdict)?["findings"]?.arrayValue ?? []
+                try cache.document(Deliverables.verdictName, of: verdict)?["findings"]?.arrayValue
+                ?? []
         }
         if task.kind == .plan { facts.agents = try agents() }
         if task.kind == .review { facts.subject = try subject(of: task, brief) }
@@ -101,7 +105,9 @@ struct PacketBuilder {
     private func answers(_ ids: [EscalationID]) throws(RecordsFault) -> [PacketFacts.Answered] {
         var answers: [PacketFacts.Answered] = []
         for id in ids {
-            guard let escalation = state.escalations[id], let answer = escalation.answer else { continue }
+            guard let escalation = state.escalations[id], let answer = escalation.answer else {
+                continue
+            }
             answers.append(
                 PacketFacts.Answered(
                     escalationID: id.description,
@@ -113,10 +119,14 @@ struct PacketBuilder {
         return answers
     }
 
-    private mutating func upstream(of task: TaskRecord) throws(RecordsFault) -> [PacketFacts.Upstream] {
+    private mutating func upstream(of task: TaskRecord) throws(RecordsFault) -> [PacketFacts
+        .Upstream]
+    {
         var upstream: [PacketFacts.Upstream] = []
         for id in task.depends {
-            guard let dependency = state.tasks[id], let delivery = dependency.delivery else { continue }
+            guard let dependency = state.tasks[id], let delivery = dependency.delivery else {
+                continue
+            }
             let brief = dependency.brief.flatMap { state.briefs[$0] }
             upstream.append(
                 PacketFacts.Upstream(
@@ -131,7 +141,8 @@ struct PacketBuilder {
     private mutating func subject(
         of review: TaskRecord, _ brief: BriefRecord?
     ) throws(RecordsFault) -> PacketFacts.Subject? {
-        guard let subject = review.subject.flatMap({ state.tasks[$0] }), let delivery = subject.delivery
+        guard let subject = review.subject.flatMap({ state.tasks[$0] }),
+            let delivery = subject.delivery
         else { return nil }
         let entry = try cache.entry(subject, in: brief)
         // The inputs that the author had: the answers given before its lease was.
@@ -149,7 +160,8 @@ struct PacketBuilder {
 
     private mutating func agents() throws(RecordsFault) -> [PacketFacts.RegisteredAgent] {
         var agents: [PacketFacts.RegisteredAgent] = []
-        for agent in state.agents.values.sorted(by: { $0.name < $1.name }) where agent.isRegistered {
+        for agent in state.agents.values.sorted(by: { $0.name < $1.name }) where agent.isRegistered
+        {
             guard let card = try references(of: agent.card).first else { continue }
             agents.append(PacketFacts.RegisteredAgent(id: agent.name.text, card: card))
         }
@@ -176,7 +188,8 @@ struct PacketBuilder {
     ) throws(RecordsFault) {
         guard let part = try references(of: task.id.number).first else { return }
         facts.submitted = part
-        guard part.mediaType == Deliverables.jsonMediaType, part.size <= WireLimits.standard.controlBytesMax
+        guard part.mediaType == Deliverables.jsonMediaType,
+            part.size <= WireLimits.standard.controlBytesMax
         else { return }
         let document = try records.json(of: task.id.number, part: part.name)
         if document?.objectValue != nil { facts.submittedDocument = document }

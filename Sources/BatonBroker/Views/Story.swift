@@ -33,7 +33,8 @@ struct Story {
         case .taskAccepted(let reason): "accepted by \(reason.rawValue)"
         case .taskRejected(let body): "rejected, \(body.rejections) time(s) so far"
         case .taskFailed(let body):
-            "failed (\(body.isRetryable ? "retryable" : "permanent")), \(body.failures) failure(s) so far"
+            "failed (\(body.isRetryable ? "retryable" : "permanent")), \(body.failures)"
+                + " failure(s) so far"
                 + (body.until.map { ", again at \(Timestamp.text($0))" } ?? "")
         case .taskExpired(let body):
             "expired (\(body.reason.rawValue)), \(body.failures) failure(s) so far"
@@ -48,16 +49,21 @@ struct Story {
         case .taskDiscarded: "discarded"
         case .planAccepted(let tasks): "plan of \(tasks) task(s) accepted"
         case .escalationRaised(let body):
-            "escalated (\(body.severity.rawValue)), \(body.options.count) options, recommends \(body.recommended)"
+            "escalated (\(body.severity.rawValue)), \(body.options.count) options, recommends"
+                + " \(body.recommended)"
         case .escalationJoined(let escalation, _, _): "joined \(escalation)"
-        case .escalationRaisedAgain(let body): "\(body.escalation) raised again, \(body.severity.rawValue)"
+        case .escalationRaisedAgain(let body):
+            "\(body.escalation) raised again, \(body.severity.rawValue)"
         case .escalationAnswered(let body): "\(body.escalation) answered: \(body.option)"
         case .escalationWithdrawn(let escalation): "\(escalation) withdrawn"
-        case .escalationNotified(let escalation, let status): "\(escalation) notified, status \(status)"
+        case .escalationNotified(let escalation, let status):
+            "\(escalation) notified, status \(status)"
         case .accessRefused(let body): "refused: \(body.verb) (\(body.code)), \(body.count) time(s)"
         case .journalCreated, .brokerStarted, .brokerStopped, .clockStepped, .agentRegistered,
-            .agentWithdrawn, .documentPut, .briefSubmitted, .briefBlocked, .briefResumed, .briefDone,
-            .briefDead, .briefCancelled, .queuePaused, .queueResumed, .circuitOpened, .circuitClosed:
+            .agentWithdrawn, .documentPut, .briefSubmitted, .briefBlocked, .briefResumed,
+            .briefDone,
+            .briefDead, .briefCancelled, .queuePaused, .queueResumed, .circuitOpened,
+            .circuitClosed:
             event.type.rawValue
         }
     }

@@ -1,6 +1,7 @@
 // Who did something, as the transport proved it. It is never read from a message.
 
-/// The identity behind a command: `broker`, `supervisor`, `agent/x`, `user/ann` or `user/ann/agent/x`.
+/// The identity behind a command: `broker`, `supervisor`, `agent/x`, `user/ann` or
+/// `user/ann/agent/x`.
 package struct ActorName: Hashable, Sendable, CustomStringConvertible {
     /// What an actor may do follows from its kind alone.
     package enum Kind: Hashable, Sendable {

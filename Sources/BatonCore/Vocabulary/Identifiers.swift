@@ -12,7 +12,9 @@ extension Identifier {
     /// Reads `t-18` or `18`; nil when it is neither.
     package init?(text: String) {
         var digits = Substring(text)
-        if digits.first == Self.prefix, digits.dropFirst().first == "-" { digits = digits.dropFirst(2) }
+        if digits.first == Self.prefix, digits.dropFirst().first == "-" {
+            digits = digits.dropFirst(2)
+        }
         guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             let number = UInt64(digits)
         else { return nil }
@@ -70,7 +72,8 @@ package struct AgentName: Hashable, Comparable, Sendable, CustomStringConvertibl
     package var isCore: Bool { text.hasPrefix("core.") }
 }
 
-/// 32 bytes: a SHA-256 digest or an HMAC-SHA-256 match. The core compares them and never computes one.
+/// 32 bytes: a SHA-256 digest or an HMAC-SHA-256 match. The core compares them and never computes
+/// one.
 package struct Digest: Hashable, Sendable {
     private let words: (UInt64, UInt64, UInt64, UInt64)
 

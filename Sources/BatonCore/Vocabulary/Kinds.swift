@@ -1,5 +1,5 @@
-// The small closed sets of the life of a task (lifecycle.md). Raw values stand in the journal and on
-// the wire and never change their meaning.
+// The small closed sets of the life of a task (lifecycle.md). Raw values stand in the journal and
+// on the wire and never change their meaning.
 
 package enum TaskKind: String, Sendable, CaseIterable {
     /// Makes the plan of a brief.

@@ -1,5 +1,6 @@
-// Every bound of the core, with unit and reason. Reaching one is a `Rejection`, never a silent drop.
-// `decide` reads them and writes what will matter later into the event; `apply` never reads them.
+// Every bound of the core, with unit and reason. Reaching one is a `Rejection`, never a silent
+// drop. `decide` reads them and writes what will matter later into the event; `apply` never reads
+// them.
 
 package struct Limits: Sendable, Hashable {
     /// How long a lease lasts without a heartbeat. Four heartbeats: three may be lost.

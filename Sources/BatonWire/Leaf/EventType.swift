@@ -1,5 +1,5 @@
-// The names of the event types as they stand in the journal (events.md). A name, once released, keeps
-// its meaning for ever; a new meaning needs a new name.
+// The names of the event types as they stand in the journal (events.md). A name, once released,
+// keeps its meaning for ever; a new meaning needs a new name.
 
 package import BatonCore
 

@@ -67,7 +67,7 @@ extension CommandLineTree {
                         kind: .choice(["builtin", "command", "claude", "codex"])),
                     Option("id", "ID", "the agent's id, where the card's path does not give it"),
                     Option(
-                        "drain", "D", "how long work may go on after SIGTERM (5s)", kind: .duration),
+                        "drain", "D", "how long work goes on after SIGTERM (5s)", kind: .duration),
                 ],
                 examples: [
                     Example("baton agent run Agents/core/quality.md", "with its engine"),

@@ -12,7 +12,8 @@ extension CommandLineTree {
             Command(
                 "tail", "the end of the stream, and with -f what comes",
                 notes: [
-                    "Without options it shows the last 20 events. --json prints each event as it is "
+                    "Without options it shows the last 20 events. --json prints each event as"
+                        + " it is "
                         + "stored, with its texts joined in under `payload`; with --no-payload the "
                         + "stored bytes exactly."
                 ],

@@ -1,6 +1,6 @@
 // `baton brief check FILE`: what would be understood of a brief, who would get it and why, and what
-// would be asked. It runs the orchestrator's own engine on the packet that a broker would make, so it
-// cannot promise anything else than what happens. No broker is needed.
+// would be asked. It runs the orchestrator's own engine on the packet that a broker would make, so
+// it cannot promise anything else than what happens. No broker is needed.
 import BatonAgents
 import BatonBrief
 import BatonPlatform
@@ -204,7 +204,8 @@ struct BriefCheckView {
         let rows = file.reading.document?.json["proposed"]?.arrayValue ?? []
         guard !rows.isEmpty else { return nil }
         let lines = rows.map { row in
-            "  line \(row["line"]?.integerValue ?? 0)  \(Prose.harmless(BrokerRows.text(row, "text")))"
+            "  line \(row["line"]?.integerValue ?? 0) "
+                + " \(Prose.harmless(BrokerRows.text(row, "text")))"
                 + "  could be \(paint.cyan(Prose.harmless(BrokerRows.text(row, "field"))))"
         }
         return paint.bold("Seen in the text, not used") + "\n" + lines.joined(separator: "\n")

@@ -26,7 +26,8 @@ extension CommandLineTree {
     static let submitCommand = Command(
         "submit", "publish a brief; with --wait, watch it to its end",
         notes: [
-            "The same brief with the same --key is the same brief, also after a restart: it is safe "
+            "The same brief with the same --key is the same brief, also after a restart: it is"
+                + " safe "
                 + "to send it again. Files that the brief names are uploaded first.",
             "With --wait, Ctrl-C only stops watching; nothing is cancelled.",
         ],
@@ -70,7 +71,8 @@ extension CommandLineTree {
             Command(
                 "check", "what would be understood of a brief; needs no broker",
                 notes: [
-                    "Shows every field with its line, for each agent which inputs are there, assumed "
+                    "Shows every field with its line, for each agent which inputs are there,"
+                        + " assumed "
                         + "or missing, the route with scores, and every problem with a suggestion."
                 ],
                 arguments: [Argument("FILE", "the brief; - reads standard input", kind: .file)],

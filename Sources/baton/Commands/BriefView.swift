@@ -19,7 +19,8 @@ struct BriefView {
         let state = member("state")
         let id = member("brief")
         var heading =
-            "\(paint.bold(id))  \(paint.look(state, BrokerRows.look(ofState: state)))  \(member("title"))"
+            "\(paint.bold(id))  \(paint.look(state, BrokerRows.look(ofState: state))) "
+            + " \(member("title"))"
         let objective = member("objective")
         if !objective.isEmpty {
             heading +=

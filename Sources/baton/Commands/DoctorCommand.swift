@@ -1,5 +1,5 @@
-// `baton doctor`: what is wrong with a home, and how to mend it. It only looks, and proposes nothing
-// that could destroy anything.
+// `baton doctor`: what is wrong with a home, and how to mend it. It only looks, and proposes
+// nothing that could destroy anything.
 import BatonBrief
 import BatonClient
 import BatonPlatform

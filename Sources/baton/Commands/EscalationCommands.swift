@@ -34,7 +34,8 @@ extension CommandLineTree {
                 "answer", "decide; work goes on with the effect of the option",
                 notes: [
                     "An escalation is answered once. --option names one of its options; "
-                        + "--set and --instructions answer with values or words of your own (option "
+                        + "--set and --instructions answer with values or words of your own"
+                        + " (option "
                         + "`revise`)."
                 ],
                 arguments: [escalationArgument],
@@ -51,7 +52,8 @@ extension CommandLineTree {
                         "baton escalation answer e-23 --option b --reason \"agreed with product\"",
                         "take option b"),
                     Example(
-                        "baton escalation answer e-23 --set slo.availability=99.8% --reason \"what the providers allow\"",
+                        "baton escalation answer e-23 --set slo.availability=99.8% --reason"
+                            + " \"what the providers allow\"",
                         "answer with a value of your own"),
                 ],
                 exits: [

@@ -32,7 +32,8 @@ struct EscalationView {
         ].compactMap(\.self)
         let text = Prose.shortened(view.member("blocker"), width: max(console.width - 4, 40))
         return "  \(paint.bold(view.member("escalation")))  " + facts.joined(separator: "  ")
-            + "\n    \(text)\n    \(paint.cyan("baton escalation show \(view.member("escalation"))"))"
+            + "\n    \(text)\n   "
+            + " \(paint.cyan("baton escalation show \(view.member("escalation"))"))"
     }
 
     private var severity: String {

@@ -63,7 +63,8 @@ struct StatusView {
         let entries = (processes?.agents ?? []).filter { $0.state == "quarantined" }
         guard !entries.isEmpty, processes?.supervisor.isAlive == true else { return nil }
         let lines = entries.map { entry in
-            "  \(paint.bold(entry.name)) was started again \(entry.restarts) times; it last ended with "
+            "  \(paint.bold(entry.name)) was started again \(entry.restarts) times; it last"
+                + " ended with "
                 + "\(entry.lastEnd ?? "an unknown status")\n"
                 + "    \(paint.cyan("baton agent logs \(entry.name)"))"
         }

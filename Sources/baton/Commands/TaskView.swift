@@ -82,7 +82,8 @@ struct TaskView {
         let parts = task["deliverables"]?.arrayValue ?? []
         guard !parts.isEmpty else { return nil }
         let lines = parts.map { part in
-            "  \(Prose.harmless(BrokerRows.text(part, "name")))  \(BrokerRows.count(part, "size")) bytes"
+            "  \(Prose.harmless(BrokerRows.text(part, "name"))) "
+                + " \(BrokerRows.count(part, "size")) bytes"
         }
         return paint.bold("Deliverables") + "\n" + lines.joined(separator: "\n")
     }

@@ -73,7 +73,8 @@ enum AgentRun {
         if card.worker != nil {
             throw CommandFailure(
                 .badInput, code: "worker_card",
-                "\(card.id) is played by a worker of its own: \((card.worker ?? []).joined(separator: " "))",
+                "\(card.id) is played by a worker of its own:"
+                    + " \((card.worker ?? []).joined(separator: " "))",
                 next: ["baton up --agents \(ShellWord.quoted(folder))"])
         }
         throw CommandFailure(

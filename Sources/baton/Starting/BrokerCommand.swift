@@ -36,8 +36,8 @@ enum Lifeline {
     static func watch() {
         guard let number = Host.environment("BATON_LIFELINE").flatMap({ Int32($0) }), number >= 3
         else { return }
-        // Without the thread the broker merely outlives a supervisor that was killed; `down` and the
-        // next `up` find it by its record.
+        // Without the thread the broker merely outlives a supervisor that was killed; `down` and
+        // the next `up` find it by its record.
         _ = try? spawnThread(name: "lifeline") {
             let reading = Descriptor(owning: number)
             while case .bytes? = try? reading.read(bytesMax: 64) {}

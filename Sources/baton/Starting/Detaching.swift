@@ -41,7 +41,8 @@ enum Detaching {
             "home": .string(home.path), "pid": .integer(Int64(child.processID)),
             "agents": .array(agents.map { .string($0.id) }), "state": "running",
         ]) {
-            "\(agents.count) agents are connected; `baton status` shows them, `baton down` ends it all."
+            "\(agents.count) agents are connected; `baton status` shows them, `baton down`"
+                + " ends it all."
         }
         return .done
     }

@@ -13,7 +13,8 @@ extension CommandLineTree {
         notes: [
             "Cards come from --agents, else from the home's agents folder, else from the nearest "
                 + "Agents folder upwards, else from this program itself. A process that ends is "
-                + "started again after 1 s, 2 s, 4 s and so on up to 30 s; one that ends five times "
+                + "started again after 1 s, 2 s, 4 s and so on up to 30 s; one that ends five"
+                + " times "
                 + "in two minutes is tried every 30 s only, and an escalation says so.",
             "Ctrl-C or `baton down` ends everything in order: agents first, then the broker.",
         ],

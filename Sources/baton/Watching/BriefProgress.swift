@@ -68,7 +68,8 @@ struct BriefProgress {
         let paint = console.notePaint
         let text =
             state == "open"
-            ? "\(paint.yellow("asks")): \(Prose.shortened(Prose.harmless(BrokerRows.text(row, "blocker")), width: 90))"
+            ? "\(paint.yellow("asks")):"
+                + " \(Prose.shortened(Prose.harmless(BrokerRows.text(row, "blocker")), width: 90))"
             : paint.look(state, BrokerRows.look(ofState: state))
         console.note(
             "\(paint.dim(elapsed))  \(padded(id, 6))  \(padded("", 6))  "

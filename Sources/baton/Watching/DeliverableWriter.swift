@@ -1,6 +1,7 @@
 // `--out DIR`: each accepted deliverable as JSON and as Markdown, and an index to begin with.
 //
-// A folder per task; a file that is there from an earlier fetch is replaced, nothing else is touched.
+// A folder per task; a file that is there from an earlier fetch is replaced, nothing else is
+// touched.
 import BatonBrief
 import BatonClient
 import BatonPlatform

@@ -3,7 +3,7 @@
 import JSON
 import Testing
 
-@Suite struct JSONTests {
+@Suite("JSON") struct JSONValueTests {
     @Test(
         "a document prints as it was written, without white space",
         arguments: [
