@@ -17,6 +17,9 @@ package struct BrokerLoop {
 
     /// Decided and folded, not yet on disk.
     private var pending = JournalBatch()
+    /// For each pending leaf, whether a piece may begin with it.
+    private var pendingCuts: [Bool] = []
+    private var lastKept: Event?
     private var pendingStart: UInt64
     private var outgoing: [Outgoing] = []
     /// Said after all replies, so that a worker hears that its delivery was taken before it gets the
@@ -169,6 +172,8 @@ package struct BrokerLoop {
     mutating func keep(_ events: [Event]) {
         for event in events {
             pending.leaves.append(event.leafBytes())
+            pendingCuts.append(lastKept.map { !event.continuesDecision(of: $0) } ?? true)
+            lastKept = event
             pending.payloads += intake.take(for: event)
             if case .taskLeased(let lease) = event.body, let task = event.task,
                 let session = core.sessions.holder(of: task), let route = routes[session]
@@ -241,7 +246,8 @@ package struct BrokerLoop {
     package var pendingLeaves: Int { pending.leaves.count }
 
     /// What must be on disk before anything is said, cut into pieces that one append can take. A
-    /// cut between two events is safe: a start looks at everything again.
+    /// cut between two decisions is safe: a start looks at everything again. One decision, at most a
+    /// plan, is far smaller than an append.
     package mutating func takeBatches() -> [(batch: JournalBatch, at: UInt64)] {
         guard !pending.leaves.isEmpty else { return [] }
         var batches: [(batch: JournalBatch, at: UInt64)] = []
@@ -250,7 +256,7 @@ package struct BrokerLoop {
         var bytes = 0
         var payloads = pending.payloads[...]
         for (index, leaf) in pending.leaves.enumerated() {
-            if bytes + leaf.count > JournalLimits.appendBytesMax {
+            if pendingCuts[index], bytes + decisionBytes(from: index) > JournalLimits.appendBytesMax {
                 batches.append((current, start))
                 start += UInt64(current.leaves.count)
                 current = JournalBatch()
@@ -270,7 +276,14 @@ package struct BrokerLoop {
         counters.largestBatch = max(counters.largestBatch, pending.leaves.count)
         pendingStart += UInt64(pending.leaves.count)
         pending = JournalBatch()
+        pendingCuts = []
         return batches
+    }
+
+    /// The size of the decision whose first event is the pending leaf at `index`.
+    private func decisionBytes(from index: Int) -> Int {
+        let next = pendingCuts[(index + 1)...].firstIndex(of: true) ?? pendingCuts.endIndex
+        return pending.leaves[index..<next].reduce(0) { $0 + $1.count }
     }
 
     /// What may be said now that everything is committed.

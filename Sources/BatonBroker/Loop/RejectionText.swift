@@ -80,6 +80,8 @@ extension PlanProblem {
             "a chain of \(value) tasks exceeds dependency_chain_max \(limit)"
         case .priorityOutOfRange(let task, let limit, let value):
             "task \"\(task)\" has priority \(value); 0 to \(limit) are possible"
+        case .timeTooLate(let task):
+            "task \"\(task)\" has a time after \(Timestamp.text(.latest))"
         }
     }
 }
@@ -103,6 +105,7 @@ extension TaskProblem {
         case .priorityOutOfRange(let limit, let value):
             "priority \(value) is not between 0 and \(limit)"
         case .deadlinePassed: "the deadline has passed"
+        case .timeTooLate: "not_before or deadline is after \(Timestamp.text(.latest))"
         }
     }
 }

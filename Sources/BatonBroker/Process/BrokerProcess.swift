@@ -405,7 +405,7 @@ package struct BrokerProcess: ~Copyable {
         var next: Instant?
         func consider(_ instant: Instant) { next = min(next ?? instant, instant) }
         if let deadline = loop.core.nextDeadline(at: moment()) { consider(deadline) }
-        if let silent = loop.core.nextSilence { consider(silent) }
+        if let silent = loop.core.nextSilence(at: moment()) { consider(silent) }
         if !outboxes.isEmpty { consider(now + .milliseconds(20)) }
         for (_, cursor) in loop.tails {
             let lags = cursor.next < records.head && cursor.credit > 0

@@ -81,6 +81,8 @@ package enum PlanProblem: Hashable, Sendable {
     case cycle([String])
     case chainTooLong(limit: Int, value: Int)
     case priorityOutOfRange(task: String, limit: Int, value: Int)
+    /// After what a leaf can hold.
+    case timeTooLate(task: String)
 }
 
 package enum EscalationProblem: Hashable, Sendable {
@@ -96,6 +98,8 @@ package enum EscalationProblem: Hashable, Sendable {
 package enum TaskProblem: Hashable, Sendable {
     case priorityOutOfRange(limit: Int, value: Int)
     case deadlinePassed
+    /// `not_before` or `deadline` is after what a leaf can hold.
+    case timeTooLate
 }
 
 /// What the core answers.

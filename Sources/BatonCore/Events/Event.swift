@@ -61,10 +61,12 @@ package struct Event: Hashable, Sendable {
         case taskReleased(TaskReleased)
         /// A backoff is over.
         case taskRetried
+        /// Follows the escalation that it waits for.
         case taskBlocked(EscalationID)
         case taskUnblocked(EscalationID)
         case taskDead(DeathReason)
-        case taskRedriven
+        /// With the deadline that is in force from now on, unless it had passed.
+        case taskRedriven(deadline: Instant?)
         case taskCancelled(CancelReason)
         case taskDiscarded
 

@@ -3,8 +3,8 @@
 extension Broker {
     /// Leases the agent's next ready task to a session that has credit, if there are both.
     func addLease(_ name: AgentName, _ draft: inout Draft) {
-        guard let agent = state.agents[name], !agent.isPaused, circuitAllows(agent, at: draft.moment),
-            agent.leased < agent.leasesMax ?? .max,
+        guard let agent = state.agents[name], agent.isRegistered, !agent.isPaused,
+            circuitAllows(agent, at: draft.moment), agent.leased < agent.leasesMax ?? .max,
             let (task, session) = nextPair(agent)
         else { return }
         let seq = draft.next
@@ -29,25 +29,22 @@ extension Broker {
     private func nextPair(_ agent: AgentRecord) -> (TaskRecord, Session)? {
         let free = sessions.sessions(of: agent.name).compactMap { sessions[$0] }.filter(\.hasCredit)
         guard !free.isEmpty, let queue = state.indexes.ready[agent.name] else { return nil }
-        if let first = queue.first, let task = current(first, in: agent) {
-            if let session = leastLoaded(free, for: task), probesWell(task, agent) {
-                return (task, session)
-            }
+        // Nearly always the head of the queue will do. Behind it are looked at: what follows a
+        // review whose author is the only reviewer here, or a task that has failed before the probe.
+        var second: (TaskRecord, Session)?
+        for entry in queue.ascending {
+            guard let task = current(entry, in: agent),
+                let session = leastLoaded(free, for: task)
+            else { continue }
+            if probesWell(task, agent) { return (task, session) }
+            second = second ?? (task, session)
         }
-        // The head of the queue is stale, its author is the only reviewer, or it is not fit to
-        // probe with: look behind it. These queues are short; the common case was above.
-        let entries = queue.elements.sorted().compactMap { current($0, in: agent) }
-        for task in entries where probesWell(task, agent) {
-            if let session = leastLoaded(free, for: task) { return (task, session) }
-        }
-        for task in entries {
-            if let session = leastLoaded(free, for: task) { return (task, session) }
-        }
-        return nil
+        return second
     }
 
     private func current(_ entry: ReadyEntry, in agent: AgentRecord) -> TaskRecord? {
-        guard let task = state.tasks[entry.task], task.state == .ready, task.agent == agent.name else {
+        guard let task = state.tasks[entry.task], task.state == .ready, task.agent == agent.name
+        else {
             return nil
         }
         return task
@@ -71,16 +68,6 @@ extension Broker {
         return sessions.sessions(of: record.agent).compactMap { sessions[$0] }
             .filter { $0.instance == instance && $0.actor == holder && $0.hasCredit }
             .min { ($0.held.count, $0.id) < ($1.held.count, $1.id) }?.id
-    }
-
-    /// Takes entries off the head of a queue whose tasks are no longer ready.
-    mutating func dropStaleReady(_ agent: AgentName) {
-        let tasks = state.tasks
-        withIndexes { indexes in
-            while let first = indexes.ready[agent]?.first, tasks[first.task]?.state != .ready {
-                _ = indexes.ready[agent]?.pop()
-            }
-        }
     }
 
     /// Why a task is not being worked on; nil for one that is, or that needs nothing.

@@ -22,11 +22,21 @@ extension Broker {
         if actor.kind != .broker, actor.role != task.agent {
             return .refused(.notPermitted(actor, verb: "LEASE"))
         }
-        if let lease = task.lease, lease.token == attempt.token { return .open(task, lease) }
+        if let lease = task.lease, lease.token == attempt.token {
+            // The right is the holder's: a token that somebody else has read gives him nothing.
+            guard isHolder(actor, of: lease) else {
+                return .refused(.notPermitted(actor, verb: "LEASE"))
+            }
+            return .open(task, lease)
+        }
         if let ended = task.ended.last(where: { $0.token == attempt.token }) {
             return self.ended(ended, of: attempt)
         }
         return .refused(.staleToken(attempt.task, attempt.token))
+    }
+
+    func isHolder(_ actor: ActorName, of lease: Lease) -> Bool {
+        actor.kind == .broker || actor.provenIdentity == lease.holder.provenIdentity
     }
 
     /// An attempt that the broker ended left the worker with a stale token.
@@ -44,13 +54,15 @@ extension Broker {
         _ draft: Draft
     ) -> Decision {
         if ended.end == end, ended.match == match {
-            if let escalation = ended.escalation {
-                return draft.replying(.escalation(escalation, isJoined: false, isDuplicate: true))
-            }
             return draft.replying(.ended(attempt.task, ended.state, isDuplicate: true))
         }
-        if ended.end == .released { return draft.refusing(.staleToken(attempt.task, attempt.token)) }
-        return draft.refusing(.conflict(attempt.task, ended: ended.end))
+        return draft.refusing(otherwise(ended, attempt))
+    }
+
+    /// The refusal of a request about an attempt that ended in another way.
+    func otherwise(_ ended: EndedAttempt, _ attempt: Attempt) -> Rejection {
+        ended.end == .released
+            ? .staleToken(attempt.task, attempt.token) : .conflict(attempt.task, ended: ended.end)
     }
 
     // MARK: Deliver
@@ -99,28 +111,30 @@ extension Broker {
     ) -> Decision {
         let problems = PlanCheck(state: state, limits: limits).problems(of: planned)
         guard problems.isEmpty else { return draft.refusing(.planRefused(problems)) }
-        guard let briefID = task.brief, let brief = state.briefs[briefID] else {
+        guard let briefID = task.brief else {
             preconditionFailure("\(task.id) is a plan without a brief")
         }
         var draft = draft
         addDelivered(delivery, task, &draft)
         draft.add(
-            .planAccepted(tasks: planned.count), brief: briefID, task: task.id, attempt: task.attempts)
+            .planAccepted(tasks: planned.count), brief: briefID, task: task.id,
+            attempt: task.attempts)
         let first = draft.next
         let ids = Dictionary(
             uniqueKeysWithValues: planned.enumerated().map { ($1.id, TaskID(first + UInt64($0))) })
         for (entry, item) in planned.enumerated() {
             draft.add(
-                .taskCreated(creation(of: item, entry: entry, ids: ids, brief: brief)), brief: briefID,
+                .taskCreated(creation(of: item, entry: entry, ids: ids, plan: task)),
+                brief: briefID,
                 task: TaskID(draft.next))
         }
         let orchestrator = state.agents[.orchestrator]
         draft.add(
             .taskCreated(
                 TaskCreated(
-                    kind: .close, agent: .orchestrator, priority: brief.priority,
+                    kind: .close, agent: .orchestrator, priority: task.priority,
                     depends: planned.compactMap { ids[$0.id] }, isReviewed: true,
-                    deadline: brief.deadline,
+                    deadline: task.deadline,
                     attemptTimeout: orchestrator?.attemptTimeout ?? limits.attemptTimeout,
                     silenceTimeout: orchestrator?.silenceTimeout ?? limits.silenceTimeout,
                     attemptsMax: limits.attemptsMax, rejectionsMax: limits.rejectionsMax)),
@@ -130,13 +144,15 @@ extension Broker {
     }
 
     private func creation(
-        of item: PlannedTask, entry: Int, ids: [String: TaskID], brief: BriefRecord
+        of item: PlannedTask, entry: Int, ids: [String: TaskID], plan: TaskRecord
     ) -> TaskCreated {
         let agent = state.agents[item.agent]
-        let deadlines = [item.deadline, brief.deadline].compactMap { $0 }
+        // The plan's priority and deadline are the brief's, the latter unless a redrive lifted it.
+        let deadlines = [item.deadline, plan.deadline].compactMap { $0 }
         return TaskCreated(
-            kind: .work, agent: item.agent, priority: item.priority ?? brief.priority,
-            depends: item.depends.compactMap { ids[$0] }.sorted(), isReviewed: agent?.isReviewed ?? true,
+            kind: .work, agent: item.agent, priority: item.priority ?? plan.priority,
+            depends: Set(item.depends).compactMap { ids[$0] }.sorted(),
+            isReviewed: agent?.isReviewed ?? true,
             entry: entry, notBefore: item.notBefore, deadline: deadlines.min(),
             attemptTimeout: item.attemptTimeout ?? agent?.attemptTimeout ?? limits.attemptTimeout,
             silenceTimeout: item.silenceTimeout ?? agent?.silenceTimeout ?? limits.silenceTimeout,
@@ -147,7 +163,8 @@ extension Broker {
 
     /// A verdict ends its review and moves its subject in the same batch.
     private func deliverVerdict(
-        _ isAccepted: Bool, _ escalation: EscalationFacts?, _ task: TaskRecord, _ delivery: Delivery,
+        _ isAccepted: Bool, _ escalation: EscalationFacts?, _ task: TaskRecord,
+        _ delivery: Delivery,
         _ draft: Draft
     ) -> Decision {
         guard let subjectID = task.subject, let subject = state.tasks[subjectID] else {
@@ -156,15 +173,18 @@ extension Broker {
         var draft = draft
         let verdict = draft.next
         addDelivered(delivery, task, &draft)
-        draft.add(.taskAccepted(.delivery), brief: task.brief, task: task.id, attempt: task.attempts)
+        draft.add(
+            .taskAccepted(.delivery), brief: task.brief, task: task.id, attempt: task.attempts)
         if isAccepted {
             draft.add(
-                .taskAccepted(.verdict), brief: task.brief, task: subjectID, attempt: subject.attempts)
+                .taskAccepted(.verdict), brief: task.brief, task: subjectID,
+                attempt: subject.attempts)
             return draft.replying(.ended(task.id, .accepted, isDuplicate: false))
         }
         let rejections = subject.rejections + 1
         draft.add(
-            .taskRejected(TaskRejected(rejections: rejections, verdict: verdict)), brief: task.brief,
+            .taskRejected(TaskRejected(rejections: rejections, verdict: verdict)),
+            brief: task.brief,
             task: subjectID, attempt: subject.attempts)
         if rejections >= subject.rejectionsMax {
             guard let escalation else {
@@ -177,7 +197,9 @@ extension Broker {
 
     /// True when a rejection by this review would be the last: the caller then brings the question.
     package func needsGateEscalation(review: TaskID) -> Bool {
-        guard let subject = state.tasks[review]?.subject.flatMap({ state.tasks[$0] }) else { return false }
+        guard let subject = state.tasks[review]?.subject.flatMap({ state.tasks[$0] }) else {
+            return false
+        }
         return subject.rejections + 1 >= subject.rejectionsMax
     }
 
@@ -210,7 +232,8 @@ extension Broker {
                 .taskFailed(
                     TaskFailed(
                         token: lease.token, isRetryable: report.isRetryable, code: report.code,
-                        match: report.match, failures: failures, until: wait.map { draft.time + $0 },
+                        match: report.match, failures: failures,
+                        until: wait.map { draft.time + $0 },
                         parts: report.parts)),
                 brief: task.brief, task: task.id, attempt: task.attempts, cause: lease.event)
             if isLast {
@@ -234,15 +257,19 @@ extension Broker {
         }
     }
 
-    /// A release costs nothing, but every tenth counts as a failure: a task that everybody gives
-    /// back must end too.
+    /// A release costs nothing, but every tenth by a worker counts as a failure: a task that
+    /// everybody gives back must end too. A session's end and a restart are no fault of the task.
     @discardableResult
     func addRelease(
         of task: TaskRecord, reason: ReleaseReason, _ draft: inout Draft
     ) -> TaskState {
-        guard let lease = task.lease else { preconditionFailure("\(task.id) has no lease to release") }
-        let releases = task.releases + 1
-        let failures = task.failures + (releases % limits.releasesPerFailure == 0 ? 1 : 0)
+        guard let lease = task.lease else {
+            preconditionFailure("\(task.id) has no lease to release")
+        }
+        let counts = reason == .worker
+        let releases = task.releases + (counts ? 1 : 0)
+        let isFailure = counts && releases % limits.releasesPerFailure == 0
+        let failures = task.failures + (isFailure ? 1 : 0)
         let isLast = failures >= task.attemptsMax
         draft.add(
             .taskReleased(
@@ -251,7 +278,8 @@ extension Broker {
                     until: isLast ? nil : draft.time + limits.releaseWait)),
             brief: task.brief, task: task.id, attempt: task.attempts, cause: lease.event)
         if isLast {
-            draft.add(.taskDead(.attempts), brief: task.brief, task: task.id, attempt: task.attempts)
+            draft.add(
+                .taskDead(.attempts), brief: task.brief, task: task.id, attempt: task.attempts)
         }
         return isLast ? .dead : .backoff
     }

@@ -8,8 +8,9 @@ extension Broker {
         case .ended(let ended):
             guard ended.end == .escalated, ended.match == request.facts.match,
                 let escalation = ended.escalation
-            else { return draft.refusing(.conflict(request.attempt.task, ended: ended.end)) }
-            return draft.replying(.escalation(escalation, isJoined: false, isDuplicate: true))
+            else { return draft.refusing(otherwise(ended, request.attempt)) }
+            let isJoined = state.escalations[escalation]?.tasks.first != request.attempt.task
+            return draft.replying(.escalation(escalation, isJoined: isJoined, isDuplicate: true))
         case .open(let task, let lease):
             return escalate(request.facts, task, lease, draft)
         }
@@ -33,7 +34,8 @@ extension Broker {
         guard openCount < limits.escalationsPerBriefMax else {
             return draft.refusing(
                 .limitReached(
-                    .escalationsPerBriefMax, limit: limits.escalationsPerBriefMax, value: openCount))
+                    .escalationsPerBriefMax, limit: limits.escalationsPerBriefMax, value: openCount)
+            )
         }
         let escalation = EscalationID(draft.next)
         draft.add(
@@ -77,7 +79,10 @@ extension Broker {
 
     private func openEscalation(key: String?, brief: BriefID?) -> EscalationID? {
         guard let key, let brief = brief.flatMap({ state.briefs[$0] }) else { return nil }
-        return brief.openEscalations.first { state.escalations[$0]?.key == key }
+        // The gate's question has options that only a rejected delivery can have.
+        return brief.openEscalations.first {
+            state.escalations[$0]?.key == key && state.escalations[$0]?.origin == .task
+        }
     }
 
     private func problems(of facts: EscalationFacts, mayAccept: Bool) -> [EscalationProblem] {
@@ -89,7 +94,9 @@ extension Broker {
             if option.id == "revise", option.effect != .revise {
                 problems.append(.reservedOption(option.id))
             }
-            if option.effect == .accept, !mayAccept { problems.append(.acceptOutsideGate(option.id)) }
+            if option.effect == .accept, !mayAccept {
+                problems.append(.acceptOutsideGate(option.id))
+            }
         }
         if !known.contains(facts.recommended) {
             problems.append(.recommendedUnknown(facts.recommended))
@@ -102,11 +109,6 @@ extension Broker {
     func answer(_ request: AnswerRequest, _ draft: Draft) -> Decision {
         guard let escalation = state.escalations[request.escalation] else {
             return draft.refusing(.unknownEscalation(request.escalation))
-        }
-        if escalation.askers.contains(where: { $0.text == draft.actor.text }),
-            escalation.origin == .task
-        {
-            return draft.refusing(.answeredByAsker(escalation.id))
         }
         switch escalation.state {
         case .withdrawn: return draft.refusing(.withdrawn(escalation.id))
@@ -132,7 +134,8 @@ extension Broker {
                     escalation: escalation.id, option: request.option, effect: effect,
                     match: request.match, parts: request.parts)),
             brief: escalation.brief, task: escalation.tasks.first)
-        for task in escalation.tasks.compactMap({ state.tasks[$0] }) where task.state == .blocked {
+        for id in escalation.tasks where state.isBlocked(id, by: escalation.id) {
+            guard let task = state.tasks[id] else { continue }
             follow(effect, of: escalation.id, task, &draft)
         }
         return draft.replying(.answered(escalation.id, isDuplicate: false))
@@ -151,7 +154,8 @@ extension Broker {
                 .taskCancelled(.answer), brief: task.brief, task: task.id, attempt: task.attempts)
         case .patch, .revise, .none:
             draft.add(
-                .taskUnblocked(escalation), brief: task.brief, task: task.id, attempt: task.attempts)
+                .taskUnblocked(escalation), brief: task.brief, task: task.id, attempt: task.attempts
+            )
         }
     }
 
@@ -160,6 +164,8 @@ extension Broker {
             return draft.refusing(.unknownEscalation(escalation))
         }
         var draft = draft
+        // Exit statuses and signals are small numbers; anything else is a mistake of the caller's.
+        let status = min(max(status, -1 << 31), 1 << 31)
         draft.add(
             .escalationNotified(escalation, status: status), brief: record.brief,
             task: record.tasks.first)

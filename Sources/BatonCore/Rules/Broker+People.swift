@@ -3,7 +3,9 @@
 extension Broker {
     func cancel(_ id: BriefID, _ draft: Draft) -> Decision {
         guard let brief = state.briefs[id] else {
-            guard let finished = state.finishedBriefs[id] else { return draft.refusing(.unknownBrief(id)) }
+            guard let finished = state.finishedBriefs[id] else {
+                return draft.refusing(.unknownBrief(id))
+            }
             return finished.state == .cancelled
                 ? draft.replying(.cancelled(tasks: 0))
                 : draft.refusing(.wrongBriefState(id, finished.state))
@@ -17,7 +19,9 @@ extension Broker {
     }
 
     func cancel(_ id: TaskID, _ draft: Draft) -> Decision {
-        guard let task = state.tasks[id] else { return refuseEnded(id, allowing: .cancelled, draft) }
+        guard let task = state.tasks[id] else {
+            return refuseEnded(id, allowing: .cancelled, draft)
+        }
         guard !task.state.isEnded else { return refuseEnded(id, allowing: .cancelled, draft) }
         guard task.kind != .review else { return draft.refusing(.wrongState(id, task.state)) }
         var draft = draft
@@ -43,12 +47,17 @@ extension Broker {
         guard let task = state.tasks[id] else { return refuseEnded(id, allowing: nil, draft) }
         guard task.state == .dead else { return draft.refusing(.wrongState(id, task.state)) }
         var draft = draft
-        draft.add(.taskRedriven, brief: task.brief, task: id, attempt: task.attempts)
+        // Whoever sends a task round again after its deadline wants it done late.
+        let deadline = task.deadline.flatMap { $0 > draft.moment.wall ? $0 : nil }
+        draft.add(
+            .taskRedriven(deadline: deadline), brief: task.brief, task: id, attempt: task.attempts)
         return draft.replying(.done)
     }
 
     func discard(_ id: TaskID, _ draft: Draft) -> Decision {
-        guard let task = state.tasks[id] else { return refuseEnded(id, allowing: .discarded, draft) }
+        guard let task = state.tasks[id] else {
+            return refuseEnded(id, allowing: .discarded, draft)
+        }
         guard task.state == .dead else { return refuseEnded(id, allowing: .discarded, draft) }
         var draft = draft
         draft.add(.taskDiscarded, brief: task.brief, task: id, attempt: task.attempts)

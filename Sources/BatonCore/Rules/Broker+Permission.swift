@@ -12,8 +12,11 @@ extension Broker {
             .discard, .pause, .resume:
             allowed = kind == .person || kind == .bareWorker
         case .answer(let request):
-            if kind != .person { return .answeredByAsker(request.escalation) }
-            allowed = true
+            let askers = state.escalations[request.escalation]?.askers ?? []
+            if let role = command.actor.role, askers.contains(where: { $0.role == role }) {
+                return .answeredByAsker(request.escalation)
+            }
+            allowed = kind == .person
         case .deliver, .fail, .release, .escalate:
             allowed = kind == .agent || kind == .bareWorker || isBroker(command)
         case .register(let body):

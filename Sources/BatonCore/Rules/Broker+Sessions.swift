@@ -40,14 +40,17 @@ extension Broker {
         }
         sessions.open(
             hello.session, actor: hello.actor, agent: hello.agent, instance: hello.instance,
-            credit: min(max(hello.credit, 0), limits.leasesPerSessionMax), processID: hello.processID,
+            credit: min(max(hello.credit, 0), limits.leasesPerSessionMax),
+            processID: hello.processID,
             at: moment.now)
         var events: [Event] = []
         var lost: [Attempt] = []
+        releaseOtherRoles(of: hello.session, at: moment, into: &events)
         if let agent = hello.agent {
             for attempt in hello.leases {
                 guard let task = state.tasks[attempt.task], task.agent == agent,
-                    let lease = task.lease, lease.token == attempt.token
+                    let lease = task.lease, lease.token == attempt.token,
+                    isHolder(hello.actor, of: lease)
                 else {
                     lost.append(attempt)
                     continue
@@ -56,23 +59,34 @@ extension Broker {
                 extend(Beat(attempt: attempt), lease: lease, at: moment)
             }
             releaseUnlisted(hello, agent: agent, at: moment, into: &events)
-            withIndexes { $0.agenda.append(.assign(agent)) }
+            withIndexes { $0.agenda.add(agent, cause: nil) }
         }
         settle(at: moment, into: &events)
         return .success((lost, events))
+    }
+
+    /// A session that takes another role gives back what it held in the old one.
+    private mutating func releaseOtherRoles(
+        of session: SessionID, at moment: Moment, into events: inout [Event]
+    ) {
+        guard let held = sessions[session]?.held, !held.isEmpty else { return }
+        for id in held where state.tasks[id]?.agent != sessions[session]?.agent {
+            release(id, reason: .session, at: moment, into: &events)
+        }
     }
 
     private mutating func releaseUnlisted(
         _ hello: Hello, agent: AgentName, at moment: Moment, into events: inout [Event]
     ) {
         let listed = Set(hello.leases)
-        for id in state.leased.sorted() {
-            guard let task = state.tasks[id], task.agent == agent, let lease = task.lease,
-                lease.instance == hello.instance,
-                !listed.contains(Attempt(task: id, token: lease.token))
-            else { continue }
-            release(id, reason: .unlisted, at: moment, into: &events)
+        let unlisted = state.leased.filter { id in
+            guard let task = state.tasks[id], task.agent == agent, let lease = task.lease else {
+                return false
+            }
+            return lease.instance == hello.instance && isHolder(hello.actor, of: lease)
+                && !listed.contains(Attempt(task: id, token: lease.token))
         }
+        for id in unlisted.sorted() { release(id, reason: .unlisted, at: moment, into: &events) }
     }
 
     /// A heartbeat: extends what it names and says how each stands.
@@ -80,10 +94,11 @@ extension Broker {
         _ beats: [Beat], from session: SessionID, at moment: Moment
     ) -> [BeatState] {
         sessions.heard(from: session, at: moment.now)
-        let role = sessions[session]?.agent
+        let speaker = sessions[session]
         return beats.map { beat in
             guard let task = state.tasks[beat.attempt.task], let lease = task.lease,
-                lease.token == beat.attempt.token, task.agent == role
+                lease.token == beat.attempt.token, let speaker, speaker.agent == task.agent,
+                isHolder(speaker.actor, of: lease)
             else {
                 return cancelledLeases.removeValue(forKey: beat.attempt) == nil ? .lost : .cancelled
             }
@@ -95,7 +110,8 @@ extension Broker {
 
     private mutating func extend(_ beat: Beat, lease: Lease, at moment: Moment) {
         sessions.extend(
-            beat, until: moment.now + limits.leasePeriod, at: moment.now, since: lease.since)
+            beat, until: moment.now + limits.leasePeriod, at: moment.now,
+            since: silenceStart(of: lease))
     }
 
     /// Anything that a peer says keeps its session.
@@ -108,7 +124,7 @@ extension Broker {
     ) -> [Event] {
         sessions.setCredit(min(max(credit, 0), limits.leasesPerSessionMax), of: session)
         var events: [Event] = []
-        if let agent = sessions[session]?.agent { withIndexes { $0.agenda.append(.assign(agent)) } }
+        if let agent = sessions[session]?.agent { withIndexes { $0.agenda.add(agent, cause: nil) } }
         settle(at: moment, into: &events)
         return events
     }
@@ -136,9 +152,9 @@ extension Broker {
         for event in draft.events { record(event, into: &events) }
     }
 
-    /// When the next session will have been silent for too long; nil without sessions.
-    package var nextSilence: Instant? {
-        sessions.all.values.map { $0.lastHeard + limits.sessionPeriod }.min()
+    /// When to look for silent sessions next; nil without sessions.
+    package func nextSilence(at moment: Moment) -> Instant? {
+        sessions.earliestHeard.map { afterQuiet($0 + limits.sessionPeriod, at: moment) }
     }
 
     /// Sessions that have been silent for too long, judged when the sockets were last empty.

@@ -3,43 +3,79 @@
 // looking twice, or in vain, changes nothing.
 
 extension Broker {
+    /// After a start whatever had been left to do when the last process ended is looked for again:
+    /// a batch may have been cut anywhere between two decisions.
+    mutating func lookAtEverything() {
+        let tasks = state.tasks.values.filter(\.mayBeUnsettled).map(\.id).sorted()
+        let names = state.agents.keys.sorted()
+        let briefs = state.briefs.keys.sorted()
+        withIndexes { indexes in
+            for id in tasks {
+                indexes.agenda.add(.dependencies(id), cause: nil)
+                indexes.agenda.add(.ending(id), cause: nil)
+                indexes.agenda.add(.gate(id), cause: nil)
+            }
+            for name in names {
+                indexes.agenda.add(.circuit(name), cause: nil)
+                indexes.agenda.add(name, cause: nil)
+            }
+            for id in briefs { indexes.agenda.add(id, cause: nil) }
+        }
+    }
+
     mutating func settle(at moment: Moment, into events: inout [Event]) {
+        while !state.indexes.agenda.isEmpty {
+            settleTasks(at: moment, into: &events)
+            for (brief, cause) in withIndexes({ $0.agenda.takeBriefs() }) {
+                var draft = Draft(state: state, actor: .broker, moment: moment, cause: cause)
+                addBriefState(brief, &draft)
+                for event in draft.events { record(event, into: &events) }
+            }
+            for (agent, cause) in withIndexes({ $0.agenda.takeAssignments() }) {
+                assign(agent, cause: cause, at: moment, into: &events)
+            }
+        }
+        withState { $0.pruneTimers() }
+    }
+
+    private mutating func settleTasks(at moment: Moment, into events: inout [Event]) {
         while true {
-            let agenda = withIndexes { indexes in
-                defer { indexes.agenda = [] }
-                return indexes.agenda
-            }
-            if agenda.isEmpty { return }
-            for item in agenda {
-                if case .assign(let agent) = item { dropStaleReady(agent) }
-                let found = consequences(of: item, at: moment)
+            let notes = withIndexes { $0.agenda.takeNotes() }
+            if notes.isEmpty { return }
+            for note in notes {
+                let found = consequences(of: note, at: moment)
                 for event in found { record(event, into: &events) }
-                again(item, foundSome: !found.isEmpty, at: moment)
+                // A timer that fired too early is set again.
+                if case .timer(let subject) = note.item, found.isEmpty,
+                    let next = nextTimer(of: subject, at: moment)
+                {
+                    withState {
+                        $0.wake(at: max(next, moment.now + .milliseconds(1)), for: subject)
+                    }
+                }
             }
         }
     }
 
-    /// Assigning goes on while it succeeds; a timer that fired too early is set again.
-    private mutating func again(_ item: AgendaItem, foundSome: Bool, at moment: Moment) {
-        switch item {
-        case .assign:
-            if foundSome { withIndexes { $0.agenda.append(item) } }
-        case .timer(.task(let id)):
-            guard !foundSome, let next = nextTimer(of: id) else { return }
-            withIndexes { $0.timers.push(Timer(at: max(next, moment.now + .milliseconds(1)), subject: .task(id))) }
-        case .dependencies, .ending, .gate, .brief, .circuit, .timer: break
+    /// Gives the agent's instances what they can take.
+    private mutating func assign(
+        _ agent: AgentName, cause: UInt64?, at moment: Moment, into events: inout [Event]
+    ) {
+        while true {
+            var draft = Draft(state: state, actor: .broker, moment: moment, cause: cause)
+            addLease(agent, &draft)
+            guard !draft.events.isEmpty else { return }
+            for event in draft.events { record(event, into: &events) }
         }
     }
 
-    private func consequences(of item: AgendaItem, at moment: Moment) -> [Event] {
-        var draft = Draft(state: state, actor: .broker, moment: moment)
-        switch item {
+    private func consequences(of note: Agenda.Note, at moment: Moment) -> [Event] {
+        var draft = Draft(state: state, actor: .broker, moment: moment, cause: note.cause)
+        switch note.item {
         case .dependencies(let id): addReadied(id, &draft)
         case .ending(let id): addEnding(id, &draft)
         case .gate(let id): addReview(of: id, &draft)
-        case .brief(let id): addBriefState(id, &draft)
         case .circuit(let agent): addCircuit(agent, &draft)
-        case .assign(let agent): addLease(agent, &draft)
         case .timer(let subject): addTimed(subject, &draft)
         }
         return draft.events
@@ -56,7 +92,7 @@ extension Broker {
 
     /// What a task takes along when it ends otherwise than accepted.
     private func addEnding(_ id: TaskID, _ draft: inout Draft) {
-        guard let task = state.tasks[id] else { return }
+        guard let task = state.tasks[id], task.state.isEnded || task.state == .dead else { return }
         if let review = task.review.flatMap({ state.tasks[$0] }), !review.state.isEnded,
             task.state != .delivered
         {
@@ -64,7 +100,7 @@ extension Broker {
         }
         if let escalation = task.escalation.flatMap({ state.escalations[$0] }),
             escalation.state == .open,
-            escalation.tasks.allSatisfy({ state.tasks[$0]?.state != .blocked })
+            !escalation.tasks.contains(where: { state.isBlocked($0, by: escalation.id) })
         {
             draft.add(.escalationWithdrawn(escalation.id), brief: task.brief, task: id)
         }
@@ -88,7 +124,8 @@ extension Broker {
     // MARK: The gate
 
     private func addReview(of id: TaskID, _ draft: inout Draft) {
-        guard let task = state.tasks[id], task.state == .delivered, task.isReviewed, task.review == nil
+        guard let task = state.tasks[id], task.state == .delivered, task.isReviewed,
+            task.review == nil
         else { return }
         let quality = state.agents[.quality]
         draft.add(

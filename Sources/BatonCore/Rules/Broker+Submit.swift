@@ -9,19 +9,19 @@ extension Broker {
     }
 
     func submit(_ submission: BriefSubmission, _ draft: Draft) -> Decision {
-        if let known = state.keys[submission.key] {
-            guard case .brief(let brief) = known.subject, known.match == submission.match else {
-                return draft.refusing(.keyReused(existing: known.subject.number))
-            }
+        let known = state.keys[submission.key]
+        if let known, case .brief(let brief) = known.subject, known.match == submission.match {
             return draft.replying(.brief(brief, isDuplicate: true))
         }
         let places = submission.documents.map { state.documents[$0] }
         let missing = places.indices.filter { places[$0] == nil }
         guard missing.isEmpty else { return draft.refusing(.unknownDocuments(missing)) }
-        if let rejection = capacity() { return draft.refusing(rejection) }
+        if let known { return draft.refusing(.keyReused(existing: known.subject.number)) }
         let problems = self.problems(
-            priority: submission.priority, deadline: submission.deadline, draft.moment)
+            priority: submission.priority, notBefore: submission.notBefore,
+            deadline: submission.deadline, draft.moment)
         guard problems.isEmpty else { return draft.refusing(.badTask(problems)) }
+        if let rejection = capacity() { return draft.refusing(rejection) }
 
         var draft = draft
         let brief = BriefID(draft.next)
@@ -47,19 +47,19 @@ extension Broker {
     }
 
     func submit(_ submission: TaskSubmission, _ draft: Draft) -> Decision {
-        if let known = state.keys[submission.key] {
-            guard case .task(let task) = known.subject, known.match == submission.match else {
-                return draft.refusing(.keyReused(existing: known.subject.number))
-            }
+        let known = state.keys[submission.key]
+        if let known, case .task(let task) = known.subject, known.match == submission.match {
             return draft.replying(.task(task, isDuplicate: true))
         }
         guard let agent = state.agents[submission.agent], agent.isRegistered else {
             return draft.refusing(.unknownAgent(submission.agent))
         }
-        if let rejection = capacity() { return draft.refusing(rejection) }
+        if let known { return draft.refusing(.keyReused(existing: known.subject.number)) }
         let problems = self.problems(
-            priority: submission.priority, deadline: submission.deadline, draft.moment)
+            priority: submission.priority, notBefore: submission.notBefore,
+            deadline: submission.deadline, draft.moment)
         guard problems.isEmpty else { return draft.refusing(.badTask(problems)) }
+        if let rejection = capacity() { return draft.refusing(rejection) }
 
         var draft = draft
         let task = TaskID(draft.next)
@@ -87,13 +87,16 @@ extension Broker {
     }
 
     private func problems(
-        priority: Int, deadline: Instant?, _ moment: Moment
+        priority: Int, notBefore: Instant?, deadline: Instant?, _ moment: Moment
     ) -> [TaskProblem] {
         var problems: [TaskProblem] = []
         if !(0...limits.priorityMax).contains(priority) {
             problems.append(.priorityOutOfRange(limit: limits.priorityMax, value: priority))
         }
         if let deadline, deadline <= moment.wall { problems.append(.deadlinePassed) }
+        if [notBefore, deadline].contains(where: { $0.map { $0 > .latest } ?? false }) {
+            problems.append(.timeTooLate)
+        }
         return problems
     }
 
@@ -114,6 +117,11 @@ extension Broker {
         if state.agents[body.agent] == nil, state.agents.count >= limits.agentsMax {
             return draft.refusing(
                 .limitReached(.agentsMax, limit: limits.agentsMax, value: state.agents.count))
+        }
+        var body = body
+        // More than any broker has sessions for means no limit; less than one, nothing at all.
+        body.leasesMax = body.leasesMax.map {
+            min(max($0, 1), limits.sessionsMax * limits.leasesPerSessionMax)
         }
         var draft = draft
         draft.add(.agentRegistered(body))

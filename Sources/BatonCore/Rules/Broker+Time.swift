@@ -29,13 +29,12 @@ extension Broker {
     /// Moves what is due to the agenda, and writes refusals whose minute is over.
     mutating func ring(at moment: Moment, into events: inout [Event]) {
         withIndexes { indexes in
-            while let timer = indexes.timers.first, timer.at <= moment.now {
-                _ = indexes.timers.pop()
-                indexes.agenda.append(.timer(timer.subject))
+            while let subject = indexes.timers.takeDue(at: moment.now) {
+                indexes.agenda.add(.timer(subject), cause: nil)
             }
-            while let timer = indexes.calendar.first, timer.at <= moment.wall {
+            while let date = indexes.calendar.first, date.at <= moment.wall {
                 _ = indexes.calendar.pop()
-                indexes.agenda.append(.timer(timer.subject))
+                indexes.agenda.add(.timer(date.subject), cause: nil)
             }
         }
         writeFoldedRefusals(at: moment, into: &events)
@@ -58,7 +57,8 @@ extension Broker {
         }
         switch task.state {
         case .waiting:
-            if task.waitingFor == 0, let notBefore = task.notBefore, notBefore <= draft.moment.wall {
+            if task.waitingFor == 0, let notBefore = task.notBefore, notBefore <= draft.moment.wall
+            {
                 draft.add(.taskReadied, brief: task.brief, task: id)
             }
         case .backoff:
@@ -73,7 +73,9 @@ extension Broker {
     // MARK: Leases
 
     private func addExpiry(_ task: TaskRecord, _ draft: inout Draft) {
-        guard let lease = task.lease, let reason = expiry(of: task, lease, at: draft.moment) else { return }
+        guard let lease = task.lease, let reason = expiry(of: task, lease, at: draft.moment) else {
+            return
+        }
         let failures = task.failures + 1
         let isLast = failures >= task.attemptsMax
         let wait = isLast ? nil : backoff(failures, atLeast: nil, draft.moment.varied(by: task.id))
@@ -84,7 +86,8 @@ extension Broker {
                     until: wait.map { draft.time + $0 })),
             brief: task.brief, task: task.id, attempt: task.attempts, cause: lease.event)
         if isLast {
-            draft.add(.taskDead(.attempts), brief: task.brief, task: task.id, attempt: task.attempts)
+            draft.add(
+                .taskDead(.attempts), brief: task.brief, task: task.id, attempt: task.attempts)
         }
     }
 
@@ -102,20 +105,44 @@ extension Broker {
     }
 
     private func silenceEnd(_ task: TaskRecord, _ lease: Lease) -> Instant {
-        (sessions.extensions[task.id]?.lastProgress ?? lease.since) + task.silenceTimeout
+        (sessions.extensions[task.id]?.lastProgress ?? silenceStart(of: lease))
+            + task.silenceTimeout
     }
 
-    /// When a task's timer must fire next, after it fired for nothing.
-    func nextTimer(of id: TaskID) -> Instant? {
-        guard let task = state.tasks[id] else { return nil }
-        switch task.state {
-        case .leased:
-            guard let lease = task.lease else { return nil }
-            return min(lease.attemptUntil, min(leaseEnd(task, lease), silenceEnd(task, lease)))
-        case .backoff: return task.until
-        case .waiting, .ready, .delivered, .blocked, .dead, .accepted, .cancelled, .discarded:
-            return nil
+    /// From when silence counts before the first progress. What was said before a start is
+    /// forgotten, so there it counts from the start.
+    func silenceStart(of lease: Lease) -> Instant {
+        guard let settle = state.settle, lease.event < settle.start else { return lease.since }
+        return max(lease.since, settle.since)
+    }
+
+    /// When a timer that fired for nothing must fire again; nil: never.
+    func nextTimer(of subject: TimerSubject, at moment: Moment) -> Instant? {
+        switch subject {
+        case .task(let id):
+            guard let task = state.tasks[id] else { return nil }
+            switch task.state {
+            case .leased:
+                guard let lease = task.lease else { return nil }
+                let quiet = min(leaseEnd(task, lease), silenceEnd(task, lease))
+                return min(lease.attemptUntil, afterQuiet(quiet, at: moment))
+            case .backoff: return task.until
+            case .waiting, .ready, .delivered, .blocked, .dead, .accepted, .cancelled, .discarded:
+                return nil
+            }
+        case .settle:
+            guard let settle = state.settle, settle.until > moment.quietSince else { return nil }
+            return afterQuiet(settle.until, at: moment)
+        case .escalation, .probe: return nil
         }
+    }
+
+    /// When to look again at something that is judged against the moment the sockets were last
+    /// empty. While that moment lags, once a second is enough; it may catch up at any time.
+    func afterQuiet(_ instant: Instant, at moment: Moment) -> Instant {
+        guard instant <= moment.now else { return instant }
+        let lag = max(instant - moment.quietSince, .milliseconds(1))
+        return moment.now + min(lag, .seconds(1))
     }
 
     /// Leases from before the start that nobody came back for; none of this counts.
@@ -143,7 +170,8 @@ extension Broker {
         draft.add(
             .escalationRaisedAgain(
                 EscalationRaisedAgain(
-                    escalation: id, severity: escalation.severity.raised, times: times, deadline: next)),
+                    escalation: id, severity: escalation.severity.raised, times: times,
+                    deadline: next)),
             brief: escalation.brief, task: escalation.tasks.first)
     }
 }

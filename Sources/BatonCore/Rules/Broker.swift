@@ -26,6 +26,7 @@ package struct Broker: Sendable {
         let decision = decide(command, at: moment)
         var events: [Event] = []
         for event in decision.events { record(event, into: &events) }
+        if case .start = command.body { lookAtEverything() }
         if case .refused(let rejection) = decision.reply, rejection.isRefusalOfRight {
             note(rejection, of: command, at: moment, into: &events)
         }
@@ -37,10 +38,11 @@ package struct Broker: Sendable {
     /// Folds a committed event at start; what it would lead to is in the journal already.
     package mutating func replay(_ event: Event) {
         state.apply(event)
-        state.indexes.agenda.removeAll(keepingCapacity: true)
+        state.indexes.agenda.clear()
     }
 
-    /// When the core next has something to do by itself, on the broker's time; nil: never.
+    /// When the core next has something to do by itself, on the broker's time; nil: never, unless
+    /// somebody asks for something.
     package func nextDeadline(at moment: Moment) -> Instant? {
         var next = state.indexes.timers.first?.at
         if let calendar = state.indexes.calendar.first?.at {
@@ -111,7 +113,8 @@ package struct Broker: Sendable {
             .escalationJoined:
             sessions.drop(task)
         case .journalCreated, .brokerStarted, .brokerStopped, .clockStepped, .agentRegistered,
-            .agentWithdrawn, .documentPut, .briefSubmitted, .briefBlocked, .briefResumed, .briefDone,
+            .agentWithdrawn, .documentPut, .briefSubmitted, .briefBlocked, .briefResumed,
+            .briefDone,
             .briefDead, .briefCancelled, .planAccepted, .taskCreated, .taskReadied, .taskAccepted,
             .taskRejected, .taskRetried, .taskBlocked, .taskUnblocked, .taskRedriven,
             .escalationRaisedAgain, .escalationAnswered, .escalationWithdrawn, .escalationNotified,
@@ -124,41 +127,9 @@ package struct Broker: Sendable {
     mutating func withIndexes<Value>(_ change: (inout Indexes) -> Value) -> Value {
         change(&state.indexes)
     }
-}
 
-/// Makes the events of one decision: numbers them and stamps time and actor.
-struct Draft {
-    let actor: ActorName
-    let moment: Moment
-    let time: Instant
-    private let head: UInt64
-    private(set) var events: [Event] = []
-
-    init(state: State, actor: ActorName, moment: Moment) {
-        self.actor = actor
-        self.moment = moment
-        head = state.head
-        time = max(moment.now, state.time)
-    }
-
-    /// The number that the next event will have.
-    var next: UInt64 { head + UInt64(events.count) }
-
-    mutating func add(
-        _ body: Event.Body, brief: BriefID? = nil, task: TaskID? = nil, attempt: Int? = nil,
-        cause: UInt64? = nil
-    ) {
-        events.append(
-            Event(
-                seq: next, time: time, actor: actor, brief: brief, task: task, attempt: attempt,
-                cause: cause ?? events.first?.seq, body: body))
-    }
-
-    func replying(_ reply: Reply) -> Decision {
-        Decision(events: events, reply: reply)
-    }
-
-    func refusing(_ rejection: Rejection) -> Decision {
-        Decision(reply: .refused(rejection))
+    /// Changes what the state keeps beside its records.
+    mutating func withState(_ change: (inout State) -> Void) {
+        change(&state)
     }
 }

@@ -23,6 +23,10 @@ struct PlanCheck {
                 problems.append(
                     .priorityOutOfRange(task: item.id, limit: limits.priorityMax, value: priority))
             }
+            if [item.notBefore, item.deadline].contains(where: { $0.map { $0 > .latest } ?? false })
+            {
+                problems.append(.timeTooLate(task: item.id))
+            }
         }
         return problems.isEmpty ? chainProblems(of: plan) : problems
     }
@@ -38,7 +42,8 @@ struct PlanCheck {
         }
     }
 
-    /// Takes away what waits for nothing until nothing is left; what stays waits for itself.
+    /// Takes away what waits for nothing until nothing is left; what stays waits for itself, or for
+    /// one that does.
     private func chainProblems(of plan: [PlannedTask]) -> [PlanProblem] {
         var lengths: [String: Int] = [:]
         var left = plan
@@ -50,12 +55,23 @@ struct PlanCheck {
             }
             left.removeAll { lengths[$0.id] != nil }
         }
-        guard left.isEmpty else { return [.cycle(left.map(\.id))] }
-        // The plan task before and the close after are links of the chain too.
+        guard left.isEmpty else { return [.cycle(waitingForEachOther(left).map(\.id))] }
+        // The plan before and the close after are not counted: the limit is about what a plan says.
         let longest = lengths.values.max() ?? 0
         guard longest <= limits.dependencyChainMax else {
             return [.chainTooLong(limit: limits.dependencyChainMax, value: longest)]
         }
         return []
+    }
+
+    /// Without those that only wait for a cycle: nobody in what is left waits for them.
+    private func waitingForEachOther(_ left: [PlannedTask]) -> [PlannedTask] {
+        var cycle = left
+        while true {
+            let wanted = Set(cycle.flatMap(\.depends))
+            let fewer = cycle.filter { wanted.contains($0.id) }
+            if fewer.count == cycle.count { return cycle }
+            cycle = fewer
+        }
     }
 }

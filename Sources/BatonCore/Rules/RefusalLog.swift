@@ -9,40 +9,58 @@ struct RefusalLog: Sendable {
         let code: String
     }
 
-    struct Entry: Sendable {
-        let key: Key
-        /// Repeats since the last event.
+    private struct Entry {
+        /// Repeats since the event that was written for the first.
         var count: Int
         let due: Instant
     }
 
-    /// Oldest first.
-    private var entries: [Entry] = []
+    private var entries: [Key: Entry] = [:]
+    /// The same keys, oldest first; all wait equally long, so the oldest is due first.
+    private var order: [Key] = []
+    /// Entries that were repeated: only these have something left to write.
+    private var repeated = 0
 
-    var nextDeadline: Instant? { entries.first?.due }
+    /// When there is a count to write; nil while nothing was repeated.
+    var nextDeadline: Instant? {
+        guard repeated > 0 else { return nil }
+        return order.first { entries[$0].map { $0.count > 0 } ?? false }.flatMap {
+            entries[$0]?.due
+        }
+    }
 
     /// True when this refusal must be written now; a repeat is only counted.
     mutating func isNew(_ key: Key, due: Instant) -> Bool {
-        if let index = entries.firstIndex(where: { $0.key == key }) {
-            entries[index].count += 1
-            return false
+        guard let entry = entries[key] else {
+            entries[key] = Entry(count: 0, due: due)
+            order.append(key)
+            return true
         }
-        entries.append(Entry(key: key, count: 0, due: due))
-        return true
+        if entry.count == 0 { repeated += 1 }
+        entries[key]?.count += 1
+        return false
     }
 
-    /// Entries whose time is over, and the oldest ones beyond `limit`.
-    mutating func takeDue(at now: Instant, limit: Int) -> [Entry] {
-        var due: [Entry] = []
-        while let first = entries.first, first.due <= now || entries.count > limit {
-            due.append(first)
-            entries.removeFirst()
+    /// The repeated ones whose time is over, and the oldest of those beyond `limit`.
+    mutating func takeDue(at now: Instant, limit: Int) -> [(key: Key, count: Int)] {
+        var due: [(key: Key, count: Int)] = []
+        while let key = order.first, let entry = entries[key],
+            entry.due <= now || order.count > limit
+        {
+            order.removeFirst()
+            entries[key] = nil
+            guard entry.count > 0 else { continue }
+            repeated -= 1
+            due.append((key, entry.count))
         }
         return due
     }
 }
 
 extension Broker {
+    /// The longest subject that a record keeps; names of things are shorter.
+    private static let subjectBytesMax = 128
+
     /// Records a refusal of right, or counts a repeat.
     mutating func note(
         _ rejection: Rejection, of command: Command, at moment: Moment, into events: inout [Event]
@@ -65,16 +83,18 @@ extension Broker {
         verb: String, subject: String, code: String, actor: ActorName, at moment: Moment,
         into events: inout [Event]
     ) {
-        let key = RefusalLog.Key(actor: actor, verb: verb, subject: subject, code: code)
+        // What is over comes first: the same refusal after its minute is a new one.
+        writeFoldedRefusals(at: moment, into: &events)
+        // A subject may be whatever a peer wrote for the name of an agent.
+        let known = String(decoding: subject.utf8.prefix(Self.subjectBytesMax), as: UTF8.self)
+        let key = RefusalLog.Key(actor: actor, verb: verb, subject: known, code: code)
         guard refusals.isNew(key, due: moment.now + limits.refusalFold) else { return }
         write(key, count: 1, at: moment, into: &events)
-        writeFoldedRefusals(at: moment, into: &events)
     }
 
     mutating func writeFoldedRefusals(at moment: Moment, into events: inout [Event]) {
-        for entry in refusals.takeDue(at: moment.now, limit: limits.refusalsFoldedMax)
-        where entry.count > 0 {
-            write(entry.key, count: entry.count, at: moment, into: &events)
+        for (key, count) in refusals.takeDue(at: moment.now, limit: limits.refusalsFoldedMax) {
+            write(key, count: count, at: moment, into: &events)
         }
     }
 

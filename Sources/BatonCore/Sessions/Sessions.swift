@@ -41,7 +41,9 @@ package struct Beat: Sendable {
     package var percent: Int?
     package var message: String?
 
-    package init(attempt: Attempt, isProgress: Bool = false, percent: Int? = nil, message: String? = nil) {
+    package init(
+        attempt: Attempt, isProgress: Bool = false, percent: Int? = nil, message: String? = nil
+    ) {
         self.attempt = attempt
         self.isProgress = isProgress
         self.percent = percent
@@ -70,6 +72,16 @@ package struct Sessions: Sendable {
     package init() {}
 
     package subscript(id: SessionID) -> Session? { all[id] }
+
+    /// When the session that was silent for longest was last heard; nil without sessions.
+    var earliestHeard: Instant? {
+        var earliest: Instant?
+        // The order does not matter to a minimum.
+        for session in all.values {
+            earliest = min(earliest ?? session.lastHeard, session.lastHeard)
+        }
+        return earliest
+    }
 
     package func sessions(of agent: AgentName) -> [SessionID] { byAgent[agent] ?? [] }
 

@@ -111,6 +111,10 @@ package struct AgentRecord: Hashable, Sendable {
     /// Distinct tasks that failed in a row.
     package internal(set) var failing: [TaskID] = []
     package internal(set) var circuit = Circuit.closed
+
+    /// How many failing tasks are remembered, more than any circuit needs to open: a probe is
+    /// another task than these, if there is one.
+    static let failingKept = 64
 }
 
 /// After failures in a row an agent's tasks wait instead of burning attempts.

@@ -1,41 +1,6 @@
 // What can be found again from the records, kept because searching would be slow: which task is next,
 // what is due, what must be looked at. Nothing here is saved or digested.
 
-/// A binary heap that yields the smallest element first.
-struct MinHeap<Element: Comparable & Sendable>: Sendable {
-    private(set) var elements: [Element] = []
-
-    var first: Element? { elements.first }
-    var isEmpty: Bool { elements.isEmpty }
-
-    mutating func push(_ element: Element) {
-        elements.append(element)
-        var child = elements.count - 1
-        while child > 0 {
-            let parent = (child - 1) / 2
-            guard elements[child] < elements[parent] else { return }
-            elements.swapAt(child, parent)
-            child = parent
-        }
-    }
-
-    mutating func pop() -> Element? {
-        guard let smallest = elements.first else { return nil }
-        let last = elements.removeLast()
-        guard !elements.isEmpty else { return smallest }
-        elements[0] = last
-        var parent = 0
-        while true {
-            var child = 2 * parent + 1
-            guard child < elements.count else { return smallest }
-            if child + 1 < elements.count, elements[child + 1] < elements[child] { child += 1 }
-            guard elements[child] < elements[parent] else { return smallest }
-            elements.swapAt(parent, child)
-            parent = child
-        }
-    }
-}
-
 /// A ready task in its agent's queue. Entries of tasks that are no longer ready are skipped.
 struct ReadyEntry: Comparable, Sendable {
     let order: Int64
@@ -43,23 +8,6 @@ struct ReadyEntry: Comparable, Sendable {
 
     static func < (left: ReadyEntry, right: ReadyEntry) -> Bool {
         (left.order, left.task) < (right.order, right.task)
-    }
-}
-
-/// What a timer is about. Whether it is still due is asked of the records when it fires.
-enum TimerSubject: Comparable, Hashable, Sendable {
-    case task(TaskID)
-    case escalation(EscalationID)
-    case probe(AgentName)
-    case settle
-}
-
-struct Timer: Comparable, Sendable {
-    let at: Instant
-    let subject: TimerSubject
-
-    static func < (left: Timer, right: Timer) -> Bool {
-        left.at != right.at ? left.at < right.at : left.subject < right.subject
     }
 }
 
@@ -71,18 +19,64 @@ enum AgendaItem: Hashable, Sendable {
     case ending(TaskID)
     /// A delivery that the gate must judge.
     case gate(TaskID)
-    case brief(BriefID)
     case circuit(AgentName)
-    case assign(AgentName)
     case timer(TimerSubject)
+}
+
+/// What must be looked at, with the event that gave the reason. Tasks come first, then briefs, whose
+/// state is that of their tasks, then assignments: nobody sees a brief blocked for the length of a
+/// batch, and the first lease goes to the first of all that became ready.
+struct Agenda: Sendable {
+    struct Note: Sendable {
+        let item: AgendaItem
+        let cause: UInt64?
+    }
+
+    private(set) var notes: [Note] = []
+    private(set) var briefs: [BriefID: UInt64?] = [:]
+    private(set) var assignments: [AgentName: UInt64?] = [:]
+
+    var isEmpty: Bool { notes.isEmpty && briefs.isEmpty && assignments.isEmpty }
+
+    mutating func add(_ item: AgendaItem, cause: UInt64?) {
+        notes.append(Note(item: item, cause: cause))
+    }
+
+    mutating func add(_ brief: BriefID, cause: UInt64?) { briefs[brief] = .some(cause) }
+
+    mutating func add(_ agent: AgentName, cause: UInt64?) { assignments[agent] = .some(cause) }
+
+    mutating func takeNotes() -> [Note] {
+        defer { notes = [] }
+        return notes
+    }
+
+    /// In the order of their ids.
+    mutating func takeBriefs() -> [(brief: BriefID, cause: UInt64?)] {
+        defer { briefs.removeAll(keepingCapacity: true) }
+        return briefs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// In the order of their names.
+    mutating func takeAssignments() -> [(agent: AgentName, cause: UInt64?)] {
+        defer { assignments.removeAll(keepingCapacity: true) }
+        return assignments.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    mutating func clear() {
+        notes.removeAll(keepingCapacity: true)
+        briefs.removeAll(keepingCapacity: true)
+        assignments.removeAll(keepingCapacity: true)
+    }
 }
 
 struct Indexes: Sendable {
     var ready: [AgentName: MinHeap<ReadyEntry>] = [:]
     var readyCounts: [AgentName: Int] = [:]
     /// On the broker's time.
-    var timers = MinHeap<Timer>()
-    /// On the calendar.
+    var timers = Timers()
+    /// On the calendar: `not_before` and `deadline`, which never move. Entries of tasks that are over
+    /// are dropped when they come to the front.
     var calendar = MinHeap<Timer>()
-    var agenda: [AgendaItem] = []
+    var agenda = Agenda()
 }

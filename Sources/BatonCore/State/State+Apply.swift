@@ -37,9 +37,9 @@ extension State {
         case .taskReleased(let body): applyReleased(body, event)
         case .taskRetried: applyRetried(event)
         case .taskBlocked(let escalation): applyBlocked(escalation, event)
-        case .taskUnblocked: applyUnblocked(event)
+        case .taskUnblocked(let escalation): applyUnblocked(escalation, event)
         case .taskDead(let reason): applyDead(reason, event)
-        case .taskRedriven: applyRedriven(event)
+        case .taskRedriven(let deadline): applyRedriven(deadline, event)
         case .taskCancelled: applyEnded(.cancelled, event)
         case .taskDiscarded: applyEnded(.discarded, event)
 
@@ -53,7 +53,7 @@ extension State {
         case .queuePaused(let agent): update(agent) { $0.isPaused = true }
         case .queueResumed(let agent):
             update(agent) { $0.isPaused = false }
-            look(at: .assign(agent))
+            look(at: agent)
         case .circuitOpened(let agent, let probe):
             update(agent) { $0.circuit = .open(probe: probe) }
             wake(at: probe, for: .probe(agent))
@@ -62,21 +62,24 @@ extension State {
                 agent.circuit = .closed
                 agent.failing = []
             }
-            look(at: .assign(agent))
+            indexes.timers.cancel(.probe(agent))
+            look(at: agent)
         }
     }
 
     // MARK: Broker and agents
 
     private mutating func applyStart(_ body: BrokerStarted, _ event: Event) {
+        // The order does not matter: every lease is changed alike.
         for id in leased {
             update(id) { task in
-                guard let lease = task.lease, lease.until < body.leasesUntil else { return }
-                task.lease?.until = body.leasesUntil
+                guard let lease = task.lease else { return }
+                task.lease?.until = max(lease.until, body.leasesUntil)
+                task.lease?.attemptUntil = max(lease.attemptUntil, body.leasesUntil)
             }
         }
-        settle = SettlePeriod(start: event.seq, until: body.settleUntil)
-        wake(at: body.settleUntil, for: .settle)
+        settle = SettlePeriod(start: event.seq, since: event.time, until: body.settleUntil)
+        if !leased.isEmpty { wake(at: body.settleUntil, for: .settle) }
     }
 
     private mutating func applyRegistered(_ body: AgentRegistered, _ event: Event) {
@@ -94,7 +97,7 @@ extension State {
         agent.leasesMax = body.leasesMax
         agent.dependencies = body.dependencies
         agents[body.agent] = agent
-        look(at: .assign(body.agent))
+        look(at: body.agent)
     }
 
     // MARK: Briefs
@@ -117,7 +120,9 @@ extension State {
         set(new, event)
         let brief = update(event.namedBrief) { $0 }
         if brief.plan == nil { unplannedBriefs -= 1 }
-        guard !keepsFinished, let first = brief.tasks.first, let last = brief.tasks.last else { return }
+        guard !keepsFinished, let first = brief.tasks.first, let last = brief.tasks.last else {
+            return
+        }
         for id in brief.tasks { forget(id) }
         briefs[brief.id] = nil
         finishedBriefs[brief.id] = FinishedBrief(state: new, tasks: first.number...last.number)
@@ -125,7 +130,8 @@ extension State {
 
     private mutating func forget(_ id: TaskID) {
         guard !keepsFinished, let task = tasks.removeValue(forKey: id) else { return }
-        finishedTasks[id] = FinishedTask(brief: task.brief, state: task.state, last: task.ended.last)
+        finishedTasks[id] = FinishedTask(
+            brief: task.brief, state: task.state, last: task.ended.last)
     }
 
     private mutating func applyPlan(_ event: Event) {
@@ -140,7 +146,8 @@ extension State {
         let id = TaskID(event.seq)
         let unmet = body.depends.filter { tasks[$0]?.state != .accepted }
         var task = TaskRecord(
-            id: id, brief: event.brief, kind: body.kind, agent: agents[body.agent]?.name ?? body.agent,
+            id: id, brief: event.brief, kind: body.kind,
+            agent: agents[body.agent]?.name ?? body.agent,
             priority: body.priority, depends: body.depends, isReviewed: body.isReviewed,
             subject: body.subject, entry: body.entry, key: body.key, match: body.match,
             notBefore: body.notBefore, deadline: body.deadline, attemptTimeout: body.attemptTimeout,
@@ -163,12 +170,8 @@ extension State {
                 if body.kind == .close { brief.close = id }
             }
         }
-        if let deadline = body.deadline {
-            indexes.calendar.push(Timer(at: deadline, subject: .task(id)))
-        }
-        if let notBefore = body.notBefore {
-            indexes.calendar.push(Timer(at: notBefore, subject: .task(id)))
-        }
+        if let deadline = body.deadline { wake(on: deadline, for: id) }
+        if let notBefore = body.notBefore { wake(on: notBefore, for: id) }
         look(at: .dependencies(id))
     }
 
@@ -197,6 +200,7 @@ extension State {
             agent.leased += 1
             if case .open = agent.circuit { agent.circuit = .probing(id) }
         }
+        indexes.timers.cancel(.probe(agent))
         wake(at: min(body.until, body.attemptUntil), for: .task(id))
     }
 
@@ -209,23 +213,26 @@ extension State {
             guard let lease = task.lease else { return (task.agent, false) }
             task.ended.append(
                 EndedAttempt(
-                    token: lease.token, end: end, match: match, state: state, escalation: escalation))
+                    token: lease.token, end: end, match: match, state: state, escalation: escalation
+                ))
             task.lease = nil
             return (task.agent, true)
         }
         guard isOpen else { return }
         leased.remove(id)
         update(agent) { $0.leased -= 1 }
-        look(at: .assign(agent))
+        look(at: agent)
     }
 
-    /// An answer of any kind shows that the agent works; failures of distinct tasks in a row show
+    /// A delivery or a question shows that the agent works; failures of distinct tasks in a row show
     /// that it does not.
     private mutating func note(_ id: TaskID, failed: Bool) {
         let name = update(id) { $0.agent }
         update(name) { agent in
             if failed {
                 if !agent.failing.contains(id) { agent.failing.append(id) }
+                // An open circuit's probes go on failing for as long as the agent is broken.
+                if agent.failing.count > AgentRecord.failingKept { agent.failing.removeFirst() }
                 if agent.circuit == .probing(id) { agent.circuit = .probeFailed }
             } else {
                 agent.failing = []
@@ -238,9 +245,9 @@ extension State {
     /// A probe that ended without telling anything leaves the circuit open for another at once.
     private mutating func dropProbe(_ id: TaskID, at instant: Instant) {
         let name = update(id) { $0.agent }
-        update(name) { agent in
-            if agent.circuit == .probing(id) { agent.circuit = .open(probe: instant) }
-        }
+        // A task may wait for an agent that has never been registered.
+        guard agents[name]?.circuit == .probing(id) else { return }
+        update(name) { $0.circuit = .open(probe: instant) }
     }
 
     private mutating func applyDelivered(_ body: TaskDelivered, _ event: Event) {
@@ -295,7 +302,8 @@ extension State {
             task.lastFailure = event.seq
         }
         endAttempt(id, .failed, match: body.match, to: body.until == nil ? .dead : .backoff)
-        note(id, failed: body.isRetryable)
+        // A permanent failure tells of the task, not of its agent.
+        if body.isRetryable { note(id, failed: true) } else { dropProbe(id, at: event.time) }
         wait(id, until: body.until)
     }
 
@@ -342,6 +350,11 @@ extension State {
             task.diedAt = event.time
             task.until = nil
         }
+        if reason == .reviewFailed {
+            // What went wrong is on record for the review.
+            let failure = update(id) { $0.review }.flatMap { tasks[$0]?.lastFailure }
+            update(id) { $0.lastFailure = failure ?? $0.lastFailure }
+        }
         endAttempt(id, .cancelled, to: .dead)
         dropProbe(id, at: event.time)
         setState(id, .dead)
@@ -350,6 +363,7 @@ extension State {
 
     private mutating func applyEnded(_ state: TaskState, _ event: Event) {
         let id = event.namedTask
+        update(id) { $0.until = nil }
         endAttempt(id, .cancelled, to: state)
         dropProbe(id, at: event.time)
         setState(id, state)
@@ -367,12 +381,13 @@ extension State {
         forget(id)
     }
 
-    /// New counters, the old tokens stay behind. A task whose review died is judged anew; any other
-    /// is tried anew.
-    private mutating func applyRedriven(_ event: Event) {
+    /// New counters, the old tokens stay behind. A task whose review died is judged anew, one that
+    /// was never ready waits anew, any other is tried anew.
+    private mutating func applyRedriven(_ deadline: Instant?, _ event: Event) {
         let id = event.namedTask
-        let isJudgedAnew = update(id) { task in
+        let (isJudgedAnew, wasReady) = update(id) { task in
             let judged = task.death == .reviewFailed
+            task.deadline = deadline
             task.death = nil
             task.diedAt = nil
             task.failures = 0
@@ -380,14 +395,18 @@ extension State {
             task.rejections = 0
             task.review = nil
             task.escalation = nil
-            if task.firstReady == nil { task.firstReady = event.time }
-            return judged
+            return (judged, task.firstReady != nil)
         }
+        if let deadline { wake(on: deadline, for: id) }
         if isJudgedAnew {
             setState(id, .delivered)
             look(at: .gate(id))
+        } else if wasReady {
+            setState(id, .ready)
         } else {
-            setState(id, update(id) { $0.waitingFor } > 0 ? .waiting : .ready)
+            if let notBefore = update(id, { $0.notBefore }) { wake(on: notBefore, for: id) }
+            setState(id, .waiting)
+            look(at: .dependencies(id))
         }
     }
 
@@ -396,12 +415,13 @@ extension State {
     private mutating func applyRaised(_ body: EscalationRaised, _ event: Event) {
         let id = EscalationID(event.seq)
         escalations[id] = EscalationRecord(
-            id: id, brief: event.brief, origin: body.origin, agent: body.agent, options: body.options,
+            id: id, brief: event.brief, origin: body.origin, agent: body.agent,
+            options: body.options,
             recommended: body.recommended, key: body.key, raised: event.time,
             severity: body.severity, askers: [event.actor], tasks: [], deadline: body.deadline)
         if let brief = event.brief {
             update(brief) { $0.openEscalations.append(id) }
-            look(at: .brief(brief))
+            look(at: brief)
         }
         if let task = event.task, body.token != nil {
             endAttempt(task, .escalated, match: body.match, to: .blocked, escalation: id)
@@ -427,10 +447,11 @@ extension State {
     }
 
     /// The answer sends the task back to work; after the gate's question it may be rejected anew.
-    private mutating func applyUnblocked(_ event: Event) {
+    private mutating func applyUnblocked(_ escalation: EscalationID, _ event: Event) {
+        let isGate = update(escalation) { $0.origin } == .gate
         update(event.namedTask) { task in
             task.escalation = nil
-            task.rejections = 0
+            if isGate { task.rejections = 0 }
         }
         setState(event.namedTask, .ready)
     }
@@ -468,13 +489,14 @@ extension State {
             escalation.deadline = nil
             return (escalation.brief, escalation.tasks)
         }
-        for task in waiting where state == .withdrawn && tasks[task] != nil {
+        indexes.timers.cancel(.escalation(id))
+        for task in waiting where state == .withdrawn && tasks[task]?.escalation == id {
             update(task) { $0.escalation = nil }
             forgetIfSettled(task)
         }
         guard let brief, briefs[brief] != nil else { return }
         update(brief) { $0.openEscalations.removeAll { $0 == id } }
-        look(at: .brief(brief))
+        look(at: brief)
     }
 }
 

@@ -8,7 +8,7 @@ package struct State: Sendable {
     package internal(set) var origin: String?
     /// The wall clock's lead over the broker's time that was last recorded, in microseconds.
     package internal(set) var clockOffset: Int64 = 0
-    /// Set by a start; nil once every lease from before it is confirmed or released.
+    /// The newest start, and how long instances had from it to list their leases.
     package internal(set) var settle: SettlePeriod?
 
     package internal(set) var briefs: [BriefID: BriefRecord] = [:]
@@ -42,6 +42,7 @@ package struct State: Sendable {
 package struct SettlePeriod: Hashable, Sendable {
     /// The start's event: leases from before it need a confirmation.
     package let start: UInt64
+    package let since: Instant
     package let until: Instant
 }
 
@@ -107,12 +108,31 @@ extension State {
             update(brief) { brief in
                 brief.counts[old] -= 1
                 brief.counts[new] += 1
-                if old == .waiting, task.isTimed { brief.counts.timed -= 1 }
+                if task.isTimed {
+                    if old == .waiting { brief.counts.timed -= 1 }
+                    if new == .waiting { brief.counts.timed += 1 }
+                }
             }
-            look(at: .brief(brief))
+            look(at: brief)
         }
-        if old == .ready { indexes.readyCounts[task.agent, default: 0] -= 1 }
+        // Whatever was due of a lease or a wait ends with it; `apply` sets what is due next.
+        if old == .leased || old == .backoff { indexes.timers.cancel(.task(id)) }
+        if old == .ready { leaveQueue(task) }
         if new == .ready { enqueue(id) }
+    }
+
+    /// Takes a task that is no longer ready out of the count, and off the front of its queue. One in
+    /// the midst of the queue stays there until it comes to the front or outweighs the rest.
+    private mutating func leaveQueue(_ task: TaskRecord) {
+        indexes.readyCounts[task.agent, default: 0] -= 1
+        while let first = indexes.ready[task.agent]?.first, tasks[first.task]?.state != .ready {
+            _ = indexes.ready[task.agent]?.pop()
+        }
+        guard let queue = indexes.ready[task.agent],
+            queue.count > 2 * readyCount(of: task.agent) + 64
+        else { return }
+        indexes.ready[task.agent] = MinHeap(
+            queue.elements.filter { tasks[$0.task]?.state == .ready })
     }
 
     /// Puts a ready task into its agent's queue.
@@ -122,16 +142,49 @@ extension State {
         }
         indexes.ready[agent, default: MinHeap()].push(entry)
         indexes.readyCounts[agent, default: 0] += 1
-        look(at: .assign(agent))
+        look(at: agent)
     }
 
+    /// Notes that the event being applied is a reason to look at something.
     mutating func look(at item: AgendaItem) {
-        indexes.agenda.append(item)
+        indexes.agenda.add(item, cause: head - 1)
+    }
+
+    /// Notes that the brief's state may have changed.
+    mutating func look(at brief: BriefID) {
+        indexes.agenda.add(brief, cause: head - 1)
+    }
+
+    /// Notes that the agent may be able to take a task.
+    mutating func look(at agent: AgentName) {
+        indexes.agenda.add(agent, cause: head - 1)
     }
 
     /// Wakes the core at `instant` to look at `subject`.
     mutating func wake(at instant: Instant, for subject: TimerSubject) {
-        indexes.timers.push(Timer(at: instant, subject: subject))
+        indexes.timers.set(subject, at: instant)
+    }
+
+    /// Wakes the core when the calendar says so.
+    mutating func wake(on calendar: Instant, for task: TaskID) {
+        indexes.calendar.push(Timer(at: calendar, subject: .task(task)))
+        // A task has two dates at most.
+        if indexes.calendar.count > 4 * tasks.count + 64 {
+            indexes.calendar = MinHeap(indexes.calendar.elements.filter(isInForce))
+        }
+    }
+
+    /// Drops from the front what is no longer due, so that an idle broker does not wake for it.
+    mutating func pruneTimers() {
+        indexes.timers.prune()
+        while let first = indexes.calendar.first, !isInForce(first) { _ = indexes.calendar.pop() }
+    }
+
+    private func isInForce(_ date: Timer) -> Bool {
+        guard case .task(let id) = date.subject, let task = tasks[id], !task.state.isEnded,
+            task.state != .dead
+        else { return false }
+        return task.deadline == date.at || (task.notBefore == date.at && task.state == .waiting)
     }
 }
 
@@ -166,6 +219,12 @@ extension State {
         if !brief.openEscalations.isEmpty, moving == 0 { return .blocked }
         if counts[.dead] > 0, moving == 0 { return .dead }
         return .running
+    }
+
+    /// Whether a task waits for this escalation's answer, and not for another's.
+    func isBlocked(_ task: TaskID, by escalation: EscalationID) -> Bool {
+        guard let task = tasks[task] else { return false }
+        return task.state == .blocked && task.escalation == escalation
     }
 
     package func readyCount(of agent: AgentName) -> Int { indexes.readyCounts[agent] ?? 0 }

@@ -15,7 +15,8 @@ package struct TaskRecord: Hashable, Sendable {
     package let key: Digest?
     package let match: Digest?
     package let notBefore: Instant?
-    package let deadline: Instant?
+    /// Lifted by a redrive that comes after it.
+    package internal(set) var deadline: Instant?
     package let attemptTimeout: Duration
     package let silenceTimeout: Duration
     package let attemptsMax: Int
@@ -59,6 +60,16 @@ package struct TaskRecord: Hashable, Sendable {
     /// Only its own `not_before` still holds it back.
     var isTimed: Bool { notBefore != nil && waitingFor == 0 }
 
+    /// A crash between its last event and what follows from it would leave something to do.
+    var mayBeUnsettled: Bool {
+        switch state {
+        case .waiting: waitingFor == 0
+        case .delivered: review == nil
+        case .dead, .cancelled, .discarded: true
+        case .ready, .leased, .blocked, .backoff, .accepted: false
+        }
+    }
+
     /// Ready tasks are taken in this order, then by id: priority is worth waiting time, so age
     /// always wins in the end.
     func order(step: Duration) -> Int64 {
@@ -74,7 +85,7 @@ package struct Lease: Hashable, Sendable {
     package let since: Instant
     /// Without heartbeats. Sessions know of extensions.
     package internal(set) var until: Instant
-    package let attemptUntil: Instant
+    package internal(set) var attemptUntil: Instant
     /// The event that granted it.
     package let event: UInt64
 }

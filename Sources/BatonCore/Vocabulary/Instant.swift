@@ -26,6 +26,9 @@ package struct Instant: Hashable, Comparable, Sendable {
 
     /// Before every real instant.
     package static let distantPast = Instant(microseconds: 0)
+
+    /// The last instant that a leaf can hold, 2^53 - 1: in the year 2255.
+    package static let latest = Instant(microseconds: 1 << 53 - 1)
 }
 
 extension Duration {
@@ -48,7 +51,9 @@ package struct Moment: Sendable {
     /// Fresh random bits for this command's jitter; the value drawn is stored in the event.
     package var entropy: UInt64
 
-    package init(now: Instant, quietSince: Instant? = nil, wall: Instant? = nil, entropy: UInt64 = 0) {
+    package init(
+        now: Instant, quietSince: Instant? = nil, wall: Instant? = nil, entropy: UInt64 = 0
+    ) {
         self.now = now
         self.quietSince = quietSince ?? now
         self.wall = wall ?? now

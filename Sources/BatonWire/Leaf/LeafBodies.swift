@@ -24,8 +24,9 @@ extension Event.Body {
             writer.parts(body.parts)
         case .briefSubmitted(let body): write(body, &writer)
         case .briefBlocked, .briefResumed, .briefDone, .briefDead, .briefCancelled, .taskReadied,
-            .taskRetried, .taskRedriven, .taskDiscarded:
+            .taskRetried, .taskDiscarded:
             break
+        case .taskRedriven(let deadline): writer.instant("deadline", deadline)
         case .planAccepted(let tasks): writer.integer("tasks", tasks)
         case .taskCreated(let body): write(body, &writer)
         case .taskLeased(let body): write(body, &writer)

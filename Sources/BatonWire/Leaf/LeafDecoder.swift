@@ -35,7 +35,9 @@ extension Event {
         let version = try envelope.integer("v")
         guard version == Int64(leafFormat) else { throw .unknown("leaf version \(version)") }
         let typeName = try envelope.string("type")
-        guard let type = EventType(rawValue: typeName) else { throw .unknown("event type \(typeName)") }
+        guard let type = EventType(rawValue: typeName) else {
+            throw .unknown("event type \(typeName)")
+        }
         let timeText = try envelope.string("time")
         guard let time = Timestamp.instant(timeText) else { throw .broken("time \(timeText)") }
         self.init(
@@ -43,8 +45,8 @@ extension Event {
             actor: ActorName(text: try envelope.string("actor")),
             brief: try envelope.optionalID("brief"), task: try envelope.optionalID("task"),
             attempt: try envelope.optionalInteger("attempt").map(Int.init),
-            cause: try envelope.optionalInteger("cause").map(UInt64.init),
-            body: try Self.body(of: type, LeafReader(json: try envelope.member("data"))))
+            cause: try envelope.optionalUnsigned("cause"),
+            body: try Self.body(of: type, LeafReader(json: try envelope.object("data"))))
     }
 
     private static func body(of type: EventType, _ data: LeafReader) throws(LeafFault) -> Body {
@@ -57,7 +59,8 @@ extension Event {
         case .brokerStarted:
             .brokerStarted(
                 BrokerStarted(
-                    version: try data.string("version"), leasesUntil: try data.instant("leases_until"),
+                    version: try data.string("version"),
+                    leasesUntil: try data.instant("leases_until"),
                     settleUntil: try data.instant("settle_until")))
         case .brokerStopped: .brokerStopped(state: try data.digest("state"))
         case .clockStepped: .clockStepped(offset: try data.integer("offset"))
@@ -104,7 +107,7 @@ extension Event {
         case .taskBlocked: .taskBlocked(try data.id("escalation"))
         case .taskUnblocked: .taskUnblocked(try data.id("escalation"))
         case .taskDead: .taskDead(try data.choice("reason"))
-        case .taskRedriven: .taskRedriven
+        case .taskRedriven: .taskRedriven(deadline: try data.optionalInstant("deadline"))
         case .taskCancelled: .taskCancelled(try data.choice("reason"))
         case .taskDiscarded: .taskDiscarded
         case .escalationRaised: .escalationRaised(try data.escalationRaised())
@@ -146,8 +149,9 @@ extension Event {
 struct LeafReader {
     let json: JSONValue
 
-    func member(_ name: String) throws(LeafFault) -> JSONValue {
+    func object(_ name: String) throws(LeafFault) -> JSONValue {
         guard let member = json[name] else { throw .broken("\(name) is missing") }
+        guard case .object = member else { throw .broken("\(name) is no object") }
         return member
     }
 
@@ -172,6 +176,14 @@ struct LeafReader {
         json[name] == nil ? nil : try integer(name)
     }
 
+    func optionalUnsigned(_ name: String) throws(LeafFault) -> UInt64? {
+        json[name] == nil ? nil : try unsigned(name)
+    }
+
+    func optionalString(_ name: String) throws(LeafFault) -> String? {
+        json[name] == nil ? nil : try string(name)
+    }
+
     func flag(_ name: String) throws(LeafFault) -> Bool {
         guard let flag = json[name]?.boolValue else { throw .broken("\(name) is no boolean") }
         return flag
@@ -192,7 +204,9 @@ struct LeafReader {
     }
 
     func digest(_ name: String) throws(LeafFault) -> Digest {
-        guard let digest = Digest(hex: try string(name)) else { throw .broken("\(name) is no digest") }
+        guard let digest = Digest(hex: try string(name)) else {
+            throw .broken("\(name) is no digest")
+        }
         return digest
     }
 
@@ -248,7 +262,10 @@ struct LeafReader {
             silenceTimeout: try optionalDuration("silence_timeout"),
             leasesMax: try optionalInteger("leases_max").map(Int.init),
             dependencies: try list("dependencies") { json throws(LeafFault) in
-                AgentName(json.stringValue ?? "")
+                guard let name = json.stringValue else {
+                    throw .broken("dependencies holds no name")
+                }
+                return AgentName(name)
             },
             parts: try parts())
     }
@@ -259,7 +276,10 @@ struct LeafReader {
             priority: Int(try integer("priority")), notBefore: try optionalInstant("not_before"),
             deadline: try optionalInstant("deadline"),
             documents: try list("documents") { json throws(LeafFault) in
-                UInt64(json.integerValue ?? 0)
+                guard let event = json.integerValue.flatMap({ UInt64(exactly: $0) }) else {
+                    throw .broken("documents holds no event")
+                }
+                return event
             },
             parts: try parts())
     }
@@ -294,7 +314,7 @@ struct LeafReader {
     func taskFailed() throws(LeafFault) -> TaskFailed {
         TaskFailed(
             token: try token("token"), isRetryable: try flag("retryable"),
-            code: json["code"]?.stringValue, match: try digest("match"),
+            code: try optionalString("code"), match: try digest("match"),
             failures: Int(try integer("failures")), until: try optionalInstant("until"),
             parts: try parts())
     }
@@ -308,9 +328,9 @@ struct LeafReader {
                 return OptionFacts(
                     id: try option.string("id"), effect: try option.choice("effect"))
             },
-            recommended: try string("recommended"), key: json["key"]?.stringValue,
+            recommended: try string("recommended"), key: try optionalString("key"),
             deadline: try optionalInstant("deadline"),
-            token: try optionalInteger("token").map { Token(UInt64($0)) },
+            token: try optionalUnsigned("token").map(Token.init),
             match: try digest("match"), parts: try parts())
     }
 }
