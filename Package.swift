@@ -93,8 +93,8 @@ let package = Package(
         tests("WorldTests", ["BatonPlatform", "Crypto", "SQLite", "ZeroMQ"]),
         tests("JSONTests", ["JSON"]),
         tests("CommandTreeTests", ["CommandTree"]),
-        tests("BatonCoreTests", ["BatonCore"]),
-        tests("BatonWireTests", ["BatonCore", "BatonWire", "JSON"]),
+        tests("BatonCoreTests", ["BatonCore", "BatonPlatform", "BatonWire", "JSON"]),
+        tests("BatonWireTests", ["BatonCore", "BatonPlatform", "BatonWire", "JSON"]),
         tests("BatonBriefTests", ["BatonBrief", "BatonPlatform", "JSON", "Markdown", "YAML"]),
         tests(
             "BatonJournalTests",
