@@ -9,6 +9,8 @@ struct JournalOpening: ~Copyable {
     let home: String
     let files: FileIdentity
     let frontier: MerkleFrontier
+    /// The root over as many events as the caller asked about; nil when there are fewer.
+    let earlierRoot: Digest?
     let identity: JournalIdentity
     let database: Database
     let queries: JournalQueries
@@ -30,14 +32,16 @@ struct JournalOpening: ~Copyable {
         }
         try makeDatabase(path)
         let identity = JournalIdentity(origin: origin, isCreating: true)
-        let opening = try JournalOpening(home: home, identity: identity)
+        let opening = try JournalOpening(home: home, identity: identity, earlierCount: nil)
         // A database without an id is what a crash in here leaves, unless it holds events.
         guard opening.frontier.count == 0 else { throw .alreadyExists(path: path) }
         try identity.write(in: home)
         return opening
     }
 
-    static func open(in home: String, origin: String) throws(JournalError) -> JournalOpening {
+    static func open(
+        in home: String, origin: String, earlierCount: UInt64?,
+    ) throws(JournalError) -> JournalOpening {
         let path = JournalFiles.database(in: home)
         let exists = try JournalFiles.isThere(path)
         guard let identity = try JournalIdentity.read(in: home) else {
@@ -48,7 +52,8 @@ struct JournalOpening: ~Copyable {
                 expected: origin, found: identity.origin, path: JournalIdentity.path(in: home))
         }
         guard exists else { throw .journalMissing(path: path) }
-        let opening = try JournalOpening(home: home, identity: identity)
+        let opening = try JournalOpening(
+            home: home, identity: identity, earlierCount: earlierCount)
         if opening.frontier.count == 0 {
             guard identity.isCreating else { throw .journalEmpty(path: path) }
         } else {
@@ -83,7 +88,9 @@ struct JournalOpening: ~Copyable {
         }
     }
 
-    private init(home: String, identity: JournalIdentity) throws(JournalError) {
+    private init(
+        home: String, identity: JournalIdentity, earlierCount: UInt64?,
+    ) throws(JournalError) {
         let path = JournalFiles.database(in: home)
         do {
             var database = try Database(path, access: .readWrite)
@@ -95,13 +102,18 @@ struct JournalOpening: ~Copyable {
 
             let queries = try JournalQueries(database)
             var frontier = MerkleFrontier()
-            _ = try queries.forEachLeaf { frontier.append(MerkleHash.leaf($0)) }
+            var earlierRoot: Digest?
+            _ = try queries.forEachLeaf { leaf in
+                frontier.append(MerkleHash.leaf(leaf))
+                if frontier.count == earlierCount { earlierRoot = frontier.root }
+            }
             let changes = try JournalChanges(database)
             let files = try FileIdentity(home: home)
 
             self.home = home
             self.identity = identity
             self.frontier = frontier
+            self.earlierRoot = earlierRoot
             self.files = files
             self.queries = queries
             self.changes = changes

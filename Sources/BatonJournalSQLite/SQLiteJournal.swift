@@ -17,6 +17,9 @@ package struct SQLiteJournal: Journal, ~Copyable {
     private let changes: JournalChanges
     private let home: String
     private let files: FileIdentity
+    /// The root over the first `earlierCount` events, as asked for when opening; nil when there are
+    /// fewer, or nobody asked.
+    package let earlierRoot: Digest?
     private var frontier: MerkleFrontier
     private var identity: JournalIdentity
     /// Why no further use is possible.
@@ -44,14 +47,18 @@ package struct SQLiteJournal: Journal, ~Copyable {
     /// hashes every leaf.
     ///
     /// Throws `notFound` when there has never been one, so that the caller may `create` it.
+    /// - Parameter earlierCount: how many events something made earlier stands on, such as a
+    ///   snapshot; `earlierRoot` then tells what their root is here.
     package static func open(
-        in home: String, origin: String,
+        in home: String, origin: String, earlierCount: UInt64? = nil,
     ) throws(JournalError) -> SQLiteJournal {
-        SQLiteJournal(try JournalOpening.open(in: home, origin: origin))
+        SQLiteJournal(
+            try JournalOpening.open(in: home, origin: origin, earlierCount: earlierCount))
     }
 
     private init(_ opening: consuming JournalOpening) {
         home = opening.home
+        earlierRoot = opening.earlierRoot
         files = opening.files
         frontier = opening.frontier
         identity = opening.identity
