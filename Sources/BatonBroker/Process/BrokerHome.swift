@@ -13,6 +13,8 @@ struct BrokerHome {
     /// The journal's folder.
     var journal: String { path + "/journal" }
     var index: String { path + "/index.db" }
+    /// Saved states that shorten a start; they can be deleted at any time.
+    var snapshots: String { path + "/snapshots" }
     var tokens: String { path + "/tokens" }
     var endpoint: String { path + "/endpoint" }
 

@@ -180,6 +180,28 @@ extension State {
         while let first = indexes.calendar.first, !isInForce(first) { _ = indexes.calendar.pop() }
     }
 
+    /// Makes queues and timers from the records: all that a restored state needs to go on.
+    mutating func deriveIndexes() {
+        indexes = Indexes()
+        for id in tasks.keys.sorted() {
+            guard let task = tasks[id] else { continue }
+            if task.state == .ready { enqueue(id) }
+            if let lease = task.lease { wake(at: min(lease.until, lease.attemptUntil), for: .task(id)) }
+            if task.state == .backoff, let until = task.until { wake(at: until, for: .task(id)) }
+            guard !task.state.isEnded, task.state != .dead else { continue }
+            if let deadline = task.deadline { wake(on: deadline, for: id) }
+            if task.state == .waiting, let notBefore = task.notBefore { wake(on: notBefore, for: id) }
+        }
+        for id in escalations.keys.sorted() {
+            if let deadline = escalations[id]?.deadline { wake(at: deadline, for: .escalation(id)) }
+        }
+        for name in agents.keys.sorted() {
+            if case .open(let probe)? = agents[name]?.circuit { wake(at: probe, for: .probe(name)) }
+        }
+        if let settle, settle.until > time { wake(at: settle.until, for: .settle) }
+        indexes.agenda.clear()
+    }
+
     private func isInForce(_ date: Timer) -> Bool {
         guard case .task(let id) = date.subject, let task = tasks[id], !task.state.isEnded,
             task.state != .dead
