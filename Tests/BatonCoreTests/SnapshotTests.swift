@@ -18,7 +18,9 @@ import Testing
         #expect(replayed.state.canonicalBytes() == bytes)
     }
 
-    @Test("a broker that starts from a snapshot does what one does that replays", arguments: Scenario.all)
+    @Test(
+        "a broker that starts from a snapshot does what one does that replays",
+        arguments: Scenario.all)
     func sameFuture(_ scenario: Scenario) throws {
         let bench = try played(scenario)
         var restored = Broker(

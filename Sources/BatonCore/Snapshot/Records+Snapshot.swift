@@ -360,7 +360,8 @@ extension ByteReader {
         try optional { reader throws(SnapshotFault) in try reader.id() }
     }
 
-    mutating func optionalChoice<Value: RawRepresentable<String>>() throws(SnapshotFault) -> Value? {
+    mutating func optionalChoice<Value: RawRepresentable<String>>() throws(SnapshotFault) -> Value?
+    {
         try optional { reader throws(SnapshotFault) in try reader.choice() }
     }
 
