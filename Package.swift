@@ -54,10 +54,11 @@ let package = Package(
         // Pure: no input, no output.
         // libm: the standard library's conversions between doubles and integers call it.
         .target(name: "JSON", swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
-        library("CommandTree"),
+        library("PlainText"),
+        library("CommandTree", ["PlainText"]),
         library("BatonCore"),
-        library("BatonWire", ["JSON", "BatonCore"]),
-        library("BatonBrief", ["JSON", "YAML", "Markdown"]),
+        library("BatonWire", ["JSON", "PlainText", "BatonCore"]),
+        library("BatonBrief", ["JSON", "PlainText", "YAML", "Markdown"]),
 
         // Storage.
         library("BatonJournal", ["BatonPlatform", "Crypto"]),
@@ -86,12 +87,13 @@ let package = Package(
             dependencies: [
                 "BatonAgentKit", "BatonAgents", "BatonBrief", "BatonBroker", "BatonClient",
                 "BatonPlatform", "BatonSupervisor", "BatonWire", "CommandTree", "Crypto", "JSON",
-                "ZeroMQ",
+                "PlainText", "ZeroMQ",
             ],
             swiftSettings: settings),
 
         tests("WorldTests", ["BatonPlatform", "Crypto", "SQLite", "ZeroMQ"]),
         tests("JSONTests", ["JSON"]),
+        tests("PlainTextTests", ["PlainText"]),
         tests("CommandTreeTests", ["CommandTree"]),
         tests("BatonCoreTests", ["BatonCore", "BatonPlatform", "BatonWire", "JSON"]),
         tests("BatonWireTests", ["BatonCore", "BatonPlatform", "BatonWire", "JSON"]),

@@ -2,6 +2,7 @@
 // are.
 package import BatonWire
 import BatonPlatform
+import Crypto
 package import JSON
 
 /// An OK, with the document that came in it.
@@ -102,10 +103,7 @@ public enum ShownKind: String, Sendable {
 extension Client {
     /// A fresh idempotency key: 128 random bits.
     public static func makeKey() -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        let bytes = Entropy.bytes(count: 16)
-        let text = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return String(decoding: text, as: UTF8.self)
+        Hex.encode(Entropy.bytes(count: 16))
     }
 
     // MARK: Submitting

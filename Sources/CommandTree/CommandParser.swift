@@ -1,6 +1,8 @@
 // Reads a command line by the command tree: finds the command, checks every word and option, and
 // reports all that is wrong at once, with what was probably meant and what to type next.
 
+import PlainText
+
 /// A parser for one tree.
 package struct CommandParser: Sendable {
     /// What a command line asks for.

@@ -1,6 +1,8 @@
 // The second half of parsing: the command is known, its options and words are checked against it.
 // Nothing stops at the first mistake; every one is collected.
 
+import PlainText
+
 /// Checks the options and words typed for one command.
 struct Reading {
     let parser: CommandParser

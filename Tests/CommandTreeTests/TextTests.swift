@@ -28,15 +28,6 @@ import Testing
         #expect(DurationText.text(milliseconds: milliseconds) == text)
     }
 
-    @Test("a swap of neighbours is one edit, and far words are not suggested")
-    func spelling() {
-        #expect(Spelling.distance("wiat", "wait") == 1)
-        #expect(Spelling.distance("", "abc") == 3)
-        #expect(Spelling.nearest(to: "escalaton", among: ["escalation", "audit"]) == "escalation")
-        #expect(Spelling.nearest(to: "xyz", among: ["escalation", "audit"]) == nil)
-        #expect(Spelling.nearest(to: "comp", among: ["completions", "audit"]) == "completions")
-    }
-
     @Test("columns line up and the last one gives way")
     func table() {
         var table = Table(["ID", "N", "TITLE"], rightAligned: [1])

@@ -9,7 +9,7 @@ struct ImportTests {
     static let toolchain: Set = ["Testing", "Synchronization"]
     /// Targets that have no threads of their own and are the same at every run.
     static let pure: Set = [
-        "JSON", "CommandTree", "BatonCore", "BatonWire", "BatonBrief", "BatonAgents",
+        "JSON", "PlainText", "CommandTree", "BatonCore", "BatonWire", "BatonBrief", "BatonAgents",
     ]
 
     let tree: SourceTree

@@ -80,11 +80,11 @@ struct BriefDraft {
                     .error, line: nil, field: "objective", "the brief has no objective",
                     suggestion: "add a heading # Objective, or the key objective"))
         }
-        if fields["success_criteria"] == nil {
+        if fields["success_criteria"] == nil, fields["acceptance_criteria"] == nil {
             diagnostics.append(
                 Diagnostic(
                     .warning, line: nil, field: "success_criteria",
-                    "the brief has no success criterion",
+                    "the brief has no success criterion and no acceptance criterion",
                     suggestion: "add a heading # Success criteria with a list"))
         }
         diagnostics += BriefChecks(fields: fields, understood: reader.understood).diagnostics

@@ -1,5 +1,7 @@
 // The catalogue as a tree, and what to say about keys that are not in it.
 
+import PlainText
+
 /// A node of the catalogue: an entry and the keys below it.
 package struct FieldNode: Sendable {
     package let entry: FieldEntry
@@ -67,40 +69,12 @@ extension FieldCatalog {
         let allowed = text.count <= 4 ? 1 : text.count <= 8 ? 2 : 3
         var best: (distance: Int, name: String)?
         for candidate in candidates {
-            let distance = editDistance(text, candidate)
+            let distance = Spelling.distance(text, candidate)
             if distance <= allowed, distance < (best?.distance ?? .max) {
                 best = (distance, candidate)
             }
         }
         return best?.name
-    }
-
-    /// Optimal string alignment: insertions, deletions, replacements and swaps of neighbours.
-    /// Texts longer than 64 characters are not compared.
-    package static func editDistance(_ left: String, _ right: String) -> Int {
-        let first = Array(left)
-        let second = Array(right)
-        guard first.count <= 64, second.count <= 64 else { return .max }
-        guard !first.isEmpty, !second.isEmpty else { return max(first.count, second.count) }
-        var beforeLast: [Int] = []
-        var last = Array(0...second.count)
-        for row in 1...first.count {
-            var current = [row]
-            for column in 1...second.count {
-                let isSame = first[row - 1] == second[column - 1]
-                var cost = min(
-                    last[column] + 1, current[column - 1] + 1, last[column - 1] + (isSame ? 0 : 1))
-                if row > 1, column > 1, first[row - 1] == second[column - 2],
-                    first[row - 2] == second[column - 1]
-                {
-                    cost = min(cost, beforeLast[column - 2] + 1)
-                }
-                current.append(cost)
-            }
-            beforeLast = last
-            last = current
-        }
-        return last[second.count]
     }
 }
 

@@ -1,6 +1,8 @@
 // The parts of a delivery: names, media types, and the check of a manifest that the broker makes
 // without reading any content.
 
+import PlainText
+
 /// One part of a delivery or packet, without its bytes.
 package struct PartManifest: Sendable, Hashable {
     package var name: String
@@ -105,10 +107,10 @@ package enum Deliverables {
             findings.append(
                 DocumentFinding(pointer: pointer, message: message, satisfy: satisfy))
         }
-        if !isPartName(part.name) {
+        if !PartName.isValid(part.name) {
             add(
                 "part name \"\(part.name.prefix(80))\" cannot be used",
-                "use 1 to 128 letters, digits, '.', '_', '-' or '/', without '..' or empty steps")
+                PartName.expectation)
         }
         if !TextPattern.mediaType.matches(part.mediaType) {
             add(
@@ -128,15 +130,6 @@ package enum Deliverables {
             add("part \(part.name) has media type \(part.mediaType)", "use \(wanted)")
         }
         return findings
-    }
-
-    /// True for a relative name that is safe to use as a file name below a folder.
-    package static func isPartName(_ name: String) -> Bool {
-        guard (1...128).contains(name.utf8.count) else { return false }
-        let steps = name.split(separator: "/", omittingEmptySubsequences: false)
-        return steps.allSatisfy { step in
-            step != "." && step != ".." && TextPattern.identifier.matches(String(step))
-        }
     }
 
     /// Checks the content of one part of a delivery. Parts of other names are not looked at.

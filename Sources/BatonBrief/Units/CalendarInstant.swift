@@ -1,6 +1,8 @@
 // Calendar instants: RFC 3339 texts and UTC microseconds, by the proleptic Gregorian calendar. No
 // clock and no time zone database: an instant without a zone is refused.
 
+import PlainText
+
 /// Reads and writes instants.
 package enum CalendarInstant {
     /// `2026-12-01T08:00Z`, with optional seconds, fraction and offset, in UTC microseconds.
@@ -15,13 +17,13 @@ package enum CalendarInstant {
 
     /// `2026-12-01T08:00:00Z`; microseconds only if there are any.
     package static func shown(microseconds: Int64) -> String {
-        let seconds = microseconds.floorDivided(by: 1_000_000)
+        let seconds = CivilDate.floorDivide(microseconds, by: 1_000_000)
         let fraction = microseconds - seconds * 1_000_000
-        let days = seconds.floorDivided(by: 86_400)
+        let days = CivilDate.floorDivide(seconds, by: 86_400)
         let second = seconds - days * 86_400
-        let (year, month, day) = date(days: days)
+        let date = CivilDate(daysSince1970: days)
         let tail = fraction == 0 ? "" : "." + padded(fraction, 6)
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T"
+        return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))T"
             + "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))"
             + "\(tail)Z"
     }
@@ -46,7 +48,7 @@ package enum CalendarInstant {
             (1...daysIn(month: month, year: year)).contains(day), hour < 24, minute < 60,
             second < 60
         else { return nil }
-        let days = self.days(year: year, month: month, day: day)
+        let days = CivilDate(year: year, month: month, day: day).daysSince1970
         let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset * 60
         return seconds * 1_000_000 + fraction
     }
@@ -58,30 +60,6 @@ package enum CalendarInstant {
         case 4, 6, 9, 11: return 30
         default: return 31
         }
-    }
-
-    /// Days since 1970-01-01. Counts years from March, so that the leap day is a year's last.
-    private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = shifted.floorDivided(by: 400)
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
-    }
-
-    /// The inverse of `days`.
-    private static func date(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let shifted = days + 719_468
-        let era = shifted.floorDivided(by: 146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra =
-            (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
     }
 
     private static func padded(_ value: Int64, _ width: Int) -> String {
@@ -145,12 +123,5 @@ private struct DigitReader {
         guard let hours = number(2), take(":"), let minutes = number(2), hours < 15, minutes < 60
         else { return nil }
         return (hours * 60 + minutes) * (isWest ? -1 : 1)
-    }
-}
-
-extension Int64 {
-    fileprivate func floorDivided(by divisor: Int64) -> Int64 {
-        let quotient = self / divisor
-        return self % divisor < 0 ? quotient - 1 : quotient
     }
 }

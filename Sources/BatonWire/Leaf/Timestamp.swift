@@ -1,26 +1,26 @@
 // RFC 3339 text for instants, UTC, with microseconds: the form of `time` in every event.
 
 package import BatonCore
+import PlainText
 
 package enum Timestamp {
-    /// `2026-11-20T08:09:10.123456Z`. The calendar is proleptic Gregorian (the days-to-civil
-    /// computation is Howard Hinnant's, "chrono-compatible low-level date algorithms").
+    /// `2026-11-20T08:09:10.123456Z`.
     package static func text(_ instant: Instant) -> String {
         String(decoding: bytes(instant), as: UTF8.self)
     }
 
     static func bytes(_ instant: Instant) -> [UInt8] {
         let micros = instant.microseconds
-        let days = floorDivide(micros, 86_400_000_000)
+        let days = CivilDate.floorDivide(micros, by: 86_400_000_000)
         let inDay = micros - days * 86_400_000_000
-        let (year, month, day) = civil(days: days)
+        let date = CivilDate(daysSince1970: days)
         var out: [UInt8] = []
         out.reserveCapacity(27)
-        append(year, digits: 4, to: &out)
+        append(date.year, digits: 4, to: &out)
         out.append(UInt8(ascii: "-"))
-        append(month, digits: 2, to: &out)
+        append(date.month, digits: 2, to: &out)
         out.append(UInt8(ascii: "-"))
-        append(day, digits: 2, to: &out)
+        append(date.day, digits: 2, to: &out)
         out.append(UInt8(ascii: "T"))
         append(inDay / 3_600_000_000, digits: 2, to: &out)
         out.append(UInt8(ascii: ":"))
@@ -49,7 +49,7 @@ package enum Timestamp {
             let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
             let fraction = number(20..<26), (1...12).contains(month), (1...31).contains(day)
         else { return nil }
-        let days = daysFromCivil(year: year, month: month, day: day)
+        let days = CivilDate(year: year, month: month, day: day).daysSince1970
         let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second
         let instant = Instant(microseconds: seconds * 1_000_000 + fraction)
         return self.bytes(instant) == bytes ? instant : nil
@@ -64,30 +64,5 @@ package enum Timestamp {
             rest %= divisor
             divisor = max(divisor / 10, 1)
         }
-    }
-
-    private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
-        value >= 0 ? value / divisor : -((divisor - 1 - value) / divisor)
-    }
-
-    private static func civil(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let shifted = days + 719_468
-        let era = floorDivide(shifted, 146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
-    }
-
-    private static func daysFromCivil(year: Int64, month: Int64, day: Int64) -> Int64 {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = floorDivide(shifted, 400)
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
     }
 }

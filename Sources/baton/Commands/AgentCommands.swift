@@ -5,6 +5,7 @@ import BatonPlatform
 import BatonSupervisor
 import CommandTree
 import JSON
+import PlainText
 
 extension CommandLineTree {
     static let agentCommands = Command(

@@ -5,6 +5,7 @@ import BatonPlatform
 import CommandTree
 import Crypto
 import JSON
+import PlainText
 
 /// A brief's file, read.
 struct BriefFile {

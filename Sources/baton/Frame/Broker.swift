@@ -6,6 +6,7 @@ import BatonSupervisor
 import BatonWire
 import CommandTree
 import JSON
+import PlainText
 
 /// A command's connection to the broker of its home.
 struct Broker {

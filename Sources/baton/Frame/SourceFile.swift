@@ -1,6 +1,7 @@
 // A file that a person named on the command line, or standard input.
 import BatonPlatform
 import CommandTree
+import PlainText
 
 /// A file with its content.
 struct SourceFile {

@@ -3,9 +3,11 @@
 /// Distance between words, and the nearest of several.
 package enum Spelling {
     /// The number of single-letter edits between two words; a swap of neighbours counts as one.
+    /// Words longer than 64 letters are not compared: nobody mistypes those, and it would take long.
     package static func distance(_ first: String, _ second: String) -> Int {
         let a = Array(first.unicodeScalars)
         let b = Array(second.unicodeScalars)
+        guard a.count <= 64, b.count <= 64 else { return .max }
         if a.isEmpty || b.isEmpty { return max(a.count, b.count) }
         var older = [Int](repeating: 0, count: b.count + 1)
         var previous = Array(0...b.count)
