@@ -1,4 +1,5 @@
-// Scenarios of the gate: reviews, rejections, the question after the third, reviews that end otherwise.
+// Scenarios of the gate: reviews, rejections, the question after the third, reviews that end
+// otherwise.
 
 import BatonCore
 import Testing

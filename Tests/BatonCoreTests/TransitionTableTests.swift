@@ -1,5 +1,5 @@
-// The table in Protocols/lifecycle.md and the scenarios say the same: every row is shown by one, and
-// no script ever goes through a transition that is no row.
+// The table in Protocols/lifecycle.md and the scenarios say the same: every row is shown by one,
+// and no script ever goes through a transition that is no row.
 
 import BatonCore
 import BatonPlatform

@@ -10,27 +10,23 @@ package struct QueueEngine: Engine {
     package init() {}
 
     package func run(_ input: EngineInput) -> EngineOutcome {
-        let packet = PacketView(input.packet)
-        guard packet.kind == "work" || packet.kind == "direct" else {
-            return .fail(
-                message: "\(agentID) takes work and direct tasks, not \(packet.kind) tasks")
+        run(input, as: QueueRun.self)
+    }
+}
+
+extension QueueRun: SpecialistRun {
+    /// First the workers of every queue, because one question settles all that cannot work.
+    mutating func work() -> JSONValue? {
+        for index in packet.queues.indices { planWorkers(index) }
+        if !blockers.isEmpty { return escalation() }
+        for plan in plans {
+            stability(plan)
+            redelivery(plan)
+            outage(plan)
+            money(plan)
         }
-        let missing = RequiredInputs.missing(input.card, in: packet)
-        if !missing.isEmpty { return .escalate(RequiredInputs.escalation(missing, packet)) }
-        var run = QueueRun(Workings(packet: packet, card: input.card))
-        run.workings.requirements = RequirementReader.requirements(of: packet)
-        run.workings.citeAnswers()
-        for index in packet.queues.indices { run.planWorkers(index) }
-        if !run.blockers.isEmpty { return .escalate(run.escalation()) }
-        for plan in run.plans {
-            run.stability(plan)
-            run.redelivery(plan)
-            run.outage(plan)
-            run.money(plan)
-        }
-        run.finish()
-        let to = packet.kind == "work" ? "core.orchestrator" : nil
-        return .deliver(run.workings.parts(summary: run.summary, to: to))
+        finish()
+        return nil
     }
 }
 

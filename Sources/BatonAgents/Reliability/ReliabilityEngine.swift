@@ -11,26 +11,21 @@ package struct ReliabilityEngine: Engine {
     package init() {}
 
     package func run(_ input: EngineInput) -> EngineOutcome {
-        let packet = PacketView(input.packet)
-        guard packet.kind == "work" || packet.kind == "direct" else {
-            return .fail(
-                message: "\(agentID) takes work and direct tasks, not \(packet.kind) tasks")
-        }
-        let missing = RequiredInputs.missing(input.card, in: packet)
-        if !missing.isEmpty { return .escalate(RequiredInputs.escalation(missing, packet)) }
-        var run = ReliabilityRun(Workings(packet: packet, card: input.card))
-        run.workings.requirements = RequirementReader.requirements(of: packet)
-        run.workings.citeAnswers()
-        run.promise()
-        if let escalation = run.availability() { return .escalate(escalation) }
-        run.deadlines()
-        run.retries()
-        run.capacity()
-        run.alerts()
-        run.operations()
-        run.finish()
-        let to = packet.kind == "work" ? "core.orchestrator" : nil
-        return .deliver(run.workings.parts(summary: run.summary, to: to))
+        run(input, as: ReliabilityRun.self)
+    }
+}
+
+extension ReliabilityRun: SpecialistRun {
+    mutating func work() -> JSONValue? {
+        promise()
+        if let escalation = availability() { return escalation }
+        deadlines()
+        retries()
+        capacity()
+        alerts()
+        operations()
+        finish()
+        return nil
     }
 }
 

@@ -1,6 +1,7 @@
-// Which events belong together. A batch that is too large for one append is cut in pieces, and a crash
-// may leave the first pieces alone on disk. A start looks at everything again, so a cut between two
-// decisions loses nothing; a cut within one would leave half a plan (lifecycle.md, "Restart").
+// Which events belong together. A batch that is too large for one append is cut in pieces, and a
+// crash may leave the first pieces alone on disk. A start looks at everything again, so a cut
+// between two decisions loses nothing; a cut within one would leave half a plan (lifecycle.md,
+// "Restart").
 
 extension Event {
     /// Whether this event and the one before it were decided as one, so that neither may be on disk

@@ -1,5 +1,5 @@
-// Everything that can happen, one case each: the table of contents of the journal. `events.md` lists
-// the fields; `apply` gives each its meaning. The meaning of a released type never changes.
+// Everything that can happen, one case each: the table of contents of the journal. `events.md`
+// lists the fields; `apply` gives each its meaning. The meaning of a released type never changes.
 
 /// One entry of the journal.
 package struct Event: Hashable, Sendable {

@@ -30,7 +30,8 @@ extension Broker {
         let free = sessions.sessions(of: agent.name).compactMap { sessions[$0] }.filter(\.hasCredit)
         guard !free.isEmpty, let queue = state.indexes.ready[agent.name] else { return nil }
         // Nearly always the head of the queue will do. Behind it are looked at: what follows a
-        // review whose author is the only reviewer here, or a task that has failed before the probe.
+        // review whose author is the only reviewer here, or a task that has failed before the
+        // probe.
         var second: (TaskRecord, Session)?
         for entry in queue.ascending {
             guard let task = current(entry, in: agent),

@@ -47,7 +47,8 @@ extension Broker {
         return draft.replying(.escalation(escalation, isJoined: false, isDuplicate: false))
     }
 
-    /// The supervisor's question about an agent: it blocks no task, and a second one joins the first.
+    /// The supervisor's question about an agent: it blocks no task, and a second one joins the
+    /// first.
     func raise(_ agent: AgentName, _ facts: EscalationFacts, _ draft: Draft) -> Decision {
         guard state.agents[agent] != nil else { return draft.refusing(.unknownAgent(agent)) }
         let problems = self.problems(of: facts, mayAccept: false)

@@ -1,5 +1,5 @@
-// Who may say what (guarantees and wire.md §1): agents work, people decide, the supervisor supervises.
-// A refusal here is a refusal of right and leaves a record.
+// Who may say what (guarantees and wire.md §1): agents work, people decide, the supervisor
+// supervises. A refusal here is a refusal of right and leaves a record.
 
 extension Broker {
     func permission(for command: Command) -> Rejection? {

@@ -1,5 +1,5 @@
-// Sessions as the shell drives them: opened by HELLO, kept by BEAT, closed by BYE, silence or a full
-// outbox. What they do to leases goes through the same record as everything else.
+// Sessions as the shell drives them: opened by HELLO, kept by BEAT, closed by BYE, silence or a
+// full outbox. What they do to leases goes through the same record as everything else.
 
 extension Broker {
     /// What HELLO asks for.

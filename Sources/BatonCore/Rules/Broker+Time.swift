@@ -1,5 +1,5 @@
-// What time does: leases run out, waits end, deadlines pass, a start settles. All of it happens in a
-// tick and stands in the journal.
+// What time does: leases run out, waits end, deadlines pass, a start settles. All of it happens in
+// a tick and stands in the journal.
 
 extension Broker {
     func start(_ version: String, _ draft: Draft) -> Decision {

@@ -1,6 +1,7 @@
 // The deterministic core: command in, events and a reply out. `decide` judges and changes nothing;
-// `apply` (in State) folds; `settle` finds what follows: dependencies met, gates, waits that are over,
-// assignments. All three run in one `handle`, so a command and its consequences share one commit.
+// `apply` (in State) folds; `settle` finds what follows: dependencies met, gates, waits that are
+// over, assignments. All three run in one `handle`, so a command and its consequences share one
+// commit.
 
 package struct Broker: Sendable {
     package private(set) var state: State
@@ -15,7 +16,8 @@ package struct Broker: Sendable {
         self.limits = limits
     }
 
-    /// What a command led to: its reply, and every event in order, consequences and leases included.
+    /// What a command led to: its reply, and every event in order, consequences and leases
+    /// included.
     package struct Outcome: Sendable {
         package var reply: Reply
         package var events: [Event]

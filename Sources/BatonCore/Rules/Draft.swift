@@ -1,5 +1,5 @@
-// The events of one decision in the making: numbered, stamped with time and actor, each with the event
-// that led to it.
+// The events of one decision in the making: numbered, stamped with time and actor, each with the
+// event that led to it.
 
 /// Makes the events of one decision: numbers them and stamps time and actor.
 struct Draft {

@@ -1,5 +1,5 @@
-// Refusals of right leave a record, and a peer that repeats one must not fill the journal: repeats of
-// the same actor, verb, subject and code are folded into one event a minute, with their count.
+// Refusals of right leave a record, and a peer that repeats one must not fill the journal: repeats
+// of the same actor, verb, subject and code are folded into one event a minute, with their count.
 
 struct RefusalLog: Sendable {
     struct Key: Hashable, Sendable {

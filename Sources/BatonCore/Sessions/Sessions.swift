@@ -1,5 +1,5 @@
-// Who is connected and what they grant: credit, lease extensions, progress. All of it starts empty, is
-// never in events, and is gone after a restart; `decide` reads it, `apply` never sees it.
+// Who is connected and what they grant: credit, lease extensions, progress. All of it starts empty,
+// is never in events, and is gone after a restart; `decide` reads it, `apply` never sees it.
 
 package struct SessionID: Hashable, Comparable, Sendable {
     package let number: UInt64

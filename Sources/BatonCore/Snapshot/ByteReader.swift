@@ -1,5 +1,5 @@
-// Reading a state's bytes back. They may be cut short or of another form; then there is a fault, and
-// never a trap or a wish for memory that a broken count asks for.
+// Reading a state's bytes back. They may be cut short or of another form; then there is a fault,
+// and never a trap or a wish for memory that a broken count asks for.
 
 /// Why bytes are not a state: cut short, or written by a program with another form. A snapshot like
 /// this is ignored.

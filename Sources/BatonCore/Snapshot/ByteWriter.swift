@@ -1,8 +1,8 @@
-// Bytes of a state: a small fixed binary form, the same for equal states on every machine. It is what
-// snapshots hold and what the digest in `broker.stopped` is made of.
+// Bytes of a state: a small fixed binary form, the same for equal states on every machine. It is
+// what snapshots hold and what the digest in `broker.stopped` is made of.
 
-/// Appends values: numbers as LEB128, texts and lists with their length in front, an optional as 0 or
-/// as 1 and the value.
+/// Appends values: numbers as LEB128, texts and lists with their length in front, an optional as 0
+/// or as 1 and the value.
 struct ByteWriter {
     private(set) var bytes: [UInt8] = []
 

@@ -1,5 +1,5 @@
-// The bytes of each record of a snapshot. The two halves of each pair stand together: what one writes
-// the other reads, field by field.
+// The bytes of each record of a snapshot. The two halves of each pair stand together: what one
+// writes the other reads, field by field.
 
 extension BriefRecord {
     func write(to writer: inout ByteWriter) {

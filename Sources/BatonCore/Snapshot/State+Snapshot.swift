@@ -1,8 +1,8 @@
-// A whole state as bytes and back. Records in the order of their ids, fields in the order of writing.
-// What can be derived (counts, open leases, indexes) is not written; it is made again.
+// A whole state as bytes and back. Records in the order of their ids, fields in the order of
+// writing. What can be derived (counts, open leases, indexes) is not written; it is made again.
 //
-// Recipe for a change of a record: raise `snapshotFormat`. Older snapshots are then ignored, and the
-// journal is replayed from its beginning; nothing else depends on this form.
+// Recipe for a change of a record: raise `snapshotFormat`. Older snapshots are then ignored, and
+// the journal is replayed from its beginning; nothing else depends on this form.
 
 extension State {
     /// The version of the form below.

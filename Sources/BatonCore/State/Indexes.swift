@@ -1,5 +1,5 @@
-// What can be found again from the records, kept because searching would be slow: which task is next,
-// what is due, what must be looked at. Nothing here is saved or digested.
+// What can be found again from the records, kept because searching would be slow: which task is
+// next, what is due, what must be looked at. Nothing here is saved or digested.
 
 /// A ready task in its agent's queue. Entries of tasks that are no longer ready are skipped.
 struct ReadyEntry: Comparable, Sendable {
@@ -23,9 +23,9 @@ enum AgendaItem: Hashable, Sendable {
     case timer(TimerSubject)
 }
 
-/// What must be looked at, with the event that gave the reason. Tasks come first, then briefs, whose
-/// state is that of their tasks, then assignments: nobody sees a brief blocked for the length of a
-/// batch, and the first lease goes to the first of all that became ready.
+/// What must be looked at, with the event that gave the reason. Tasks come first, then briefs,
+/// whose state is that of their tasks, then assignments: nobody sees a brief blocked for the length
+/// of a batch, and the first lease goes to the first of all that became ready.
 struct Agenda: Sendable {
     struct Note: Sendable {
         let item: AgendaItem
@@ -75,8 +75,8 @@ struct Indexes: Sendable {
     var readyCounts: [AgentName: Int] = [:]
     /// On the broker's time.
     var timers = Timers()
-    /// On the calendar: `not_before` and `deadline`, which never move. Entries of tasks that are over
-    /// are dropped when they come to the front.
+    /// On the calendar: `not_before` and `deadline`, which never move. Entries of tasks that are
+    /// over are dropped when they come to the front.
     var calendar = MinHeap<Timer>()
     var agenda = Agenda()
 }

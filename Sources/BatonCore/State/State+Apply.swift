@@ -224,8 +224,8 @@ extension State {
         look(at: agent)
     }
 
-    /// A delivery or a question shows that the agent works; failures of distinct tasks in a row show
-    /// that it does not.
+    /// A delivery or a question shows that the agent works; failures of distinct tasks in a row
+    /// show that it does not.
     private mutating func note(_ id: TaskID, failed: Bool) {
         let name = update(id) { $0.agent }
         update(name) { agent in

@@ -121,8 +121,8 @@ extension State {
         if new == .ready { enqueue(id) }
     }
 
-    /// Takes a task that is no longer ready out of the count, and off the front of its queue. One in
-    /// the midst of the queue stays there until it comes to the front or outweighs the rest.
+    /// Takes a task that is no longer ready out of the count, and off the front of its queue. One
+    /// in the midst of the queue stays there until it comes to the front or outweighs the rest.
     private mutating func leaveQueue(_ task: TaskRecord) {
         indexes.readyCounts[task.agent, default: 0] -= 1
         while let first = indexes.ready[task.agent]?.first, tasks[first.task]?.state != .ready {
@@ -186,11 +186,15 @@ extension State {
         for id in tasks.keys.sorted() {
             guard let task = tasks[id] else { continue }
             if task.state == .ready { enqueue(id) }
-            if let lease = task.lease { wake(at: min(lease.until, lease.attemptUntil), for: .task(id)) }
+            if let lease = task.lease {
+                wake(at: min(lease.until, lease.attemptUntil), for: .task(id))
+            }
             if task.state == .backoff, let until = task.until { wake(at: until, for: .task(id)) }
             guard !task.state.isEnded, task.state != .dead else { continue }
             if let deadline = task.deadline { wake(on: deadline, for: id) }
-            if task.state == .waiting, let notBefore = task.notBefore { wake(on: notBefore, for: id) }
+            if task.state == .waiting, let notBefore = task.notBefore {
+                wake(on: notBefore, for: id)
+            }
         }
         for id in escalations.keys.sorted() {
             if let deadline = escalations[id]?.deadline { wake(at: deadline, for: .escalation(id)) }
@@ -222,7 +226,8 @@ extension State {
     /// The newest lease of a task that is being worked on.
     package func lease(of id: TaskID) -> Lease? { tasks[id]?.lease }
 
-    /// Tasks that count against the queue's limit: all in memory, and the reserve of unplanned briefs.
+    /// Tasks that count against the queue's limit: all in memory, and the reserve of unplanned
+    /// briefs.
     package func admittedTasks(reservePerBrief: Int) -> Int {
         tasks.count + unplannedBriefs * reservePerBrief
     }

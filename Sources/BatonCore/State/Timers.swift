@@ -1,5 +1,6 @@
-// When the core must wake up by itself. Each subject has at most one timer in force; setting it again
-// replaces it. What was replaced stays in the heap until it comes to the front or outweighs the rest.
+// When the core must wake up by itself. Each subject has at most one timer in force; setting it
+// again replaces it. What was replaced stays in the heap until it comes to the front or outweighs
+// the rest.
 
 /// What a timer is about. Whether it is still due is asked of the records when it fires.
 enum TimerSubject: Comparable, Hashable, Sendable {

@@ -1,5 +1,5 @@
-// Reading a leaf back into an event, at a start and for looking things up. An unknown type or version
-// is an error of its own: the start stops there, nothing is ever skipped.
+// Reading a leaf back into an event, at a start and for looking things up. An unknown type or
+// version is an error of its own: the start stops there, nothing is ever skipped.
 
 package import BatonCore
 package import JSON
