@@ -205,7 +205,7 @@ extension State {
     }
 
     /// Ends the newest attempt and remembers how.
-    private mutating func endAttempt(
+    mutating func endAttempt(
         _ id: TaskID, _ end: AttemptEnd, match: Digest? = nil, to state: TaskState,
         escalation: EscalationID? = nil
     ) {
@@ -226,7 +226,7 @@ extension State {
 
     /// A delivery or a question shows that the agent works; failures of distinct tasks in a row
     /// show that it does not.
-    private mutating func note(_ id: TaskID, failed: Bool) {
+    mutating func note(_ id: TaskID, failed: Bool) {
         let name = update(id) { $0.agent }
         update(name) { agent in
             if failed {
@@ -374,7 +374,7 @@ extension State {
     }
 
     /// A task without a brief leaves memory when it, its review and its question are all over.
-    private mutating func forgetIfSettled(_ id: TaskID) {
+    mutating func forgetIfSettled(_ id: TaskID) {
         guard let task = tasks[id], task.brief == nil, task.state.isEnded, task.escalation == nil,
             task.review.flatMap({ tasks[$0] })?.state.isEnded ?? true
         else { return }
@@ -409,105 +409,17 @@ extension State {
             look(at: .dependencies(id))
         }
     }
-
-    // MARK: Escalations
-
-    private mutating func applyRaised(_ body: EscalationRaised, _ event: Event) {
-        let id = EscalationID(event.seq)
-        escalations[id] = EscalationRecord(
-            id: id, brief: event.brief, origin: body.origin, agent: body.agent,
-            options: body.options,
-            recommended: body.recommended, key: body.key, raised: event.time,
-            severity: body.severity, askers: [event.actor], tasks: [], deadline: body.deadline)
-        if let brief = event.brief {
-            update(brief) { $0.openEscalations.append(id) }
-            look(at: brief)
-        }
-        if let task = event.task, body.token != nil {
-            endAttempt(task, .escalated, match: body.match, to: .blocked, escalation: id)
-            note(task, failed: false)
-        }
-        if let deadline = body.deadline { wake(at: deadline, for: .escalation(id)) }
-    }
-
-    private mutating func applyJoined(
-        _ escalation: EscalationID, _ token: Token, _ match: Digest, _ event: Event
-    ) {
-        update(escalation) { $0.askers.append(event.actor) }
-        endAttempt(
-            event.namedTask, .escalated, match: match, to: .blocked, escalation: escalation)
-        note(event.namedTask, failed: false)
-    }
-
-    private mutating func applyBlocked(_ escalation: EscalationID, _ event: Event) {
-        let id = event.namedTask
-        update(escalation) { $0.tasks.append(id) }
-        update(id) { $0.escalation = escalation }
-        setState(id, .blocked)
-    }
-
-    /// The answer sends the task back to work; after the gate's question it may be rejected anew.
-    private mutating func applyUnblocked(_ escalation: EscalationID, _ event: Event) {
-        let isGate = update(escalation) { $0.origin } == .gate
-        update(event.namedTask) { task in
-            task.escalation = nil
-            if isGate { task.rejections = 0 }
-        }
-        setState(event.namedTask, .ready)
-    }
-
-    private mutating func applyRaisedAgain(_ body: EscalationRaisedAgain) {
-        update(body.escalation) { escalation in
-            escalation.severity = body.severity
-            escalation.raisedAgain = body.times
-            escalation.deadline = body.deadline
-        }
-        if let deadline = body.deadline { wake(at: deadline, for: .escalation(body.escalation)) }
-    }
-
-    private mutating func applyAnswered(_ body: EscalationAnswered, _ event: Event) {
-        let answer = AnswerRecord(
-            event: event.seq, time: event.time, actor: event.actor, option: body.option,
-            effect: body.effect, match: body.match)
-        let (brief, waiting) = update(body.escalation) { escalation in
-            escalation.answer = answer
-            return (escalation.brief, escalation.tasks)
-        }
-        if let brief {
-            update(brief) { $0.answers.append(body.escalation) }
-        } else {
-            for task in waiting where tasks[task] != nil {
-                update(task) { $0.answers.append(body.escalation) }
-            }
-        }
-        close(body.escalation, .answered)
-    }
-
-    private mutating func close(_ id: EscalationID, _ state: EscalationState) {
-        let (brief, waiting) = update(id) { escalation in
-            escalation.state = state
-            escalation.deadline = nil
-            return (escalation.brief, escalation.tasks)
-        }
-        indexes.timers.cancel(.escalation(id))
-        for task in waiting where state == .withdrawn && tasks[task]?.escalation == id {
-            update(task) { $0.escalation = nil }
-            forgetIfSettled(task)
-        }
-        guard let brief, briefs[brief] != nil else { return }
-        update(brief) { $0.openEscalations.removeAll { $0 == id } }
-        look(at: brief)
-    }
 }
 
 extension Event {
     /// The brief of an event that cannot be without one.
-    fileprivate var namedBrief: BriefID {
+    var namedBrief: BriefID {
         guard let brief else { preconditionFailure("event \(seq) names no brief") }
         return brief
     }
 
-    fileprivate var namedTask: TaskID {
+    /// The task of an event that cannot be without one.
+    var namedTask: TaskID {
         guard let task else { preconditionFailure("event \(seq) names no task") }
         return task
     }
