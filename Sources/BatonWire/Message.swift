@@ -25,7 +25,8 @@ package struct Message: Sendable {
                 isOverLimit: true)
         }
         guard frames.count >= 3 else {
-            throw WireFault("message of \(frames.count) frames; signature, verb and header are needed")
+            throw WireFault(
+                "message of \(frames.count) frames; signature, verb and header are needed")
         }
         guard frames[0] == wireSignature else {
             throw WireFault("frame 0 is not BATON1")
@@ -79,13 +80,17 @@ package struct Message: Sendable {
             case .array(let elements) where elements.allSatisfy({ $0.stringValue != nil }): continue
             case .null, .number, .array, .object:
                 throw WireFault(
-                    "header member \"\(key)\" is neither text, integer, boolean nor a list of texts")
+                    "header member \"\(key.prefix(bytes: 64))\" is neither text, integer, boolean "
+                        + "nor a list of texts"
+                )
             }
         }
         return object
     }
 
     private static func printable(_ bytes: [UInt8]) -> String {
-        String(decoding: bytes.prefix(32).map { (0x20..<0x7F).contains($0) ? $0 : 0x3F }, as: UTF8.self)
+        String(
+            decoding: bytes.prefix(32).map { (0x20..<0x7F).contains($0) ? $0 : 0x3F }, as: UTF8.self
+        )
     }
 }

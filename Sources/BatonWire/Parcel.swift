@@ -2,6 +2,7 @@
 // the other in one frame, so a message of any number of parts stays within the frame limit.
 
 import JSON
+import PlainText
 
 package struct Parcel: Sendable {
     package struct Part: Sendable, Hashable {
@@ -75,10 +76,11 @@ package struct Parcel: Sendable {
     private static func part(
         _ entry: JSONValue, in bodies: [UInt8], at offset: Int, limits: WireLimits
     ) throws(WireFault) -> Part {
-        guard let name = entry["name"]?.stringValue, isPartName(name) else {
+        guard let name = entry["name"]?.stringValue, PartName.isValid(name) else {
             throw WireFault(
-                "a part's name must match [A-Za-z0-9][A-Za-z0-9._/-]{0,127} without \"..\"; found "
-                    + (entry["name"]?.encodedText.prefix(140).description ?? "none"))
+                "a part's name cannot be "
+                    + (entry["name"]?.encodedText.prefix(bytes: 140) ?? "missing")
+                    + "; \(PartName.expectation)")
         }
         guard let mediaType = entry["media_type"]?.stringValue, isMediaType(mediaType) else {
             throw WireFault("part \"\(name)\" has no media_type such as application/json")
@@ -94,38 +96,15 @@ package struct Parcel: Sendable {
         guard offset + Int(size) <= bodies.count else {
             throw WireFault("part \"\(name)\" of \(size) bytes runs past the end of the parcel")
         }
-        return Part(name: name, mediaType: mediaType, body: Array(bodies[offset..<offset + Int(size)]))
+        return Part(
+            name: name, mediaType: mediaType, body: Array(bodies[offset..<offset + Int(size)]))
     }
 
-    /// `[A-Za-z0-9][A-Za-z0-9._/-]{0,127}` without `..`: safe as a relative path.
-    package static func isPartName(_ name: String) -> Bool {
-        let bytes = Array(name.utf8)
-        guard let first = bytes.first, bytes.count <= 128, isAlphanumeric(first) else { return false }
-        var previous: UInt8 = 0
-        for byte in bytes {
-            let isDot = byte == UInt8(ascii: ".")
-            guard isAlphanumeric(byte) || isDot || byte == UInt8(ascii: "_")
-                || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "-")
-            else { return false }
-            if isDot, previous == byte { return false }
-            previous = byte
-        }
-        return true
-    }
-
-    private static func isMediaType(_ text: String) -> Bool {
+    /// `type/subtype` in printable ASCII without spaces, at most 128 bytes.
+    package static func isMediaType(_ text: String) -> Bool {
         let halves = text.split(separator: "/", omittingEmptySubsequences: false)
         return halves.count == 2 && text.utf8.count <= 128
             && halves.allSatisfy { !$0.isEmpty }
             && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "a")...UInt8(ascii: "z"):
-            true
-        default: false
-        }
     }
 }

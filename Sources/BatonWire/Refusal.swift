@@ -1,4 +1,5 @@
-// A refusal as it crosses the wire: an ERROR message with a code, a sentence and a list of problems.
+// A refusal as it crosses the wire: an ERROR message with a code, a sentence and a list of
+// problems.
 
 package import JSON
 
@@ -50,7 +51,8 @@ package struct Refusal: Error, Sendable, Hashable {
     package var message: String
     package var problems: [Problem]
     package var retryAfterMilliseconds: Int64?
-    /// A document that belongs to the refusal, such as the first answer; nil for a list of problems.
+    /// A document that belongs to the refusal, such as the first answer; nil for a list of
+    /// problems.
     package var document: JSONValue?
 
     package init(
@@ -71,12 +73,33 @@ package struct Refusal: Error, Sendable, Hashable {
         self.init(
             code, reply.text("message") ?? code.rawValue,
             retryAfterMilliseconds: reply.integer("retry_after_ms"))
-        guard let first = reply.body.first, let json = try? JSONValue(parsing: first) else { return }
+        guard let first = reply.body.first, let json = try? JSONValue(parsing: first) else {
+            return
+        }
         if let list = json.arrayValue {
             problems = list.compactMap(Problem.init(json:))
         } else {
             document = json
         }
+    }
+
+    /// Bounds of what a refusal may say: it must not be a way to get much out for little.
+    private static let textBytesMax = 1_024
+    private static let problemsMax = 128
+
+    /// The problems as they cross the wire; what is left out is counted.
+    private var boundedProblems: [JSONValue] {
+        var lines = problems.prefix(Self.problemsMax).map { problem in
+            var problem = problem
+            problem.message = problem.message.prefix(bytes: Self.textBytesMax)
+            problem.field = problem.field?.prefix(bytes: Self.textBytesMax)
+            problem.place = problem.place?.prefix(bytes: Self.textBytesMax)
+            problem.suggestion = problem.suggestion?.prefix(bytes: Self.textBytesMax)
+            return problem.json
+        }
+        let rest = problems.count - lines.count
+        if rest > 0 { lines.append(Problem(message: "and \(rest) more").json) }
+        return lines
     }
 
     /// The ERROR message that answers request `id`, standing on `seq` durable events.
@@ -85,7 +108,7 @@ package struct Refusal: Error, Sendable, Hashable {
         header["re"] = .integer(id)
         header["seq"] = .integer(Int64(seq))
         header["code"] = .string(code.rawValue)
-        header["message"] = .string(message)
+        header["message"] = .string(message.prefix(bytes: Self.textBytesMax))
         header["definite"] = .bool(code.isDefinite)
         header["retryable"] = .bool(code.isRetryable)
         header["retry_after_ms"] = retryAfterMilliseconds.map { .integer($0) }
@@ -93,7 +116,7 @@ package struct Refusal: Error, Sendable, Hashable {
         if let document {
             body = [document.encoded()]
         } else if !problems.isEmpty {
-            body = [JSONValue.array(problems.map(\.json)).encoded()]
+            body = [JSONValue.array(boundedProblems).encoded()]
         }
         return Message(.error, header, body: body)
     }

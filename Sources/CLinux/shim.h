@@ -1,4 +1,5 @@
 // The Linux calls that Swift's Glibc module does not list, and the macros Swift cannot see.
+#include <malloc.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>

@@ -115,6 +115,36 @@ final class LoopHarness {
         return inbox[place]
     }
 
+    /// Sends requests that the broker takes in one turn, and returns what the peer got for them.
+    func askAtOnce(
+        _ peer: String, as actor: ActorName, _ requests: [(Verb, JSONObject)]
+    ) throws -> [Message] {
+        for (verb, header) in requests {
+            var header = header
+            header["id"] = .integer(nextID)
+            nextID += 1
+            loop.receive(
+                frames: Message(verb, header).frames, from: RoutingID(Array(peer.utf8)),
+                identity: TransportIdentity(actor: actor, processID: 7), at: moment)
+        }
+        try turn()
+        return inboxes.removeValue(forKey: peer) ?? []
+    }
+
+    /// The driver found that an assignment cannot arrive.
+    func losesAssignments(of peer: String, _ assignments: [Message]) throws {
+        loop.drop(RoutingID(Array(peer.utf8)), releasing: false, at: moment)
+        for assignment in assignments {
+            let task = try #require(assignment.text("task").flatMap(TaskID.init(text:)))
+            let token = try #require(assignment.integer("token"))
+            loop.giveBack(Attempt(task: task, token: Token(UInt64(token))), at: moment)
+        }
+        try turn()
+    }
+
+    /// Whether a tail wants to be served before its next sign of life.
+    var hasDueTail: Bool { loop.tails.contains { TailServer.isDue($0.cursor, head: records.head) } }
+
     /// Raw frames, as a peer that does not care for the protocol would send them.
     func send(_ peer: String, frames: [[UInt8]]) throws -> [Message] {
         loop.receive(

@@ -151,14 +151,14 @@ extension DocumentKind {
             .optional("route", .list(.text(.agent, max: 128), count: 0...64)),
             .optional("playbook", .text(.identifier, max: 64)),
             .optional("priority", .integer(0...9)),
-            .optional("not_before", .integer(0...253_402_300_799_999_999)),
+            .optional("not_before", .integer(0...9_007_199_254_740_991)),
             .optional(
                 "deadline",
                 .either(
                     [
                         .positive(max: 3_153_600_000),
                         .object(
-                            [.required("at", .integer(0...253_402_300_799_999_999))],
+                            [.required("at", .integer(0...9_007_199_254_740_991))],
                             rest: .refused),
                     ], called: "seconds from submission, or {\"at\": UTC microseconds}")),
             .required("assume", .choice(["never", "conservative"])),

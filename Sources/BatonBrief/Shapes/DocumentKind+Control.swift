@@ -5,7 +5,7 @@
 extension DocumentKind {
     private static let ids = Shape.list(.text(.identifier, max: 64), count: 0...64)
     private static let seconds = Shape.positive(max: 3_153_600_000)
-    private static let instant = Shape.integer(0...253_402_300_799_999_999)
+    private static let instant = Shape.integer(0...9_007_199_254_740_991)
 
     static let planShape = Shape.object(
         [

@@ -57,8 +57,11 @@ extension BrokerLoop {
     }
 
     mutating func notified(_ request: Request) throws(Refusal) {
-        let status = Int(clamping: try request.integer("status"))
-        try simple(request, .notified(try request.escalation(), status: status))
+        let status = try request.integer("status")
+        guard (-255...255).contains(status) else {
+            throw request.malformed("\"status\" \(status) is no exit status")
+        }
+        try simple(request, .notified(try request.escalation(), status: Int(status)))
     }
 
     /// The refusal that a reply is; a reply of another kind than the verb's is a bug.

@@ -1,5 +1,5 @@
-// What people read: STATUS, LIST, SHOW, GET, and the tail (wire.md §4.5). The answer is made after the
-// commit, so it never shows what is not on disk.
+// What people read: STATUS, LIST, SHOW, GET, and the tail (wire.md §4.5). The answer is made after
+// the commit, so it never shows what is not on disk.
 
 package import BatonCore
 import BatonWire
@@ -16,8 +16,13 @@ package struct TailCursor: Sendable {
     package let filter: TailFilter
     /// When something was last sent, to show that silence is not death.
     package var lastSent: Instant
-    /// The last filtered events before `next` to begin with; nil: begin at `next`.
+    /// The number of filtered events before the end to begin with; nil: the place is known.
     package var last: Int?
+    /// How far back the search for that place has come: events from here on hold `lastFound`.
+    package var searchedDownTo: UInt64?
+    package var lastFound = 0
+    /// Up to where the reader has been told that all was looked at.
+    package var reported: UInt64
 }
 
 package struct TailFilter: Hashable, Sendable {
@@ -92,7 +97,11 @@ extension BrokerLoop {
         }
         let offset = request.message.integer("offset") ?? 0
         guard offset >= 0 else { throw request.malformed("\"offset\" \(offset) is negative") }
-        show(request, .document(name, offset: Int(clamping: offset), reader: request.session.id))
+        show(
+            request,
+            .document(
+                name, offset: Int(clamping: offset), reader: request.session.id,
+                isAgent: request.actor.kind == .agent))
     }
 
     // MARK: Tail
@@ -113,21 +122,25 @@ extension BrokerLoop {
         let head = core.state.head
         let since = message.integer("since").map { UInt64(clamping: $0) }
         let last = message.integer("last").map { Int(clamping: max($0, 0)) }
+        let next = min(since ?? head, head)
         let cursor = TailCursor(
-            id: request.id, next: min(since ?? (last == nil ? head : 0), head),
-            credit: Int(clamping: credit), follows: message.flag("follow") ?? false,
+            id: request.id, next: next,
+            credit: min(Int(clamping: credit), contentLimits.tailCreditBytesMax),
+            follows: message.flag("follow") ?? false,
             joinsPayload: message.flag("payload") ?? false, filter: filter,
-            lastSent: request.moment.now, last: since == nil ? last : nil)
+            lastSent: request.moment.now, last: since == nil ? last : nil, reported: next)
         peers[request.route]?.tails[request.id] = cursor
         say(request, JSONObject([("next", .integer(Int64(cursor.next)))]))
     }
 
     mutating func more(_ request: Request) {
-        guard let id = request.message.integer("tail"), let credit = request.message.integer("credit")
+        guard let id = request.message.integer("tail"),
+            let credit = request.message.integer("credit")
         else { return }
-        let limit = contentLimits.attachmentBytesMax
         guard let before = peers[request.route]?.tails[id]?.credit else { return }
-        peers[request.route]?.tails[id]?.credit = min(before + Int(clamping: max(credit, 0)), limit)
+        peers[request.route]?.tails[id]?.credit = min(
+            before + Int(clamping: min(max(credit, 0), Int64(contentLimits.tailCreditBytesMax))),
+            contentLimits.tailCreditBytesMax)
     }
 
     mutating func stopTail(_ request: Request) throws(Refusal) {

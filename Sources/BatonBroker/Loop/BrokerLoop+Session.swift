@@ -32,16 +32,21 @@ extension BrokerLoop {
             throw Refusal(.malformed, "a worker needs an \"instance\" of 1 to 128 bytes")
         }
         let leases = try attempts(message.texts("leases") ?? [])
-        var peer = peer(route, identity)
-        peer.name = String((message.text("name") ?? "").prefix(128))
+        let isNew = peers[route]?.identity.actor != identity.actor
+        if isNew { drop(route, releasing: false, at: moment) }
+        let peer = peer(route, identity)
         peers[route] = peer
+        if let agent = role.agent {
+            dropSeat(of: agent, instance, actor: role.actor, except: route, at: moment)
+        }
         let hello = Broker.Hello(
             session: peer.session, actor: role.actor, agent: role.agent, instance: instance,
             credit: Int(clamping: message.integer("credit") ?? 0), leases: leases,
             processID: identity.processID)
         switch core.open(hello, at: moment) {
         case .failure(let refusal):
-            drop(route, releasing: false, at: moment)
+            // A session that was open before keeps what it had.
+            if isNew { drop(route, releasing: false, at: moment) }
             throw Refusal(refusal)
         case .success(let opened):
             keep(opened.events)
@@ -54,6 +59,20 @@ extension BrokerLoop {
             header["lost"] = .array(
                 opened.lost.map { .string("\($0.task) \($0.token.number)") })
             say(to: route, id, header)
+        }
+    }
+
+    /// Ends what is left of an earlier connection of the same instance: nothing that is sent there
+    /// arrives any more, so a task leased to it would only wait for its lease to run out.
+    private mutating func dropSeat(
+        of agent: AgentName, _ instance: String, actor: ActorName, except route: RoutingID,
+        at moment: Moment
+    ) {
+        for id in core.sessions.sessions(of: agent) {
+            guard core.sessions[id]?.instance == instance, core.sessions[id]?.actor == actor
+            else { continue }
+            guard let other = self.route(of: id), other != route else { continue }
+            drop(other, releasing: false, at: moment)
         }
     }
 
@@ -70,7 +89,7 @@ extension BrokerLoop {
         case .agent, .supervisor, .broker, .bareWorker:
             keep(
                 core.recordRefusal(
-                    verb: "HELLO", subject: String(wanted.text.prefix(128)), code: "not_permitted",
+                    verb: "HELLO", subject: wanted.text.prefix(bytes: 128), code: "not_permitted",
                     actor: identity.actor, at: moment))
             throw Refusal(
                 .notPermitted, "\(identity.actor) may not take the role of \(wanted)")
@@ -84,7 +103,9 @@ extension BrokerLoop {
             let words = text.split(separator: " ")
             guard words.count == 2, let task = TaskID(text: String(words[0])),
                 let token = UInt64(words[1])
-            else { throw Refusal(.malformed, "\"leases\" holds \"\(text.prefix(64))\", not TASK TOKEN") }
+            else {
+                throw Refusal(.malformed, "\"leases\" holds \"\(text.prefix(64))\", not TASK TOKEN")
+            }
             attempts.append(Attempt(task: task, token: Token(token)))
         }
         return attempts
@@ -118,7 +139,7 @@ extension BrokerLoop {
             let token = entry["token"]?.integerValue.flatMap({ UInt64(exactly: $0) })
         else { throw Refusal(.malformed, "a line of BEAT needs \"task\" and \"token\"") }
         let percent = entry["percent"]?.integerValue.map { Int(clamping: min(max($0, 0), 100)) }
-        let message = entry["message"]?.stringValue.map { String($0.prefix(256)) }
+        let message = entry["message"]?.stringValue.map { $0.prefix(bytes: 256) }
         return Beat(
             attempt: Attempt(task: task, token: Token(token)),
             isProgress: percent != nil || message != nil || entry["output"]?.boolValue == true,

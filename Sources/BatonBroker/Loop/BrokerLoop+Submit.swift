@@ -13,6 +13,7 @@ extension BrokerLoop {
         let key = try request.text("key")
         try refuseIfDiskLow()
         let (brief, bytes) = try request.document(.brief, .badBrief, wireLimits)
+        try checkAttachments(of: brief)
         let deadline = self.deadline(in: brief, at: request.moment)
         let submission = BriefSubmission(
             key: intake.match(Array(key.utf8)), match: intake.match(bytes),
@@ -36,6 +37,24 @@ extension BrokerLoop {
     private func deadline(in brief: JSONValue, at moment: Moment) -> Instant? {
         if let seconds = brief["deadline"]?.doubleValue { return moment.wall + .seconds(seconds) }
         return brief["deadline"]?["at"]?.integerValue.map { Instant(microseconds: $0) }
+    }
+
+    private func checkAttachments(of brief: JSONValue) throws(Refusal) {
+        let artifacts = brief["artifacts"]?.arrayValue ?? []
+        guard artifacts.count <= contentLimits.attachmentsPerBriefMax else {
+            throw Refusal(
+                .limitReached,
+                "\(artifacts.count) attachments exceed attachmentsPerBriefMax "
+                    + "\(contentLimits.attachmentsPerBriefMax)")
+        }
+        // One content attached under two names is stored once, but fetched twice.
+        let bytes = artifacts.reduce(0) { $0 + Int(clamping: $1["size"]?.integerValue ?? 0) }
+        guard bytes <= contentLimits.attachmentsBytesPerBriefMax else {
+            throw Refusal(
+                .limitReached,
+                "attachments of \(bytes) bytes exceed attachmentsBytesPerBriefMax "
+                    + "\(contentLimits.attachmentsBytesPerBriefMax)")
+        }
     }
 
     /// What the attachments are found by: the match of each one's SHA-256.
@@ -78,7 +97,8 @@ extension BrokerLoop {
         let agent = try request.agent()
         let submission = TaskSubmission(
             key: intake.match(Array(key.utf8)),
-            match: intake.match([addressed(to: agent)] + parcel.parts), agent: agent, priority: Int(clamping: request.message.integer("priority") ?? 0),
+            match: intake.match([addressed(to: agent)] + parcel.parts), agent: agent,
+            priority: Int(clamping: request.message.integer("priority") ?? 0),
             notBefore: try request.instant("not_before_us"),
             deadline: try request.milliseconds("deadline_ms").map { request.moment.wall + $0 },
             attemptTimeout: try request.milliseconds("attempt_timeout_ms"),
@@ -106,7 +126,8 @@ extension BrokerLoop {
         guard size >= 0, size <= contentLimits.attachmentBytesMax else {
             throw Refusal(
                 .tooLarge,
-                "attachment of \(size) bytes exceeds attachmentBytesMax \(contentLimits.attachmentBytesMax)"
+                "attachment of \(size) bytes exceeds attachmentBytesMax "
+                    + "\(contentLimits.attachmentBytesMax)"
             )
         }
         guard chunk.count <= wireLimits.chunkBytesMax else {
@@ -123,27 +144,27 @@ extension BrokerLoop {
             let nothing = DocumentPut(content: contentMatch(digest), parts: [])
             throw refusal(run(.putDocument(nothing), for: request), request)
         }
-        try take(chunk, at: Int(offset), digest: digest, size: Int(size), request)
+        let mediaType = request.message.text("media_type") ?? "application/octet-stream"
+        guard Parcel.isMediaType(mediaType) else {
+            throw request.malformed("\"media_type\" is no media type such as text/markdown")
+        }
+        let upload = Upload(digest: digest, size: Int(size), mediaType: mediaType)
+        try take(chunk, at: Int(offset), of: upload, request)
     }
 
     private mutating func take(
-        _ chunk: [UInt8], at offset: Int, digest: String, size: Int, _ request: Request
+        _ chunk: [UInt8], at offset: Int, of wanted: Upload, _ request: Request
     ) throws(Refusal) {
-        var upload = peers[request.route]?.upload
-        if upload?.digest != digest || upload?.size != size || offset == 0 {
-            let others = peers.values.reduce(0) { $0 + ($1.upload?.size ?? 0) } - (upload?.size ?? 0)
-            guard others + size <= contentLimits.uploadsBytesMax else {
-                counters.overloaded += 1
-                throw Refusal(
-                    .overloaded,
-                    "uploads under way of \(others + size) bytes exceed uploadsBytesMax \(contentLimits.uploadsBytesMax)",
-                    retryAfterMilliseconds: 500)
-            }
-            upload = Upload(
-                digest: digest, size: size,
-                mediaType: request.message.text("media_type") ?? "application/octet-stream")
+        let size = wanted.size
+        var current = wanted
+        if let begun = peers[request.route]?.upload, begun.digest == wanted.digest,
+            begun.size == size, offset != 0
+        {
+            current = begun
+        } else {
+            try makeRoom(for: wanted, of: request.route, at: request.moment)
         }
-        guard var current = upload else { preconditionFailure("an upload was just made") }
+        current.lastChunk = request.moment.now
         // A chunk at another place than the next is answered with the next: a resend does no harm.
         if offset == current.bytes.count {
             guard current.bytes.count + chunk.count <= size else {
@@ -161,6 +182,31 @@ extension BrokerLoop {
         try store(current, request)
     }
 
+    /// Bounds what all uploads under way may occupy. One that has stood still for a minute gives
+    /// way to another; its peer is then told to begin again.
+    private mutating func makeRoom(
+        for wanted: Upload, of route: RoutingID, at moment: Moment
+    ) throws(Refusal) {
+        func others() -> Int {
+            peers.reduce(0) { $0 + ($1.key == route ? 0 : $1.value.upload?.size ?? 0) }
+        }
+        if others() + wanted.size > contentLimits.uploadsBytesMax {
+            for (other, peer) in peers {
+                guard let upload = peer.upload, upload.lastChunk + .seconds(60) < moment.now else {
+                    continue
+                }
+                peers[other]?.upload = nil
+            }
+        }
+        let bytes = others() + wanted.size
+        guard bytes > contentLimits.uploadsBytesMax else { return }
+        counters.overloaded += 1
+        throw Refusal(
+            .overloaded,
+            "uploads under way of \(bytes) bytes exceed uploadsBytesMax "
+                + "\(contentLimits.uploadsBytesMax)", retryAfterMilliseconds: 500)
+    }
+
     private mutating func store(_ upload: Upload, _ request: Request) throws(Refusal) {
         let found = Hex.encode(SHA256.hash(upload.bytes).bytes)
         guard found == upload.digest else {
@@ -170,7 +216,8 @@ extension BrokerLoop {
         let part = intake.seal(
             .init(name: "document", mediaType: upload.mediaType, body: upload.bytes))
         let reply = run(
-            .putDocument(DocumentPut(content: contentMatch(upload.digest), parts: [part])), for: request)
+            .putDocument(DocumentPut(content: contentMatch(upload.digest), parts: [part])),
+            for: request)
         guard case .document = reply else { throw refusal(reply, request) }
         sayUploaded(upload.size, isComplete: true, request)
     }
@@ -191,11 +238,16 @@ extension BrokerLoop {
         } catch {
             throw Refusal(.badCard, .card, error)
         }
+        let leasesMax = card.extra["leases_max"]?.integerValue
+        guard (0...1_000_000).contains(leasesMax ?? 0) else {
+            throw Refusal(
+                .badCard, "\"leases_max\" \(leasesMax ?? 0) is not between 0 and 1,000,000")
+        }
         let body = AgentRegistered(
             agent: AgentName(card.id), isReviewed: card.isReviewed,
             attemptTimeout: card.attemptTimeout.map { .seconds($0) },
             silenceTimeout: card.silenceTimeout.map { .seconds($0) },
-            leasesMax: card.extra["leases_max"]?.integerValue.map { Int(clamping: $0) },
+            leasesMax: leasesMax.map { Int(clamping: $0) },
             dependencies: card.dependencies.prefix(64).map { AgentName($0) },
             parts: [intake.seal(json: bytes, as: "card.json")])
         let reply = run(.register(body), for: request)

@@ -21,9 +21,13 @@ package struct BrokerLoop {
     private var pendingCuts: [Bool] = []
     private var lastKept: Event?
     private var pendingStart: UInt64
+    /// Bytes of leaves and payloads that wait for the next append.
+    package private(set) var pendingBytes = 0
+    /// Questions that wait for their answer; they cost the loop more than other requests.
+    package private(set) var pendingViews = 0
     private var outgoing: [Outgoing] = []
-    /// Said after all replies, so that a worker hears that its delivery was taken before it gets the
-    /// next task.
+    /// Said after all replies, so that a worker hears that its delivery was taken before it gets
+    /// the next task.
     private var assignments: [Outgoing] = []
 
     package internal(set) var counters = Counters()
@@ -42,6 +46,8 @@ package struct BrokerLoop {
         /// Messages that were not as specified, by reason.
         package var malformed = 0
         package var overloaded = 0
+        /// How often all connections were closed because a peer sent more than could be held.
+        package var reopened = 0
     }
 
     package init(
@@ -76,7 +82,8 @@ package struct BrokerLoop {
             return
         }
         if isStopping {
-            refuse(route, id, Refusal(.shuttingDown, "the broker is stopping; reconnect and resend"))
+            refuse(
+                route, id, Refusal(.shuttingDown, "the broker is stopping; reconnect and resend"))
             return
         }
         if message.verb == .hello {
@@ -84,13 +91,18 @@ package struct BrokerLoop {
             return
         }
         guard let peer = peers[route], let session = core.sessions[peer.session] else {
-            refuse(route, id, Refusal(.noSession, "say HELLO first; the broker does not know this peer"))
+            refuse(
+                route, id,
+                Refusal(.noSession, "say HELLO first; the broker does not know this peer"))
             return
         }
         guard peer.identity.actor == identity.actor else {
-            // A routing id cannot change hands under libzmq; if it ever did, the newcomer is nobody.
+            // A routing id cannot change hands under libzmq; if it ever did, the newcomer is
+            // nobody.
             drop(route, releasing: false, at: moment)
-            refuse(route, id, Refusal(.noSession, "say HELLO first; the broker does not know this peer"))
+            refuse(
+                route, id,
+                Refusal(.noSession, "say HELLO first; the broker does not know this peer"))
             return
         }
         core.heard(from: peer.session, at: moment)
@@ -105,7 +117,8 @@ package struct BrokerLoop {
     private mutating func handle(
         _ message: Message, _ id: Int64, _ route: RoutingID, _ session: Session, at moment: Moment
     ) throws(Refusal) {
-        let request = Request(message: message, id: id, route: route, session: session, moment: moment)
+        let request = Request(
+            message: message, id: id, route: route, session: session, moment: moment)
         switch message.verb {
         case .hello, .ok, .error, .assign, .events:
             throw Refusal(.malformed, "\(message.verb.rawValue) is not a request of a peer")
@@ -143,7 +156,8 @@ package struct BrokerLoop {
     ) {
         counters.malformed += 1
         // The request's id may be readable although something else is not.
-        let header = frames.count > 2 && frames[2].count <= wireLimits.headerBytesMax
+        let header =
+            frames.count > 2 && frames[2].count <= wireLimits.headerBytesMax
             ? try? JSONValue(parsing: frames[2]) : nil
         let id = header?["id"]?.integerValue ?? -1
         refuse(route, id, Refusal(fault.isOverLimit ? .tooLarge : .malformed, fault.message))
@@ -153,7 +167,9 @@ package struct BrokerLoop {
 
     /// Runs a command and keeps its events for the next append.
     mutating func run(_ body: Command.Body, for request: Request) -> Reply {
-        run(Command(actor: request.actor, session: request.session.id, body: body), at: request.moment)
+        run(
+            Command(actor: request.actor, session: request.session.id, body: body),
+            at: request.moment)
     }
 
     @discardableResult
@@ -171,10 +187,13 @@ package struct BrokerLoop {
 
     mutating func keep(_ events: [Event]) {
         for event in events {
-            pending.leaves.append(event.leafBytes())
+            let leaf = event.leafBytes()
+            let payloads = intake.take(for: event)
+            pendingBytes += payloads.reduce(leaf.count) { $0 + $1.payload.body.count }
+            pending.leaves.append(leaf)
             pendingCuts.append(lastKept.map { !event.continuesDecision(of: $0) } ?? true)
             lastKept = event
-            pending.payloads += intake.take(for: event)
+            pending.payloads += payloads
             if case .taskLeased(let lease) = event.body, let task = event.task,
                 let session = core.sessions.holder(of: task), let route = routes[session]
             {
@@ -203,6 +222,7 @@ package struct BrokerLoop {
 
     mutating func show(_ request: Request, _ view: ViewRequest) {
         outgoing.append(.view(request.route, id: request.id, view))
+        pendingViews += 1
     }
 
     // MARK: Peers
@@ -226,6 +246,22 @@ package struct BrokerLoop {
         keep(core.close(peer.session, releasing: releasing, at: moment))
     }
 
+    /// Forgets every peer; each may come back to its leases.
+    package mutating func dropAll(at moment: Moment) {
+        for route in peers.keys.sorted(by: { $0.bytes.lexicographicallyPrecedes($1.bytes) }) {
+            drop(route, releasing: false, at: moment)
+        }
+    }
+
+    /// A lease whose assignment certainly did not arrive goes to somebody else, uncounted.
+    package mutating func giveBack(_ attempt: Attempt, at moment: Moment) {
+        guard core.state.tasks[attempt.task]?.lease?.token == attempt.token else { return }
+        run(.release(attempt), at: moment)
+    }
+
+    package mutating func countOverload() { counters.overloaded += 1 }
+    package mutating func countReopening() { counters.reopened += 1 }
+
     /// Lets time pass: leases, waits, deadlines, silent sessions.
     package mutating func tick(at moment: Moment) {
         run(.tick, at: moment)
@@ -237,13 +273,12 @@ package struct BrokerLoop {
 
     // MARK: The batch
 
-    /// Bytes of leaves and payloads that wait for the next append.
-    package var pendingBytes: Int {
-        pending.leaves.reduce(0) { $0 + $1.count }
-            + pending.payloads.reduce(0) { $0 + $1.payload.body.count }
-    }
-
     package var pendingLeaves: Int { pending.leaves.count }
+
+    /// Something was decided or is to be said that no turn has dealt with yet.
+    package var hasPending: Bool {
+        !pending.leaves.isEmpty || !outgoing.isEmpty || !assignments.isEmpty
+    }
 
     /// What must be on disk before anything is said, cut into pieces that one append can take. A
     /// cut between two decisions is safe: a start looks at everything again. One decision, at most a
@@ -277,6 +312,7 @@ package struct BrokerLoop {
         pendingStart += UInt64(pending.leaves.count)
         pending = JournalBatch()
         pendingCuts = []
+        pendingBytes = 0
         return batches
     }
 
@@ -289,6 +325,7 @@ package struct BrokerLoop {
     /// What may be said now that everything is committed.
     package mutating func takeOutgoing() -> [Outgoing] {
         defer {
+            pendingViews = 0
             outgoing.removeAll(keepingCapacity: true)
             assignments.removeAll(keepingCapacity: true)
         }
@@ -303,6 +340,8 @@ package struct ContentLimits: Sendable {
     package var attachmentsPerBriefMax = 64
     /// Attachments on their way in, of all peers together.
     package var uploadsBytesMax = 128 << 20
+    /// What a tail may be sent before its reader asks for more, whatever it granted.
+    package var tailCreditBytesMax = 1 << 20
 
     package init() {}
 }

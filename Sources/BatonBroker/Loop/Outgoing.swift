@@ -12,6 +12,14 @@ package enum Outgoing: Sendable {
     case assignment(RoutingID, Attempt)
     /// A question about the state or the records, answered as they are after the commit.
     case view(RoutingID, id: Int64, ViewRequest)
+
+    /// The lease that it assigns.
+    var attempt: Attempt? {
+        switch self {
+        case .assignment(_, let attempt): attempt
+        case .reply, .refusal, .view: nil
+        }
+    }
 }
 
 /// What can be read.
@@ -22,7 +30,8 @@ package enum ViewRequest: Hashable, Sendable {
     case task(TaskID)
     case escalation(EscalationID)
     case agent(AgentName)
-    case document(PartName, offset: Int, reader: SessionID)
+    /// An agent reads what its leases name, everybody else everything.
+    case document(PartName, offset: Int, reader: SessionID, isAgent: Bool)
     case firstAnswer(EscalationID)
 }
 

@@ -29,8 +29,6 @@ struct Peer {
     let session: SessionID
     /// What the transport proved; a role taken in HELLO stands in the session.
     let identity: TransportIdentity
-    /// What it called itself in HELLO.
-    var name = ""
     var upload: Upload?
     var tails: [Int64: TailCursor] = [:]
 }
@@ -41,4 +39,6 @@ struct Upload {
     let size: Int
     let mediaType: String
     var bytes: [UInt8] = []
+    /// When its newest chunk came.
+    var lastChunk = Instant.distantPast
 }

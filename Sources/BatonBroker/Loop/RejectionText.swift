@@ -10,13 +10,15 @@ extension Refusal {
             self.init(.notPermitted, "\(actor) may not \(verb)")
         case .staleToken(let task, let token):
             self.init(
-                .staleToken, "token \(token.number) of \(task) is no longer the newest; the lease is over")
+                .staleToken,
+                "token \(token.number) of \(task) is no longer the newest; the lease is over")
         case .answeredByAsker(let escalation):
             self.init(
                 .notPermitted, "\(escalation) must be answered by a person who did not ask")
         case .unknownBrief(let brief): self.init(.unknownBrief, "there is no brief \(brief)")
         case .unknownTask(let task): self.init(.unknownTask, "there is no task \(task)")
-        case .unknownEscalation(let id): self.init(.unknownEscalation, "there is no escalation \(id)")
+        case .unknownEscalation(let id):
+            self.init(.unknownEscalation, "there is no escalation \(id)")
         case .unknownAgent(let agent):
             self.init(.unknownAgent, "no agent \(agent) is registered")
         case .unknownDocuments(let places):
@@ -29,7 +31,8 @@ extension Refusal {
         case .alreadyAnswered(let id): self.init(.alreadyAnswered, "\(id) already has an answer")
         case .withdrawn(let id): self.init(.withdrawn, "\(id) was withdrawn and needs no answer")
         case .unchanged(let task):
-            self.init(.unchanged, "the delivery of \(task) is the one that was rejected, byte for byte")
+            self.init(
+                .unchanged, "the delivery of \(task) is the one that was rejected, byte for byte")
         case .incompleteDelivery(let task):
             self.init(.incompleteDelivery, "the delivery of \(task) is incomplete")
         case .planRefused(let problems):
@@ -91,7 +94,8 @@ extension EscalationProblem {
         switch self {
         case .tooFewOptions(let count): "at least two options are needed; found \(count)"
         case .repeatedOption(let id): "two options have the id \"\(id)\""
-        case .recommendedUnknown(let id): "the recommended option \"\(id)\" is not among the options"
+        case .recommendedUnknown(let id):
+            "the recommended option \"\(id)\" is not among the options"
         case .acceptOutsideGate(let id):
             "option \"\(id)\" accepts; only the gate may offer to accept what it rejected"
         case .reservedOption(let id): "the option id \"\(id)\" is reserved for the answer revise"

@@ -45,6 +45,9 @@ struct StallWatch {
         lastSeen = now
     }
 
+    /// Whether leases and sessions are not judged at the moment.
+    func isHolding(now: Instant) -> Bool { holdUntil.map { now < $0 } ?? false }
+
     /// The sockets were found empty.
     mutating func foundQuiet(now: Instant) {
         if let holdUntil, now < holdUntil { return }

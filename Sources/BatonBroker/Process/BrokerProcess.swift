@@ -1,5 +1,6 @@
-// The broker as a process: the one driver of the loop. It owns the socket, the journal and the clock;
-// it receives, appends, commits, and only then sends.
+// The broker as a process: the one driver of the loop. It owns the socket, the journal and the
+// clock; it receives, appends, commits, and only then sends. Here is how it starts; how it serves
+// is in BrokerProcess+Serving.swift and BrokerProcess+Saying.swift.
 
 package import BatonCore
 import BatonJournal
@@ -36,31 +37,26 @@ package struct BrokerFailure: Error, CustomStringConvertible {
 }
 
 package struct BrokerProcess: ~Copyable {
-    private let configuration: BrokerConfiguration
-    private let home: BrokerHome
+    let configuration: BrokerConfiguration
+    let home: BrokerHome
     private let lock: FileLock
     private let keys: JournalKeys
-    private let records: JournalRecords<SQLiteJournal>
-    private let cache: DocumentCache
-    private let follower: IndexFollower
-    private let clock: BrokerClock
-    private let started: Instant
-    private var loop: BrokerLoop
-    private var stalls: StallWatch
+    let records: JournalRecords<SQLiteJournal>
+    let cache: DocumentCache
+    let follower: IndexFollower
+    let clock: BrokerClock
+    let started: Instant
+    var loop: BrokerLoop
+    var stalls: StallWatch
+    var memory: MemoryWatch
 
-    private let context: Context
-    private let router: Socket
-    private var door: Door
-    private let endpoint: String
-    private let signals: SignalInbox
-    private var poller = Poller()
-    private var outboxes: [RoutingID: Outbox] = [:]
-    private var diskFreePercent = 100
-    private var diskCheckedAt = Instant.distantPast
-
-    /// Messages taken in one turn before what they led to is committed.
-    private static let messagesPerTurnMax = 1_000
-    private static let bytesPerTurnMax = 8 << 20
+    var gate: Gate
+    var door: Door
+    let signals: SignalInbox
+    var poller = Poller()
+    var outboxes = Outboxes()
+    var diskFreePercent = 100
+    var diskCheckedAt = Instant.distantPast
 
     /// Runs a broker until SIGTERM or SIGINT. Returns the exit status; one line on stderr says why,
     /// unless it is 0.
@@ -71,7 +67,7 @@ package struct BrokerProcess: ~Copyable {
         do throws(BrokerFailure) {
             var broker = try BrokerProcess.open(configuration)
             let thread = try broker.follow()
-            ready(broker.endpoint)
+            ready(broker.gate.endpoint)
             try broker.serve()
             broker.follower.stop()
             thread.join()
@@ -101,16 +97,13 @@ package struct BrokerProcess: ~Copyable {
             let (records, core) = try recover(journal, home, keys, configuration.limits)
             let context = try Context()
             let door = try Door(context: context, tokensPath: home.tokens)
-            let path = try home.socketPath()
-            let router = try bind("ipc://\(path)", in: context)
-            try Files.setPermissions(0o600, of: path)
+            let gate = try Gate(path: try home.socketPath(), in: context)
             var broker = BrokerProcess(
                 configuration: configuration, home: home, lock: lock, keys: keys, records: records,
-                follower: try IndexFollower(), core: core, context: context, router: router,
-                door: door, endpoint: "ipc://\(path)", signals: signals)
+                follower: try IndexFollower(), core: core, gate: gate, door: door, signals: signals)
             try broker.begin()
             try Files.writeAtomically(
-                Array("\(broker.endpoint)\n".utf8), to: home.endpoint, mode: 0o600)
+                Array("\(broker.gate.endpoint)\n".utf8), to: home.endpoint, mode: 0o600)
             return broker
         } catch let failure as BrokerFailure {
             throw failure
@@ -122,8 +115,7 @@ package struct BrokerProcess: ~Copyable {
     private init(
         configuration: BrokerConfiguration, home: BrokerHome, lock: consuming FileLock,
         keys: JournalKeys, records: JournalRecords<SQLiteJournal>, follower: IndexFollower,
-        core: Broker, context: Context, router: consuming Socket, door: consuming Door,
-        endpoint: String, signals: consuming SignalInbox
+        core: Broker, gate: consuming Gate, door: consuming Door, signals: consuming SignalInbox
     ) {
         self.configuration = configuration
         self.home = home
@@ -131,15 +123,15 @@ package struct BrokerProcess: ~Copyable {
         self.keys = keys
         self.records = records
         self.follower = follower
-        self.context = context
-        self.router = router
+        self.gate = gate
         self.door = door
-        self.endpoint = endpoint
         self.signals = signals
         cache = DocumentCache(records: records)
         clock = BrokerClock(lastEvent: core.state.time)
         started = clock.now
         stalls = StallWatch(now: clock.now, heartbeatPeriod: configuration.limits.heartbeatPeriod)
+        memory = MemoryWatch(
+            resident: MemoryWatch.residentBytes(), state: core.state, now: clock.now)
         loop = BrokerLoop(core: core, keys: keys, randomBytes: { Entropy.bytes(count: $0) })
     }
 
@@ -157,9 +149,14 @@ package struct BrokerProcess: ~Copyable {
 
     private static func openKeys(_ home: BrokerHome) throws(BrokerFailure) -> JournalKeys {
         do {
-            if try Files.status(of: home.keys) != nil { return try JournalKeys.load(from: home.keys) }
-            let name = Host.name().filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
-            let origin = "baton.local/\(name.isEmpty ? "host" : name)/"
+            if try Files.status(of: home.keys) != nil {
+                return try JournalKeys.load(from: home.keys)
+            }
+            let name = Host.name().filter {
+                $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-")
+            }
+            let origin =
+                "baton.local/\(name.isEmpty ? "host" : name)/"
                 + Hex.encode(Entropy.bytes(count: 4))
             return try JournalKeys.create(in: home.keys, origin: origin)
         } catch {
@@ -187,7 +184,8 @@ package struct BrokerProcess: ~Copyable {
 
     /// Folds the whole journal: the same `apply` as live traffic.
     private static func recover(
-        _ journal: consuming SQLiteJournal, _ home: BrokerHome, _ keys: JournalKeys, _ limits: Limits
+        _ journal: consuming SQLiteJournal, _ home: BrokerHome, _ keys: JournalKeys,
+        _ limits: Limits
     ) throws(BrokerFailure) -> (JournalRecords<SQLiteJournal>, Broker) {
         let head = journal.head
         let index: RecordIndex
@@ -206,22 +204,10 @@ package struct BrokerProcess: ~Copyable {
                 }
             }
         } catch {
-            throw BrokerFailure(78, "the journal cannot be replayed at event \(core.state.head): \(error)")
+            throw BrokerFailure(
+                78, "the journal cannot be replayed at event \(core.state.head): \(error)")
         }
         return (records, core)
-    }
-
-    private static func bind(_ endpoint: String, in context: Context) throws(ZMQError) -> Socket {
-        let router = try Socket(.router, in: context)
-        try router.set([
-            .routerMandatory(true), .linger(milliseconds: 1_000), .plainServer(true),
-            .zapDomain(Door.domain), .frameBytesMax(WireLimits.standard.frameBytesMax),
-            .receiveHighWaterMark(4_096), .sendHighWaterMark(4_096),
-            .heartbeatInterval(milliseconds: 5_000), .heartbeatTimeout(milliseconds: 15_000),
-            .handshakeInterval(milliseconds: 5_000),
-        ])
-        try router.bind(endpoint)
-        return router
     }
 
     /// The first commit: event 0 in a new journal, `broker.started`, and what was left undone.
@@ -248,195 +234,9 @@ package struct BrokerProcess: ~Copyable {
         }
     }
 
-    private func moment() -> Moment {
+    func moment() -> Moment {
         Moment(
             now: clock.now, quietSince: stalls.quietSince, wall: clock.wall,
             entropy: Entropy.uint64())
-    }
-
-    // MARK: Serve
-
-    private mutating func serve() throws(BrokerFailure) {
-        do {
-            try turns()
-        } catch let failure as BrokerFailure {
-            throw failure
-        } catch {
-            throw BrokerFailure(74, "\(error)")
-        }
-    }
-
-    private mutating func turns() throws {
-        _ = poller.add(router, for: .readable)
-        let doorItem = poller.add(door.socket, for: .readable)
-        let signalItem = poller.add(descriptor: signals.fileDescriptor, for: .readable)
-        var isBehind = false
-        while true {
-            let wait = isBehind ? 0 : waitMilliseconds()
-            let before = clock.now
-            stalls.pass(now: before, allowed: .zero)
-            _ = try poller.poll(timeoutMilliseconds: wait)
-            stalls.pass(now: clock.now, allowed: wait.map { .milliseconds($0) } ?? (clock.now - before))
-            if !poller.readiness(of: doorItem).isEmpty { try door.answer() }
-            if !poller.readiness(of: signalItem).isEmpty, try signals.next() != nil {
-                try finish()
-                return
-            }
-            isBehind = try !drain()
-            if !isBehind { stalls.foundQuiet(now: clock.now) }
-            try turn()
-        }
-    }
-
-    /// Takes what has arrived; false when there is more than one turn should take.
-    private mutating func drain() throws -> Bool {
-        for _ in 0..<Self.messagesPerTurnMax {
-            guard loop.pendingBytes < Self.bytesPerTurnMax else { return false }
-            guard let message = try router.receive(framesMax: WireLimits.standard.framesMax + 2) else {
-                return true
-            }
-            guard let route = message.frames.first else { continue }
-            guard let identity = Door.identity(of: message) else { continue }
-            loop.receive(
-                frames: Array(message.frames.dropFirst()), from: RoutingID(route), identity: identity,
-                at: moment())
-        }
-        return false
-    }
-
-    private mutating func turn() throws {
-        checkDisk()
-        loop.tick(at: moment())
-        let isIdle = loop.pendingLeaves == 0
-        try commit()
-        try say()
-        try serveTails()
-        try flush()
-        records.maintain(isIdle: isIdle)
-    }
-
-    /// Appends and commits everything decided so far. On any doubt the process ends: nothing of the
-    /// batch has been said, so clients see an unknown outcome and resend.
-    private mutating func commit() throws(BrokerFailure) {
-        let batches = loop.takeBatches()
-        for (batch, seq) in batches {
-            switch records.append(batch, at: seq) {
-            case .committed: continue
-            case .conflict:
-                throw BrokerFailure(74, "the journal does not end at event \(seq): somebody else wrote to it")
-            case .unknown(let reason):
-                throw BrokerFailure(74, "the journal could not be written: \(reason)")
-            }
-        }
-        if !batches.isEmpty { follower.ring() }
-    }
-
-    // MARK: Saying
-
-    private mutating func say() throws {
-        let outgoing = loop.takeOutgoing()
-        guard !outgoing.isEmpty else { return }
-        let messages = try answers(to: outgoing)
-        for (route, message) in messages { try send(message, to: route) }
-    }
-
-    /// A function of its own, so that the copy of the loop is gone before anything changes it.
-    private func answers(to outgoing: [Outgoing]) throws(RecordsFault) -> [(RoutingID, Message)] {
-        let answering = Answering(
-            loop: loop, records: records, cache: cache, moment: moment(),
-            process: ProcessFactsForStatus(
-                version: configuration.version, processID: Int(Host.processID), home: home.path,
-                endpoint: endpoint, started: started, diskFreePercent: diskFreePercent))
-        var messages: [(RoutingID, Message)] = []
-        for item in outgoing {
-            if let message = try answering.message(for: item) { messages.append(message) }
-        }
-        return messages
-    }
-
-    private mutating func send(_ message: Message, to route: RoutingID) throws {
-        let frames = [route.bytes] + message.frames
-        if outboxes[route] == nil {
-            switch try router.send(frames) {
-            case .sent: return
-            case .hostUnreachable:
-                loop.drop(route, releasing: false, at: moment())
-                return
-            case .wouldBlock: outboxes[route] = Outbox()
-            }
-        }
-        guard outboxes[route]?.append(frames) == true else {
-            outboxes[route] = nil
-            loop.drop(route, releasing: true, at: moment())
-            return
-        }
-    }
-
-    private mutating func flush() throws {
-        for route in Array(outboxes.keys) {
-            while let frames = outboxes[route]?.next {
-                let outcome = try router.send(frames)
-                if outcome == .wouldBlock { break }
-                if outcome == .hostUnreachable {
-                    outboxes[route] = nil
-                    loop.drop(route, releasing: false, at: moment())
-                    break
-                }
-                outboxes[route]?.removeFirst()
-            }
-            if outboxes[route]?.isEmpty == true { outboxes[route] = nil }
-        }
-    }
-
-    private mutating func serveTails() throws {
-        for (route, cursor) in loop.tails where outboxes[route] == nil {
-            let server = TailServer(records: records, state: loop.core.state, now: clock.now)
-            let (message, next) = try server.serve(cursor)
-            loop.setTail(cursor.id, of: route, to: next)
-            if let message { try send(message, to: route) }
-        }
-    }
-
-    // MARK: Waiting
-
-    /// How long the loop may sleep; nil: until something arrives.
-    private func waitMilliseconds() -> Int? {
-        let now = clock.now
-        var next: Instant?
-        func consider(_ instant: Instant) { next = min(next ?? instant, instant) }
-        if let deadline = loop.core.nextDeadline(at: moment()) { consider(deadline) }
-        if let silent = loop.core.nextSilence(at: moment()) { consider(silent) }
-        if !outboxes.isEmpty { consider(now + .milliseconds(20)) }
-        for (_, cursor) in loop.tails {
-            let lags = cursor.next < records.head && cursor.credit > 0
-            consider(lags ? now : cursor.lastSent + TailServer.progressPeriod)
-        }
-        guard let next else { return nil }
-        let milliseconds = ((next - now).wholeMicroseconds + 999) / 1_000
-        return Int(clamping: max(milliseconds, 0))
-    }
-
-    /// Looked at every ten seconds at most, and only when there is work: idle costs nothing.
-    private mutating func checkDisk() {
-        let now = clock.now
-        guard now - diskCheckedAt > .seconds(10) else { return }
-        diskCheckedAt = now
-        guard let free = try? Files.freePercent(at: home.journal) else { return }
-        diskFreePercent = Int(free)
-        loop.isDiskLow = free < 5
-    }
-
-    // MARK: Stop
-
-    /// Answers what has arrived, records the stop with the state's digest, and lets the last messages
-    /// go out.
-    private mutating func finish() throws {
-        _ = try drain()
-        try turn()
-        loop.isStopping = true
-        let digest = SHA256.hash(loop.core.state.canonicalBytes())
-        loop.run(.stop(state: BatonCore.Digest(digest.bytes)), at: moment())
-        try commit()
-        try flush()
     }
 }

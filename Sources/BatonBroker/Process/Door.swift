@@ -12,6 +12,9 @@ struct Door: ~Copyable {
 
     let socket: Socket
     private let tokensPath: String
+    /// Nobody of another uid is let in, so this is the name of every person. Asking the system for
+    /// it reads a file, which is too slow to do for each message.
+    private let person = ActorName.person(Host.userName())
     /// SHA-256 of a token → `agent/x` or `supervisor`.
     private var identities: [String: String] = [:]
 
@@ -30,7 +33,8 @@ struct Door: ~Copyable {
             let identity = frames.count >= 8 ? identity(of: frames) : nil
             let reply: [[UInt8]] = [
                 Array("1.0".utf8), id, Array((identity == nil ? "400" : "200").utf8),
-                Array((identity == nil ? "not permitted" : "OK").utf8), Array((identity ?? "").utf8), [],
+                Array((identity == nil ? "not permitted" : "OK").utf8),
+                Array((identity ?? "").utf8), [],
             ]
             _ = try socket.send(reply)
         }
@@ -48,7 +52,8 @@ struct Door: ~Copyable {
         if name == "user", password.isEmpty { return "user" }
         let digest = Hex.encode(SHA256.hash(password).bytes)
         if identities[digest] == nil { readTokens() }
-        guard let identity = identities[digest], identity == name || identity == "agent/\(name)" else {
+        guard let identity = identities[digest], identity == name || identity == "agent/\(name)"
+        else {
             return nil
         }
         return identity
@@ -66,11 +71,13 @@ struct Door: ~Copyable {
     }
 
     /// Who sent a message: what the handshake proved, and the kernel's word on the process.
-    static func identity(of message: ReceivedMessage) -> TransportIdentity? {
-        guard let userID = message.userID, let credentials = message.peerCredentials else { return nil }
+    func identity(of message: ReceivedMessage) -> TransportIdentity? {
+        guard let userID = message.userID, let credentials = message.peerCredentials else {
+            return nil
+        }
         let actor: ActorName
         if userID == "user" {
-            actor = .person(Host.userName(of: credentials.userID))
+            actor = person
         } else if userID == "supervisor" {
             actor = .supervisor
         } else if userID.hasPrefix("agent/") {

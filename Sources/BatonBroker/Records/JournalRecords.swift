@@ -1,5 +1,5 @@
-// The journal with its look-up view, as the loop's thread owns them: appends go through here too, so
-// that only one thread ever touches the journal's handle.
+// The journal with its look-up view, as the loop's thread owns them: appends go through here too,
+// so that only one thread ever touches the journal's handle.
 
 import BatonCore
 package import BatonJournal
@@ -10,6 +10,7 @@ import SQLite
 package final class JournalRecords<Store: Journal & ~Copyable>: Records {
     private var journal: Store
     private let index: RecordIndexHandle?
+    private var recent = RecentRecords()
 
     package init(journal: consuming Store, index: consuming RecordIndex? = nil) {
         self.journal = journal
@@ -21,7 +22,9 @@ package final class JournalRecords<Store: Journal & ~Copyable>: Records {
     // MARK: Writing
 
     package func append(_ batch: JournalBatch, at seq: UInt64) -> AppendOutcome {
-        journal.append(batch, at: seq)
+        let outcome = journal.append(batch, at: seq)
+        if outcome == .committed { recent.add(batch, at: seq) }
+        return outcome
     }
 
     package func maintain(isIdle: Bool) {
@@ -33,6 +36,9 @@ package final class JournalRecords<Store: Journal & ~Copyable>: Records {
     package func leaves(
         from seq: UInt64, eventsMax: Int, bytesMax: Int
     ) throws(RecordsFault) -> [[UInt8]] {
+        if let leaves = recent.leaves(from: seq, eventsMax: eventsMax, bytesMax: bytesMax) {
+            return leaves
+        }
         do {
             return try journal.read(from: seq, eventsMax: eventsMax, bytesMax: bytesMax)
         } catch {
@@ -41,6 +47,7 @@ package final class JournalRecords<Store: Journal & ~Copyable>: Records {
     }
 
     package func payload(of seq: UInt64, part: String) throws(RecordsFault) -> Payload? {
+        if let payloads = recent.payloads(of: seq) { return payloads.first { $0.part == part } }
         do {
             return try journal.payload(of: seq, part: part)
         } catch {
@@ -49,6 +56,7 @@ package final class JournalRecords<Store: Journal & ~Copyable>: Records {
     }
 
     package func payloads(of seq: UInt64) throws(RecordsFault) -> [Payload] {
+        if let payloads = recent.payloads(of: seq) { return payloads }
         do {
             return try journal.payloads(of: seq)
         } catch {
@@ -63,7 +71,9 @@ package final class JournalRecords<Store: Journal & ~Copyable>: Records {
         if let index {
             do {
                 cursor = try index.index.cursor()
-                known = try index.index.find(query)
+                // The follower may have gone on since; what it added is read below, once.
+                let end = cursor
+                known = try index.index.find(query).filter { $0 < end }
             } catch {
                 throw RecordsFault("\(error)")
             }

@@ -42,7 +42,9 @@ package struct Answering {
         }
     }
 
-    private func ok(_ id: Int64, _ header: JSONObject = JSONObject(), body: [[UInt8]] = []) -> Message {
+    private func ok(_ id: Int64, _ header: JSONObject = JSONObject(), body: [[UInt8]] = [])
+        -> Message
+    {
         var whole = JSONObject()
         whole["re"] = .integer(id)
         whole["seq"] = .integer(Int64(records.head))
@@ -61,7 +63,8 @@ package struct Answering {
         switch request {
         case .status:
             let status = StatusView(
-                views: views, counters: loop.counters, process: process, wireLimits: loop.wireLimits,
+                views: views, counters: loop.counters, process: process,
+                wireLimits: loop.wireLimits,
                 contentLimits: loop.contentLimits)
             return ok(id, body: [try status.json().encoded()])
         case .list(let query):
@@ -84,8 +87,8 @@ package struct Answering {
                 refusal.document = try views.answerView(answer)
             }
             return refused(id, refusal)
-        case .document(let name, let offset, let reader):
-            return try document(name, offset: offset, reader: reader, id)
+        case .document(let name, let offset, let reader, let isAgent):
+            return try document(name, offset: offset, reader: isAgent ? reader : nil, id)
         }
     }
 
@@ -97,12 +100,12 @@ package struct Answering {
     // MARK: Documents
 
     private func document(
-        _ name: PartName, offset: Int, reader: SessionID, _ id: Int64
+        _ name: PartName, offset: Int, reader: SessionID?, _ id: Int64
     ) throws(RecordsFault) -> Message {
         guard let (event, part) = try place(of: name) else {
             return refused(id, Refusal(.unknownDocument, "there is no such document"))
         }
-        guard mayRead(event, reader) else {
+        if let reader, !mayRead(event, reader) {
             return refused(
                 id, Refusal(.notPermitted, "the document belongs to none of this agent's leases"))
         }
@@ -110,8 +113,7 @@ package struct Answering {
             return refused(
                 id, Refusal(.payloadErased, "part \(part.name) of event \(event.seq) was erased"))
         }
-        let end = min(payload.body.count, offset + loop.wireLimits.chunkBytesMax)
-        let chunk = offset < end ? Array(payload.body[offset..<end]) : []
+        let chunk = Array(payload.body.dropFirst(offset).prefix(loop.wireLimits.chunkBytesMax))
         return ok(
             id,
             JSONObject([
@@ -137,14 +139,17 @@ package struct Answering {
         }
     }
 
-    /// People read everything; an agent what its leases name: its briefs, the cards, its tasks.
+    /// An agent reads what its leases name: its briefs, the cards, its tasks. One whose session has
+    /// ended since it asked holds no lease.
     private func mayRead(_ event: Event, _ reader: SessionID) -> Bool {
-        guard let session = loop.core.sessions[reader], session.actor.kind == .agent else { return true }
+        guard let session = loop.core.sessions[reader] else { return false }
         let held = session.held.compactMap { loop.core.state.tasks[$0] }
         return held.contains { task in
             if let brief = task.brief {
                 if event.brief == brief { return true }
-                if loop.core.state.briefs[brief]?.documents.contains(event.seq) == true { return true }
+                if loop.core.state.briefs[brief]?.documents.contains(event.seq) == true {
+                    return true
+                }
             }
             return event.task == task.id || (event.task != nil && event.task == task.subject)
                 || (event.type == .agentRegistered && task.kind == .plan)

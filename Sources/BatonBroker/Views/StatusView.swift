@@ -24,6 +24,7 @@ struct StatusView {
         status["refused"] = [
             "malformed": .integer(Int64(counters.malformed)),
             "overloaded": .integer(Int64(counters.overloaded)),
+            "reopened": .integer(Int64(counters.reopened)),
         ]
         status["batches"] = [
             "count": .integer(Int64(counters.batches)), "events": .integer(Int64(counters.events)),
@@ -103,6 +104,13 @@ struct StatusView {
                     "attachments_bytes_per_brief_max",
                     .integer(Int64(contentLimits.attachmentsBytesPerBriefMax))
                 ),
+                (
+                    "attachments_per_brief_max",
+                    .integer(Int64(contentLimits.attachmentsPerBriefMax))
+                ),
+                ("uploads_bytes_max", .integer(Int64(contentLimits.uploadsBytesMax))),
+                ("tail_credit_bytes_max", .integer(Int64(contentLimits.tailCreditBytesMax))),
+                ("receive_memory_max", .integer(MemoryWatch.receiveMemoryMax)),
                 ("outbox_bytes_max", .integer(Int64(Outbox.bytesMax))),
                 ("leaf_bytes_max", .integer(Int64(leafBytesMax))),
             ]))

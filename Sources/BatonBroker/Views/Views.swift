@@ -1,5 +1,5 @@
-// What STATUS, LIST and SHOW answer, as JSON objects; their members are listed in events.md, "Views".
-// They are made after the commit, from the state and the committed records.
+// What STATUS, LIST and SHOW answer, as JSON objects; their members are listed in events.md,
+// "Views". They are made after the commit, from the state and the committed records.
 
 import BatonBrief
 import BatonCore
@@ -40,11 +40,13 @@ struct Views {
         return (rows, false)
     }
 
-    private func briefs(_ query: ListQuery) throws(RecordsFault) -> (rows: [JSONValue], more: Bool) {
+    private func briefs(_ query: ListQuery) throws(RecordsFault) -> (rows: [JSONValue], more: Bool)
+    {
         let ids = (Array(state.briefs.keys) + Array(state.finishedBriefs.keys)).sorted(by: >)
         return try page(ids, query) { id throws(RecordsFault) in
-            let row = try briefRow(id)
-            return query.state == nil || row?["state"]?.stringValue == query.state ? row : nil
+            let state = self.state.briefs[id]?.state ?? self.state.finishedBriefs[id]?.state
+            guard query.state == nil || state?.rawValue == query.state else { return nil }
+            return try briefRow(id)
         }
     }
 
@@ -184,7 +186,9 @@ struct Views {
         row["agent"] = .string(task.agent.text)
         row["title"] = .string(try cache.title(of: task, in: brief, state: source))
         row["state"] = .string(task.state.rawValue)
-        row["pending_reason"] = core.pendingReason(of: task, at: moment).map { .string($0.rawValue) }
+        row["pending_reason"] = core.pendingReason(of: task, at: moment).map {
+            .string($0.rawValue)
+        }
         row["attempts"] = .integer(Int64(task.attempts))
         row["rejections"] = .integer(Int64(task.rejections))
         row["failures"] = .integer(Int64(task.failures))

@@ -252,7 +252,9 @@ extension Broker {
             return repeated(ended, attempt, as: .released, match: nil, draft)
         case .open(let task, _):
             var draft = draft
-            let state = addRelease(of: task, reason: .worker, &draft)
+            // The broker gives back a lease whose assignment could not be handed over.
+            let reason: ReleaseReason = draft.actor.kind == .broker ? .session : .worker
+            let state = addRelease(of: task, reason: reason, &draft)
             return draft.replying(.ended(task.id, state, isDuplicate: false))
         }
     }

@@ -1,0 +1,61 @@
+// libzmq shows a message when it is whole, and bounds neither the number of its frames nor what an
+// unfinished one occupies: a peer that never ends a message fills the memory unseen. What can be
+// seen is the process's own size, so that is watched: once a second while anybody is connected,
+// more often while it grows, and never otherwise.
+
+import BatonCore
+import BatonPlatform
+
+struct MemoryWatch {
+    /// What may be resident beyond the expected: messages on their way in and out.
+    static let receiveMemoryMax: Int64 = 256 << 20
+
+    /// A second bounds how much a fast peer sends unseen to a few gigabytes; growth of this much in
+    /// one period is looked at again ten times as soon.
+    private static let steepGrowth: Int64 = 16 << 20
+    private static let period: Duration = .seconds(1)
+    private static let steepPeriod: Duration = .milliseconds(100)
+
+    /// Generous for what a record and its indexes occupy; measured, a task takes a third of it.
+    private static let bytesPerRecord: Int64 = 2 << 10
+
+    /// The size that is not records: program, libraries, caches.
+    private var base: Int64
+    private var lastSize: Int64
+    private(set) var nextLook: Instant
+
+    init(resident: Int64, state: State, now: Instant) {
+        // Freed memory of a replay stays with the process; the records of then are in `resident`.
+        base = resident - Self.expected(state)
+        lastSize = resident
+        nextLook = now + Self.period
+    }
+
+    /// True when the process is larger than its state explains.
+    mutating func isOver(resident: Int64, state: State, now: Instant) -> Bool {
+        let isSteep = resident - lastSize > Self.steepGrowth
+        lastSize = resident
+        nextLook = now + (isSteep ? Self.steepPeriod : Self.period)
+        return resident > base + Self.expected(state) + Self.receiveMemoryMax
+    }
+
+    /// After everything was closed: what the allocator keeps is used again and is no reason to
+    /// close everything once more.
+    mutating func settle(resident: Int64, state: State) {
+        base = max(base, resident - Self.expected(state))
+        lastSize = resident
+    }
+
+    static func residentBytes() -> Int64 {
+        // Without /proc there is nothing to watch by, and leases, limits and disk stay as they are.
+        ProcessFacts.read(Host.processID)?.residentBytes ?? 0
+    }
+
+    private static func expected(_ state: State) -> Int64 {
+        let records =
+            state.tasks.count + state.finishedTasks.count + state.briefs.count
+            + state.finishedBriefs.count + state.keys.count + state.documents.count
+            + state.escalations.count + state.agents.count
+        return Int64(records) * bytesPerRecord
+    }
+}

@@ -1,0 +1,207 @@
+// Claims about peers that mean no good, or are broken: nothing they say ends the broker, and
+// nothing they say gets them what is not theirs.
+
+import BatonBrief
+import BatonCore
+import BatonWire
+import Crypto
+import JSON
+import Testing
+
+@Suite struct HostilePeerTests {
+    private let writer = ActorName.agent(AgentName("team.writer"))
+
+    private func submit(
+        _ harness: LoopHarness, key: String = "k", _ bytes: [UInt8] = Array("hello".utf8),
+        mediaType: String = "text/plain"
+    ) throws -> Message {
+        try harness.ask(
+            "operator", .task, JSONObject([("key", .string(key)), ("agent", "team.writer")]),
+            body: Parcel(parts: [.init(name: "note", mediaType: mediaType, body: bytes)]).bodyFrames
+        )
+    }
+
+    @Test("an offset beyond all bounds reads nothing")
+    func largeOffset() throws {
+        let harness = try LoopHarness()
+        try harness.worker("team.writer")
+        _ = try submit(harness)
+        let seq = Int64(try #require(try harness.types().firstIndex(of: "task.created")))
+
+        let reply = try harness.ask(
+            "operator", .get,
+            JSONObject([("event_seq", .integer(seq)), ("part", "note"), ("offset", .integer(.max))])
+        )
+
+        #expect(reply.verb == .ok)
+        #expect(reply.body == [[]])
+    }
+
+    @Test("credit beyond all bounds is the credit that there is")
+    func largeCredit() throws {
+        let harness = try LoopHarness()
+        try harness.hello("operator")
+
+        try harness.ask(
+            "operator", .tail,
+            JSONObject([("since", 0), ("follow", true), ("credit", .integer(.max))]))
+        for _ in 0..<2 {
+            _ = try harness.send(
+                "operator",
+                frames: Message(.more, JSONObject([("tail", 2), ("credit", .integer(.max))])).frames
+            )
+        }
+
+        #expect(try harness.ask("operator", .status).verb == .ok)
+    }
+
+    @Test(
+        "what would not fit into an event is refused",
+        arguments: [
+            (
+                Verb.put, "media_type", JSONValue.string(String(repeating: "x", count: 12_000)),
+                "malformed"
+            ),
+            (.put, "media_type", "no type", "malformed"),
+            (.notified, "status", .integer(.max), "malformed"),
+            (.pause, "agent", .string(String(repeating: "x", count: 600)), "malformed"),
+            (.task, "not_before_us", .integer(.max), "malformed"),
+        ])
+    func overlongMembers(verb: Verb, member: String, value: JSONValue, code: String) throws {
+        let harness = try LoopHarness()
+        try harness.worker("team.writer")
+        try harness.hello("up", as: .supervisor)
+        var header = JSONObject([
+            ("digest", .string(String(repeating: "0", count: 64))), ("size", 1), ("offset", 0),
+            ("escalation", "e-1"), ("key", "k"), ("agent", "team.writer"),
+        ])
+        header[member] = value
+        let parcel = Parcel(parts: [.init(name: "a", mediaType: "text/plain", body: [0x61])])
+
+        let reply = try harness.ask(
+            verb == .notified ? "up" : "operator",
+            as: verb == .notified ? .supervisor : .person("ann"),
+            verb, header, body: verb == .put ? [[0x61]] : verb == .task ? parcel.bodyFrames : [])
+
+        #expect(reply.text("code") == code)
+    }
+
+    @Test("a role of one endless character is refused and recorded in few bytes")
+    func endlessCharacter() throws {
+        let harness = try LoopHarness()
+        try harness.worker("team.writer")
+        let role = "e" + String(repeating: "\u{301}", count: 6_000)
+
+        let reply = try harness.ask(
+            "imposter", as: writer, .hello,
+            JSONObject([("version", 1), ("agent", .string(role)), ("instance", "x")]))
+
+        #expect(reply.text("code") == "not_permitted")
+        #expect((reply.text("message") ?? "").utf8.count <= 1_024)
+        #expect(try harness.types().last == "access.refused")
+    }
+
+    @Test(
+        "a date beyond what an event can hold is a problem of the brief", arguments: [true, false])
+    func farDates(isDeadline: Bool) throws {
+        let harness = try LoopHarness()
+        try harness.hello("operator")
+        let far: JSONValue = .integer(253_402_300_799_999_999)
+        let brief: JSONValue = [
+            "format": "baton.brief/1", "objective": "x", "inputs": [:], "assume": "never",
+            isDeadline ? "deadline" : "not_before": isDeadline ? ["at": far] : far,
+        ]
+
+        let reply = try harness.ask(
+            "operator", .submit, JSONObject([("key", "k")]), body: [brief.encoded()])
+
+        #expect(reply.text("code") == "bad_brief")
+    }
+
+    @Test("a card cannot ask for more leases than can be counted", arguments: [Int64.max, -1])
+    func cardLeases(count: Int64) throws {
+        let harness = try LoopHarness()
+        try harness.hello("operator")
+        var card = Card(id: "team.writer", name: "writer").json
+        card["extra"] = ["leases_max": .integer(count)]
+
+        let reply = try harness.ask("operator", .register, body: [card.encoded()])
+
+        #expect(reply.text("code") == "bad_card")
+    }
+
+    @Test("attachments are counted and weighed")
+    func attachments() throws {
+        let harness = try LoopHarness()
+        try harness.hello("operator")
+        let artifact: JSONValue = [
+            "name": "a", "path": "a", "digest": .string(String(repeating: "0", count: 64)),
+            "size": 16_777_216, "media_type": "text/plain",
+        ]
+        let brief: JSONValue = [
+            "format": "baton.brief/1", "objective": "x", "inputs": [:], "assume": "never",
+            "artifacts": .array(Array(repeating: artifact, count: 5)),
+        ]
+
+        let reply = try harness.ask(
+            "operator", .submit, JSONObject([("key", "k")]), body: [brief.encoded()])
+
+        #expect(reply.text("code") == "limit_reached")
+        #expect(reply.text("message")?.contains("attachmentsBytesPerBriefMax 67108864") == true)
+    }
+
+    @Test("an agent that says BYE behind GET reads nothing that its leases do not name")
+    func farewellReader() throws {
+        let harness = try LoopHarness()
+        try harness.worker("team.writer")
+        try harness.worker("team.reader")
+        _ = try submit(harness)
+        let seq = Int64(try #require(try harness.types().firstIndex(of: "task.created")))
+
+        let replies = try harness.askAtOnce(
+            "team.reader", as: .agent(AgentName("team.reader")),
+            [
+                (.get, JSONObject([("event_seq", .integer(seq)), ("part", "note")])),
+                (.bye, JSONObject()),
+            ])
+
+        #expect(replies.first { $0.verb == .error }?.text("code") == "not_permitted")
+        #expect(replies.allSatisfy { $0.body.isEmpty })
+    }
+
+    @Test("an upload that stands still gives way to another")
+    func stalledUploads() throws {
+        let harness = try LoopHarness()
+        func put(_ peer: String) throws -> Message {
+            try harness.hello(peer)
+            return try harness.ask(
+                peer, .put,
+                JSONObject([
+                    ("digest", .string(Hex.encode(SHA256.hash(Array(peer.utf8)).bytes))),
+                    ("size", 16_777_216), ("offset", 0), ("media_type", "text/plain"),
+                    ("name", "a"),
+                ]), body: [[0x61]])
+        }
+        for number in 0..<8 { #expect(try put("p\(number)").verb == .ok) }
+
+        let refused = try put("late")
+        try harness.pass(.seconds(50))
+        for number in 0..<8 { try harness.ask("p\(number)", .beat) }
+        try harness.pass(.seconds(50))
+        let taken = try put("later")
+
+        #expect(refused.text("code") == "overloaded")
+        #expect(taken.verb == .ok)
+    }
+
+    @Test("a problem list and its texts are bounded on the wire")
+    func boundedProblems() {
+        let problem = Problem(message: String(repeating: "x", count: 5_000))
+        let refusal = Refusal(.badBrief, "many", problems: Array(repeating: problem, count: 1_000))
+
+        let reply = refusal.reply(to: 1, seq: 2)
+
+        #expect(reply.body[0].count < 200_000)
+        #expect(Refusal(reply)?.problems.last?.message == "and 872 more")
+    }
+}
