@@ -2,7 +2,7 @@
 # the Swift toolchain. To be sourced by bash with `set -euo pipefail`.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-swift_version=6.3
+swift_version=6.2
 # What the build links, and what the tests run beside it.
 build_packages=(libzmq3-dev libsqlite3-dev libsodium-dev libssl-dev libyaml-dev libcmark-gfm-dev
     libcmark-gfm-extensions-dev pkg-config)
@@ -91,7 +91,7 @@ need_swift() {
     local how=("get it with Swift's own installer:"
         "    curl -O https://download.swift.org/swiftly/linux/swiftly-$(uname -m).tar.gz"
         "    tar zxf swiftly-$(uname -m).tar.gz && ./swiftly init"
-        "    . ~/.local/share/swiftly/env.sh && swiftly install $swift_version"
+        "    . ~/.local/share/swiftly/env.sh && swiftly install 6.3"
         "or unpack the Debian 12 archive of https://www.swift.org/install/linux/ and put its usr/bin into PATH,"
         "then run this again")
     command -v swift >/dev/null || fail "the Swift toolchain ($swift_version or newer) is not installed" "${how[@]}"

@@ -28,7 +28,7 @@ enum CommandLineTree {
         subcommands: [
             initCommand, submitCommand, statusCommand, briefCommands, escalationCommands,
             taskCommands, deadCommands, auditCommands, agentCommands, queueCommands, upCommand,
-            downCommand, brokerCommand, doctorCommand, completionsCommands,
+            downCommand, brokerCommand, doctorCommand, benchCommand, completionsCommands,
             helpCommand, wordsCommand,
         ])
 
