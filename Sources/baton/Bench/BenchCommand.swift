@@ -15,7 +15,8 @@ extension CommandLineTree {
             "The client's threads run on the same processors as the broker.",
         ],
         options: [
-            Option("tasks", "N", "tasks in each load (20000; a twentieth one at a time)",
+            Option(
+                "tasks", "N", "tasks in each load (20000; a twentieth one at a time)",
                 kind: .integer(100...10_000_000)),
             Option("size", "BYTES", "of each task (1024)", kind: .integer(16...1_000_000)),
             Option("dir", "DIR", "on the disk to measure (here)", kind: .directory),
@@ -35,9 +36,10 @@ extension CommandLineTree {
             defer { _ = try? Files.removeTree(folder) }
             let tasks = Int(invocation.integer("tasks") ?? 20_000)
             let size = Int(invocation.integer("size") ?? 1024)
-            let bench = try BenchBroker(folder: try done { () throws(SystemError) in
-                try Files.absolutePath(folder)
-            })
+            let bench = try BenchBroker(
+                folder: try done { () throws(SystemError) in
+                    try Files.absolutePath(folder)
+                })
             defer { bench.stop() }
             var results: [JSONValue] = []
             for load in BenchLoad.all(tasks: tasks, size: size) {
@@ -49,7 +51,8 @@ extension CommandLineTree {
             if console.isJSON {
                 console.say(json: ["size": .integer(Int64(size)), "loads": .array(results)])
             } else {
-                console.say("(round trip: submitted to completion confirmed; batches of the broker)")
+                console.say(
+                    "(round trip: submitted to completion confirmed; batches of the broker)")
             }
             return .done
         })

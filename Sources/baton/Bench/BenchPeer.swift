@@ -14,6 +14,8 @@ struct BenchPeer: ~Copyable {
     /// Tasks whose reply is awaited, by request.
     private var awaited: [Int64: Int] = [:]
     private var beatAt: Int64 = 0
+    /// What came together with the answer to HELLO.
+    private var early: [ClientSession.Input] = []
 
     init(endpoint: String, _ score: BenchScore) throws(ClientError) {
         let context: Context
@@ -68,7 +70,8 @@ struct BenchPeer: ~Copyable {
     mutating func work(agent: String, number: Int) throws(ClientError) {
         try hello(
             JSONObject([
-                ("agent", .string(agent)), ("instance", .string("\(agent)-\(number)-\(score.load.name)")),
+                ("agent", .string(agent)),
+                ("instance", .string("\(agent)-\(number)-\(score.load.name)")),
                 ("credit", .integer(Int64(score.load.window))),
             ]))
         let result = Array("done\n".utf8)
@@ -76,8 +79,8 @@ struct BenchPeer: ~Copyable {
             ["name": "result", "media_type": "text/plain", "size": .integer(Int64(result.count))]
         ]).encoded()
         while !score.isOver {
-            try connection.wait(atMost: .milliseconds(100))
-            for input in try connection.takeInputs() {
+            let inputs = try takeInputs()
+            for input in inputs {
                 guard case .received(let message) = input else { continue }
                 if message.verb == .assign {
                     guard message.body.count > 1, let task = Self.number(in: message.body[1]),
@@ -88,23 +91,35 @@ struct BenchPeer: ~Copyable {
                     header["task"] = message.header["task"]
                     header["token"] = message.header["token"]
                     awaited[try send(.deliver, header, [manifest, result])] = task
-                } else if let id = message.integer("re"), let task = awaited.removeValue(forKey: id) {
+                } else if let id = message.integer("re"), let task = awaited.removeValue(forKey: id)
+                {
                     guard message.verb == .ok else { throw refused(message) }
                     score.completed(task)
                 }
             }
             try beat()
         }
+        _ = try send(.bye, JSONObject(), [])
     }
 
     // MARK: Messages
+
+    private mutating func takeInputs() throws(ClientError) -> [ClientSession.Input] {
+        if !early.isEmpty {
+            defer { early = [] }
+            return early
+        }
+        try connection.wait(atMost: .milliseconds(100))
+        return try connection.takeInputs()
+    }
 
     private mutating func hello(_ members: JSONObject) throws(ClientError) {
         let deadline = MonotonicClock.nowMicroseconds() + 5_000_000
         var greeting: Int64?
         while MonotonicClock.nowMicroseconds() < deadline {
             try connection.wait(atMost: .milliseconds(100))
-            for input in try connection.takeInputs() {
+            let inputs = try connection.takeInputs()
+            for (index, input) in inputs.enumerated() {
                 switch input {
                 case .connected:
                     var header = JSONObject([("version", 1), ("name", "baton bench")])
@@ -112,6 +127,7 @@ struct BenchPeer: ~Copyable {
                     greeting = try send(.hello, header, [])
                 case .received(let message) where message.integer("re") == greeting:
                     guard message.verb == .ok else { throw refused(message) }
+                    early = Array(inputs[(index + 1)...])
                     return
                 case .received, .disconnected, .handshakeRefused, .tick: continue
                 }

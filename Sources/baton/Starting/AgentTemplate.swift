@@ -21,7 +21,8 @@ struct AgentTemplate {
             isPython
             ? """
             # A process that speaks the wire protocol itself; `baton up` starts it in this folder.
-            worker: [python3, \(program)]
+            # It needs a ZeroMQ binding: apt install python3-zmq, for Debian's own Python.
+            worker: [/usr/bin/python3, \(program)]
             """
             : """
             # Any program: it gets this card and the packet on standard input, then end of file, and
