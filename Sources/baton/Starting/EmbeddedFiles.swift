@@ -7,33 +7,6 @@ enum EmbeddedFiles {
     /// Each card with its path below the agents folder.
     static let cards: [(path: String, text: String)] = [
         (
-            path: "README.md",
-            text: ##"""
-# Agents
-
-One Markdown file with front matter per agent: its *card*. `baton up` starts a process for each. A card's id is its
-path below this folder: `backend/api_reliability.md` is `backend.api_reliability`. `baton agent new NAME` makes a
-card of your own; `Protocols/card.md` says everything that a card can say.
-
-| Card | Does |
-| --- | --- |
-| [core/orchestrator.md](core/orchestrator.md) | understands a brief, routes it, plans it, closes it |
-| [core/quality.md](core/quality.md) | derives every figure again, judges by named rules |
-| [backend/api_reliability.md](backend/api_reliability.md) | error budget, availability, timeouts, retries, alerts, failure semantics |
-| [backend/queue_worker_planner.md](backend/queue_worker_planner.md) | load, workers, redelivery, dead letters, backlog, cost |
-
-Not cards, and never read as such: this file, and the folders
-
-- `briefs/`: briefs to try. [payment-capture.md](briefs/payment-capture.md) goes through without a question.
-  [checkout-blocked.md](briefs/checkout-blocked.md) cannot be kept as stated: each specialist asks one question; answer
-  the first with `--set slo.availability=99.8%`, or take the options they recommend.
-- `playbooks/`: how a plan is made.
-
-Where each number in a deliverable comes from: `Protocols/formulas.md`.
-
-"""##
-        ),
-        (
             path: "backend/api_reliability.md",
             text: ##"""
 ---
