@@ -13,7 +13,8 @@ import Testing
         let origin = "baton.test/root"
         var journal = try SQLiteJournal.create(in: home, origin: origin)
         let first = Array(#"{"origin":"\#(origin)"}"#.utf8)
-        #expect(journal.append(JournalBatch(leaves: [first, Array("b".utf8)]), at: 0) == .committed)
+        #expect(
+            journal.append(JournalBatch(leaves: [first, Array("b".utf8)]), at: 0) == .committed)
         let root = journal.root
         #expect(journal.append(JournalBatch(leaves: [Array("c".utf8)]), at: 2) == .committed)
         _ = consume journal
