@@ -5,8 +5,8 @@
 package enum PartName {
     /// What to write instead of a name that is not valid.
     package static let expectation =
-        "use 1 to 128 letters, digits, '.', '_', '-' or '/'; each step begins with a letter or digit"
-        + " and holds no '..'"
+        "use 1 to 128 letters, digits, '.', '_', '-' or '/'; each step begins with a letter or"
+        + " digit and holds no '..'"
 
     /// Whether the name has 1 to 128 bytes, in steps of `[A-Za-z0-9][A-Za-z0-9._-]*` with `/`
     /// between them, and no `..`.

@@ -3,7 +3,8 @@
 /// Distance between words, and the nearest of several.
 package enum Spelling {
     /// The number of single-letter edits between two words; a swap of neighbours counts as one.
-    /// Words longer than 64 letters are not compared: nobody mistypes those, and it would take long.
+    /// Words longer than 64 letters are not compared: nobody mistypes those, and it would take
+    /// long.
     package static func distance(_ first: String, _ second: String) -> Int {
         let a = Array(first.unicodeScalars)
         let b = Array(second.unicodeScalars)

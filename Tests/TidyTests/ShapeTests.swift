@@ -13,9 +13,6 @@ struct ShapeTests {
 
     init() throws { tree = try SourceTree.project.get() }
 
-    /// Allowed for all rules about lines: what is not written by hand.
-    static let generated = "Sources/baton/Starting/EmbeddedFiles.swift"
-
     @Test("every Swift file begins with a header that says what it is for")
     func headers() {
         let found = tree.sources.compactMap { source -> TidyFinding? in
@@ -53,10 +50,7 @@ struct ShapeTests {
             }
         }
 
-        #expect(
-            found.remaining(allowing: [
-                Allowance(Self.generated, because: "it holds other files as they are")
-            ]) == [])
+        #expect(found.remaining() == [])
     }
 
     /// Whether only a text stands beyond the last column: it is broken where it is read,

@@ -281,8 +281,8 @@ package struct BrokerLoop {
     }
 
     /// What must be on disk before anything is said, cut into pieces that one append can take. A
-    /// cut between two decisions is safe: a start looks at everything again. One decision, at most a
-    /// plan, is far smaller than an append.
+    /// cut between two decisions is safe: a start looks at everything again. One decision, at most
+    /// a plan, is far smaller than an append.
     package mutating func takeBatches() -> [(batch: JournalBatch, at: UInt64)] {
         guard !pending.leaves.isEmpty else { return [] }
         var batches: [(batch: JournalBatch, at: UInt64)] = []
@@ -291,7 +291,8 @@ package struct BrokerLoop {
         var bytes = 0
         var payloads = pending.payloads[...]
         for (index, leaf) in pending.leaves.enumerated() {
-            if pendingCuts[index], bytes + decisionBytes(from: index) > JournalLimits.appendBytesMax {
+            if pendingCuts[index], bytes + decisionBytes(from: index) > JournalLimits.appendBytesMax
+            {
                 batches.append((current, start))
                 start += UInt64(current.leaves.count)
                 current = JournalBatch()

@@ -1,5 +1,5 @@
-// Snapshots: saved states that shorten a start. They are files made of committed events, renamed into
-// place, and never trusted: whatever does not fit is ignored, and the journal is replayed.
+// Snapshots: saved states that shorten a start. They are files made of committed events, renamed
+// into place, and never trusted: whatever does not fit is ignored, and the journal is replayed.
 
 import BatonCore
 import BatonPlatform

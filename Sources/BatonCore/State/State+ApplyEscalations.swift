@@ -1,5 +1,5 @@
-// The meaning of the events of an escalation: raised, joined, raised again, answered, withdrawn, and
-// what becomes of the tasks that wait for it.
+// The meaning of the events of an escalation: raised, joined, raised again, answered, withdrawn,
+// and what becomes of the tasks that wait for it.
 
 extension State {
     // Each is the meaning of the one event that it is named after.
