@@ -1,5 +1,6 @@
-// A bench for scripts: a broker without a clock, commands with times in, events out. It follows every
-// event into a journal of leaves and notes every transition, so that a test can ask what was seen.
+// A bench for scripts: a broker without a clock, commands with times in, events out. It follows
+// every event into a journal of leaves and notes every transition, so that a test can ask what was
+// seen.
 
 import BatonCore
 import BatonWire

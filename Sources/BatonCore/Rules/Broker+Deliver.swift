@@ -1,8 +1,9 @@
-// What a worker may do with its lease: deliver, fail, release, escalate; exactly one of them ends it.
+// What a worker may do with its lease: deliver, fail, release, escalate; exactly one of them ends
+// it.
 
 extension Broker {
-    /// The task and its lease, when `attempt` is the newest and still open; else the answer that the
-    /// same request got before, or the refusal.
+    /// The task and its lease, when `attempt` is the newest and still open; else the answer that
+    /// the same request got before, or the refusal.
     enum Standing {
         case open(TaskRecord, Lease)
         case ended(EndedAttempt)
@@ -286,8 +287,8 @@ extension Broker {
         return isLast ? .dead : .backoff
     }
 
-    /// `base × 3^(n-1)` up to the cap; half of it fixed, half drawn, so that a crowd of failures does
-    /// not come back as a crowd. A worker's own wish is a lower bound.
+    /// `base × 3^(n-1)` up to the cap; half of it fixed, half drawn, so that a crowd of failures
+    /// does not come back as a crowd. A worker's own wish is a lower bound.
     func backoff(_ failures: Int, atLeast wish: Duration?, _ moment: Moment) -> Duration {
         var full = limits.backoffBase
         for _ in 1..<max(failures, 1) where full < limits.backoffCap { full *= 3 }

@@ -1,5 +1,5 @@
-// `baton bench`: how many durable direct tasks a second this machine and disk do, with a broker of its
-// own in a temporary home.
+// `baton bench`: how many durable direct tasks a second this machine and disk do, with a broker of
+// its own in a temporary home.
 import BatonPlatform
 import CommandTree
 import JSON
@@ -8,7 +8,8 @@ extension CommandLineTree {
     static let benchCommand = Command(
         "bench", "durable tasks a second on this machine and disk",
         notes: [
-            "Starts a private broker in a temporary folder here, and measures the round trip of direct "
+            "Starts a private broker in a temporary folder here, and measures the round trip"
+                + " of direct "
                 + "tasks of 1 KiB: submitted, confirmed, leased, delivered, confirmed, each "
                 + "acknowledgement after fsync. Three loads: at most 256 tasks in the system "
                 + "(closed), only the unconfirmed bounded (open), and one at a time (window 1).",

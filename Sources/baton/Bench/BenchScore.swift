@@ -124,8 +124,10 @@ struct BenchResult {
         func ms(_ value: Double) -> String { Self.rounded(value, places: 2) + " ms" }
         let cells = [
             "\(load.name)", "\(Int(rate)) tasks/s",
-            "round trip p50 \(ms(Self.percentile(rounds, 0.5))) p99 \(ms(Self.percentile(rounds, 0.99)))",
-            "confirm p50 \(ms(Self.percentile(confirms, 0.5))) p99 \(ms(Self.percentile(confirms, 0.99)))",
+            "round trip p50 \(ms(Self.percentile(rounds, 0.5))) p99"
+                + " \(ms(Self.percentile(rounds, 0.99)))",
+            "confirm p50 \(ms(Self.percentile(confirms, 0.5))) p99"
+                + " \(ms(Self.percentile(confirms, 0.99)))",
             "\(batches.count) batches of \(Self.rounded(eventsPerBatch, places: 1)) events",
         ]
         return cells.joined(separator: ", ")
