@@ -192,5 +192,6 @@ extension BrokerProcess {
             _ = try idle.poll(timeoutMilliseconds: 5)
             try flush()
         }
+        saveState()
     }
 }

@@ -4,6 +4,7 @@
 import BatonCore
 package import BatonJournal
 import BatonWire
+package import Crypto
 import SQLite
 
 /// A class because the journal's handle has one owner and views borrow it.
@@ -18,6 +19,9 @@ package final class JournalRecords<Store: Journal & ~Copyable>: Records {
     }
 
     package var head: UInt64 { journal.head }
+
+    /// The root over all committed events.
+    package var root: Crypto.Digest { journal.root }
 
     // MARK: Writing
 

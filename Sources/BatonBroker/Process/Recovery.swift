@@ -1,0 +1,97 @@
+// What a start finds: keys, journal, view, and the state that the journal says. Everything here comes
+// before the first reply, and whatever does not fit ends the start with a reason.
+
+import BatonCore
+import BatonJournal
+import BatonJournalSQLite
+import BatonPlatform
+import BatonWire
+import Crypto
+
+struct Recovery {
+    let keys: JournalKeys
+    let records: JournalRecords<SQLiteJournal>
+    let core: Broker
+    /// Events that were folded one by one, no snapshot having them.
+    let replayed: UInt64
+
+    /// A start that folded so many events saves the state, so that the next one need not.
+    static let eventsWorthSaving: UInt64 = 100_000
+
+    init(home: BrokerHome, limits: Limits) throws(BrokerFailure) {
+        keys = try Self.openKeys(home)
+        let snapshot = SnapshotStore(folder: home.snapshots).newest()
+        let journal = try Self.openJournal(home, keys, earlierCount: snapshot?.state.head)
+        let earlierRoot = journal.earlierRoot
+        let head = journal.head
+        do {
+            let index = try RecordIndex(path: home.index, origin: keys.origin, head: head)
+            records = JournalRecords(journal: journal, index: index)
+        } catch {
+            throw BrokerFailure(74, "\(error)")
+        }
+        // A snapshot of another journal, or of events that are no longer the same, is no snapshot.
+        var state = State()
+        if let snapshot, snapshot.root == earlierRoot, snapshot.state.origin == keys.origin {
+            state = snapshot.state
+        }
+        var core = Broker(state: state, limits: limits)
+        let start = core.state.head
+        try Self.replay(records, upTo: head, into: &core)
+        self.core = core
+        replayed = head - start
+    }
+
+    private static func openKeys(_ home: BrokerHome) throws(BrokerFailure) -> JournalKeys {
+        do {
+            if try Files.status(of: home.keys) != nil {
+                return try JournalKeys.load(from: home.keys)
+            }
+            let name = Host.name().filter {
+                $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-")
+            }
+            let origin =
+                "baton.local/\(name.isEmpty ? "host" : name)/"
+                + Hex.encode(Entropy.bytes(count: 4))
+            return try JournalKeys.create(in: home.keys, origin: origin)
+        } catch {
+            throw BrokerFailure(78, "\(error)")
+        }
+    }
+
+    private static func openJournal(
+        _ home: BrokerHome, _ keys: JournalKeys, earlierCount: UInt64?
+    ) throws(BrokerFailure) -> SQLiteJournal {
+        do throws(JournalError) {
+            return try SQLiteJournal.open(
+                in: home.journal, origin: keys.origin, earlierCount: earlierCount)
+        } catch .notFound {
+            do {
+                return try SQLiteJournal.create(in: home.journal, origin: keys.origin)
+            } catch {
+                throw BrokerFailure(74, "\(error)")
+            }
+        } catch .failed(let reason) {
+            throw BrokerFailure(74, reason)
+        } catch {
+            throw BrokerFailure(78, "\(error)")
+        }
+    }
+
+    /// Folds what no snapshot has: the same `apply` as live traffic.
+    private static func replay(
+        _ records: JournalRecords<SQLiteJournal>, upTo head: UInt64, into core: inout Broker
+    ) throws(BrokerFailure) {
+        do {
+            while core.state.head < head {
+                let from = core.state.head
+                for leaf in try records.leaves(from: from, eventsMax: 4_096, bytesMax: 4 << 20) {
+                    core.replay(try JournalEvents.event(leaf))
+                }
+            }
+        } catch {
+            throw BrokerFailure(
+                78, "the journal cannot be replayed at event \(core.state.head): \(error)")
+        }
+    }
+}
