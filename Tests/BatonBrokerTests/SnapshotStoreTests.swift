@@ -1,5 +1,5 @@
-// A start from a snapshot is a start from the journal, only shorter; a snapshot that does not fit is
-// as good as none.
+// A start from a snapshot is a start from the journal, only shorter; a snapshot that does not fit
+// is as good as none.
 
 import BatonJournal
 import BatonPlatform

@@ -132,7 +132,8 @@ package struct BrokerProcess: ~Copyable {
         stalls = StallWatch(now: clock.now, heartbeatPeriod: configuration.limits.heartbeatPeriod)
         memory = MemoryWatch(
             resident: MemoryWatch.residentBytes(), state: core.state, now: clock.now)
-        loop = BrokerLoop(core: core, keys: recovery.keys, randomBytes: { Entropy.bytes(count: $0) })
+        loop = BrokerLoop(
+            core: core, keys: recovery.keys, randomBytes: { Entropy.bytes(count: $0) })
     }
 
     private static func acquireLock(_ home: BrokerHome) throws -> FileLock {

@@ -1,5 +1,5 @@
-// What a start finds: keys, journal, view, and the state that the journal says. Everything here comes
-// before the first reply, and whatever does not fit ends the start with a reason.
+// What a start finds: keys, journal, view, and the state that the journal says. Everything here
+// comes before the first reply, and whatever does not fit ends the start with a reason.
 
 import BatonCore
 import BatonJournal
