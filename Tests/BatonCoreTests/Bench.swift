@@ -103,7 +103,7 @@ struct Bench {
     /// An instance of an agent, with a token of its own kind.
     mutating func connect(
         _ name: String, credit: Int = 1, instance: String? = nil, actor: ActorName? = nil,
-        leases: [Attempt] = [], session: SessionID? = nil
+        leases: [Attempt] = [], session: SessionID? = nil, processID: Int = 0
     ) -> SessionID {
         let session = session ?? makeSession()
         let agent = AgentName(name)
@@ -112,7 +112,8 @@ struct Bench {
         let opened = broker.open(
             Broker.Hello(
                 session: session, actor: actor ?? .agent(agent), agent: agent,
-                instance: instance ?? "\(name)#\(session.number)", credit: credit, leases: leases),
+                instance: instance ?? "\(name)#\(session.number)", credit: credit, leases: leases,
+                processID: processID),
             at: moment)
         guard case .success(let result) = opened else {
             Issue.record("HELLO for \(name) was refused")

@@ -160,19 +160,19 @@ let gateScenarios: [Scenario] = [
         #expect(bench.state.tasks.isEmpty)
     },
     Scenario(
-        "the reviewer is never the author, in whatever role",
+        "the reviewer is never the author: another actor, in another process",
         shows: ["task: delivered → task.accepted verdict → accepted"]
     ) { bench in
         bench.register("core.quality")
         bench.register("x", isReviewed: true)
         let ann = Bench.ann
-        _ = bench.connect("x", actor: ann.taking(role: AgentName("x")))
-        _ = bench.connect("core.quality", actor: ann.taking(role: .quality))
+        _ = bench.connect("x", actor: ann.taking(role: AgentName("x")), processID: 7)
+        _ = bench.connect("core.quality", actor: ann.taking(role: .quality), processID: 7)
         let task = bench.submitTask("x")
         bench.deliver(task)
         let review = bench.state.tasks[task]?.review ?? TaskID(0)
         #expect(bench.state(of: review) == .ready, "nobody but the author is there")
-        _ = bench.connect("core.quality", actor: ActorName.person("bob").taking(role: .quality))
+        _ = bench.connect("core.quality", actor: ann.taking(role: .quality), processID: 8)
         #expect(bench.state(of: review) == .leased)
         bench.judge(task, accepted: true)
         #expect(bench.state(of: task) == .accepted)

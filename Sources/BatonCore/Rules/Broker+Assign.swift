@@ -56,11 +56,22 @@ extension Broker {
         agent.circuit == .closed || !agent.failing.contains(task.id)
     }
 
-    /// The reviewer is never the author: the proven identities must differ.
     private func leastLoaded(_ free: [Session], for task: TaskRecord) -> Session? {
-        let author = task.subject.flatMap { state.tasks[$0]?.delivery?.author.provenIdentity }
-        return free.filter { $0.actor.provenIdentity != author }
+        let author = task.subject.flatMap { state.tasks[$0]?.delivery?.author }
+        return free.filter { session in author.map { mayJudge(session, workOf: $0) } ?? true }
             .min { ($0.held.count, $0.id) < ($1.held.count, $1.id) }
+    }
+
+    /// The reviewer is never the author: another actor, and where one person runs both roles
+    /// without tokens, another process, as the kernel names it.
+    private func mayJudge(_ session: Session, workOf author: ActorName) -> Bool {
+        guard session.actor != author else { return false }
+        guard session.actor.provenIdentity == author.provenIdentity, session.processID != 0 else {
+            return true
+        }
+        return !(author.role.map { sessions.sessions(of: $0) } ?? []).contains { id in
+            sessions[id]?.actor == author && sessions[id]?.processID == session.processID
+        }
     }
 
     /// The session that a lease event is for: the one that `leastLoaded` chose.

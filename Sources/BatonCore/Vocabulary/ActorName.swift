@@ -56,7 +56,7 @@ package struct ActorName: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// What was proven, without the claimed role: the reviewer's must differ from the author's.
+    /// What was proven, without the claimed role.
     package var provenIdentity: String {
         guard kind == .bareWorker else { return text }
         return text.split(separator: "/").prefix(2).joined(separator: "/")
