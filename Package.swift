@@ -114,7 +114,7 @@ let package = Package(
             [
                 "BatonBrief", "BatonBroker", "BatonCore", "BatonJournal", "BatonJournalSQLite",
                 "BatonPlatform",
-                "BatonWire", "Crypto", "JSON",
+                "BatonWire", "Crypto", "JSON", "ZeroMQ",
             ]),
         tests("BatonSupervisorTests", ["BatonPlatform", "BatonSupervisor", "JSON"]),
         tests("EndToEndTests", ["BatonPlatform", "JSON"]),

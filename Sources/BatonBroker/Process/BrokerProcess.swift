@@ -90,6 +90,7 @@ package struct BrokerProcess: ~Copyable {
             // Signals are blocked before any thread starts.
             let signals = try SignalInbox([.terminate, .interrupt])
             ignoreBrokenPipes()
+            Host.raiseDescriptorLimit()
             try home.make()
             let lock = try acquireLock(home)
             let recovery = try Recovery(home: home, limits: configuration.limits)
