@@ -72,6 +72,17 @@ package struct Monitor: ~Copyable {
         socket = pair
     }
 
+    /// Ends the watching of a socket that goes on, or goes away later than its monitor. Calls
+    /// `zmq_socket_monitor` without an endpoint.
+    ///
+    /// A monitor must not be closed before this: libzmq's I/O thread would wait for ever for
+    /// somebody to take its next event, and with it every connection of the context.
+    package static func stop(watching watched: borrowing Socket) throws(ZMQError) {
+        guard unsafe zmq_socket_monitor(watched.handle.pointer, nil, 0) == 0 else {
+            throw ZMQError.last("zmq_socket_monitor")
+        }
+    }
+
     /// The next event, or nil when there is none.
     /// - Parameter timeoutMilliseconds: 0 only looks; nil waits for ever.
     package func next(timeoutMilliseconds: Int? = 0) throws(ZMQError) -> MonitorEvent? {

@@ -53,7 +53,8 @@ final class BrokerProgram {
             if let exit = process.pollExit() {
                 throw Failed(description: "the broker ended: \(exit)\n\(self.complaint(process))")
             }
-            return try Files.exists(self.home + "/endpoint") && Files.exists(self.home + "/broker.sock")
+            return try Files.exists(self.home + "/endpoint")
+                && Files.exists(self.home + "/broker.sock")
         }
     }
 
@@ -65,7 +66,8 @@ final class BrokerProgram {
         }
         return try ChildProcess.spawn(
             LaunchPlan(
-                executable: executable, arguments: Array(words.dropFirst()), environment: environment,
+                executable: executable, arguments: Array(words.dropFirst()),
+                environment: environment,
                 group: .own, input: .null, output: .null, errorOutput: .pipe))
     }
 
@@ -129,7 +131,9 @@ final class DealerPeer {
         #expect(try socket.send(frames, blocking: true) == .sent)
     }
 
-    func send(_ verb: Verb, _ header: JSONObject = JSONObject(), body: [[UInt8]] = []) throws -> Int64 {
+    func send(_ verb: Verb, _ header: JSONObject = JSONObject(), body: [[UInt8]] = []) throws
+        -> Int64
+    {
         let id = nextID
         nextID += 1
         var header = header
@@ -159,7 +163,8 @@ final class DealerPeer {
     func ask(
         _ verb: Verb, _ header: JSONObject = JSONObject(), body: [[UInt8]] = []
     ) throws -> Message {
-        try #require(try reply(to: try send(verb, header, body: body)), "no reply to \(verb.rawValue)")
+        try #require(
+            try reply(to: try send(verb, header, body: body)), "no reply to \(verb.rawValue)")
     }
 
     func hello(_ more: [(String, JSONValue)] = []) throws -> Message {

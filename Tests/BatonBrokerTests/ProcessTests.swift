@@ -138,7 +138,8 @@ struct ProcessTests {
         _ = try broker.end(of: process)
         let lines = String(decoding: try Files.read(trace, bytesMax: 64 << 20), as: UTF8.self)
             .split(separator: "\n")
-        let asked = try #require(lines.firstIndex { $0.contains("the-key") && $0.contains("recvfrom") })
+        let asked = try #require(
+            lines.firstIndex { $0.contains("the-key") && $0.contains("recvfrom") })
         let answered = try #require(
             lines.firstIndex { $0.contains("sendto") && $0.contains("\\\"task\\\":\\\"t-") })
         let synced = lines[asked..<answered].contains {

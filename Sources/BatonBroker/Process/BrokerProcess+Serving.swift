@@ -168,8 +168,8 @@ extension BrokerProcess {
         loop.countReopening()
         // Nobody is left to tell if stderr is closed.
         _ = try? StandardStream.error.write(
-            "baton: broker: \(before >> 20) MiB are more than the state explains; all connections "
-                + "were closed, \(after >> 20) MiB are left\n")
+            "baton: broker: \(before >> 20) MiB of memory, more than the state explains: all "
+                + "connections were closed, \(after >> 20) MiB are left\n")
     }
 
     // MARK: Stop

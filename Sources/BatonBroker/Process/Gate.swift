@@ -33,6 +33,12 @@ struct Gate: ~Copyable {
         endpoint = "ipc://\(path)"
     }
 
+    deinit {
+        // Before the monitor goes, or the last messages would wait behind an event that nobody
+        // takes. A failure here leaves them to the context's end, which drops them.
+        try? Monitor.stop(watching: router)
+    }
+
     private static func makeRouter(in context: Context) throws(ZMQError) -> Socket {
         let router = try Socket(.router, in: context)
         try router.set([
@@ -70,6 +76,8 @@ struct Gate: ~Copyable {
         let fresh = try Self.makeRouter(in: context)
         let watching = try Monitor(of: fresh, named: "router-\(openings)", in: context)
         try router.set(.linger(milliseconds: 0))
+        try follow()
+        try Monitor.stop(watching: router)
         monitor = watching
         router = fresh
         connections = 0
