@@ -120,21 +120,22 @@ extension Broker {
         draft.add(
             .planAccepted(tasks: planned.count), brief: briefID, task: task.id,
             attempt: task.attempts)
-        let first = draft.next
-        let ids = Dictionary(
-            uniqueKeysWithValues: planned.enumerated().map { ($1.id, TaskID(first + UInt64($0))) })
-        for (entry, item) in planned.enumerated() {
+        // Each after those that it depends on: an event names only what exists.
+        var ids: [String: TaskID] = [:]
+        for entry in PlanCheck.order(of: planned) {
+            let item = planned[entry]
+            let id = TaskID(draft.next)
+            ids[item.id] = id
             draft.add(
                 .taskCreated(creation(of: item, entry: entry, ids: ids, plan: task)),
-                brief: briefID,
-                task: TaskID(draft.next))
+                brief: briefID, task: id)
         }
         let orchestrator = state.agents[.orchestrator]
         draft.add(
             .taskCreated(
                 TaskCreated(
                     kind: .close, agent: .orchestrator, priority: task.priority,
-                    depends: planned.compactMap { ids[$0.id] }, isReviewed: true,
+                    depends: ids.values.sorted(), isReviewed: true,
                     deadline: task.deadline,
                     attemptTimeout: orchestrator?.attemptTimeout ?? limits.attemptTimeout,
                     silenceTimeout: orchestrator?.silenceTimeout ?? limits.silenceTimeout,

@@ -111,8 +111,8 @@ extension Broker {
             }
         }
         // A review that cannot be finished takes its subject along, so that nothing waits for ever.
-        if task.kind == .review, task.state == .dead || task.state == .discarded,
-            let subject = task.subject.flatMap({ state.tasks[$0] }), subject.state == .delivered,
+        // It is cancelled alone only by the answer to a question of its own.
+        if task.kind == .review, let subject = task.subject.flatMap({ state.tasks[$0] }), subject.state == .delivered,
             subject.review == id
         {
             draft.add(

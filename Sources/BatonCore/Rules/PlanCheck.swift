@@ -42,19 +42,9 @@ struct PlanCheck {
         }
     }
 
-    /// Takes away what waits for nothing until nothing is left; what stays waits for itself, or for
-    /// one that does.
     private func chainProblems(of plan: [PlannedTask]) -> [PlanProblem] {
-        var lengths: [String: Int] = [:]
-        var left = plan
-        while true {
-            let ready = left.filter { $0.depends.allSatisfy { lengths[$0] != nil } }
-            if ready.isEmpty { break }
-            for item in ready {
-                lengths[item.id] = 1 + (item.depends.compactMap { lengths[$0] }.max() ?? 0)
-            }
-            left.removeAll { lengths[$0.id] != nil }
-        }
+        let lengths = Self.chainLengths(of: plan)
+        let left = plan.filter { lengths[$0.id] == nil }
         guard left.isEmpty else { return [.cycle(waitingForEachOther(left).map(\.id))] }
         // The plan before and the close after are not counted: the limit is about what a plan says.
         let longest = lengths.values.max() ?? 0
@@ -62,6 +52,35 @@ struct PlanCheck {
             return [.chainTooLong(limit: limits.dependencyChainMax, value: longest)]
         }
         return []
+    }
+
+    /// The places of a plan's tasks in an order in which each comes after those that it depends on,
+    /// and otherwise as the plan has them. The plan has no cycle.
+    static func order(of plan: [PlannedTask]) -> [Int] {
+        var order: [Int] = []
+        var known: Set<String> = []
+        while let next = plan.indices.first(where: {
+            !known.contains(plan[$0].id) && known.isSuperset(of: plan[$0].depends)
+        }) {
+            order.append(next)
+            known.insert(plan[next].id)
+        }
+        return order
+    }
+
+    /// How long the longest chain is that ends with each task: takes away what waits for nothing
+    /// until nothing is left. What stays, and gets no length, waits for itself or for one that does.
+    private static func chainLengths(of plan: [PlannedTask]) -> [String: Int] {
+        var lengths: [String: Int] = [:]
+        var left = plan
+        while true {
+            let ready = left.filter { $0.depends.allSatisfy { lengths[$0] != nil } }
+            if ready.isEmpty { return lengths }
+            for item in ready {
+                lengths[item.id] = 1 + (item.depends.compactMap { lengths[$0] }.max() ?? 0)
+            }
+            left.removeAll { lengths[$0.id] != nil }
+        }
     }
 
     /// Without those that only wait for a cycle: nobody in what is left waits for them.

@@ -359,6 +359,7 @@ extension State {
         dropProbe(id, at: event.time)
         setState(id, .dead)
         look(at: .ending(id))
+        if let review = update(id, { $0.review }) { forgetIfSettled(review) }
     }
 
     private mutating func applyEnded(_ state: TaskState, _ event: Event) {
@@ -375,9 +376,16 @@ extension State {
 
     /// A task without a brief leaves memory when it, its review and its question are all over.
     mutating func forgetIfSettled(_ id: TaskID) {
-        guard let task = tasks[id], task.brief == nil, task.state.isEnded, task.escalation == nil,
+        guard let task = tasks[id], task.brief == nil, task.state.isEnded,
+            task.escalation.flatMap({ escalations[$0] })?.state != .open,
             task.review.flatMap({ tasks[$0] })?.state.isEnded ?? true
         else { return }
+        // A review stays until its subject has followed.
+        if let subject = task.subject.flatMap({ tasks[$0] }), subject.state == .delivered,
+            subject.review == id
+        {
+            return
+        }
         forget(id)
     }
 
