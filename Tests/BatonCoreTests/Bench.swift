@@ -47,10 +47,22 @@ struct Bench {
     {
         var moment = self.moment
         moment.entropy = chance.next()
-        let outcome = broker.handle(
-            Command(actor: actor, session: session, body: body), at: moment)
+        let command = Command(actor: actor, session: session, body: body)
+        let decision = broker.decide(command, at: moment)
+        let outcome = broker.handle(command, at: moment)
+        #expect(outcome.reply == decision.reply)
+        #expect(Array(outcome.events.prefix(decision.events.count)) == decision.events)
+        for (previous, event) in zip(decision.events, decision.events.dropFirst()) {
+            #expect(event.continuesDecision(of: previous), "\(event.type) may not be cut off")
+        }
         keep(outcome.events)
         return outcome.reply
+    }
+
+    /// The places where a batch may be cut: the number of events on disk.
+    var cuts: [Int] {
+        events.indices.dropFirst().filter { !events[$0].continuesDecision(of: events[$0 - 1]) }
+            + [events.count]
     }
 
     /// Lets time pass, waking the core whenever it wants to be woken.

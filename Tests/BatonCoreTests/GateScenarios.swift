@@ -160,6 +160,29 @@ let gateScenarios: [Scenario] = [
         #expect(bench.state.tasks.isEmpty)
     },
     Scenario(
+        "a review that an answer cancels takes its subject along",
+        shows: ["task: delivered → task.dead review_failed → dead"]
+    ) { bench in
+        let (task, review) = bench.reviewedTask()
+        guard case .escalation(let escalation, _, _) = bench.escalate(review) else { return }
+        bench.answer(escalation, "c")
+        #expect(bench.state(of: review) == .cancelled)
+        #expect(bench.state.tasks[task]?.death == .reviewFailed)
+        bench.run(Bench.ann, .redrive(task))
+        bench.judge(task, accepted: true)
+        #expect(bench.state.tasks.isEmpty)
+    },
+    Scenario(
+        "a direct task that an answer cancels leaves memory",
+        shows: ["task: blocked → task.cancelled answer → cancelled"]
+    ) { bench in
+        let (task, _) = bench.leasedTask()
+        guard case .escalation(let escalation, _, _) = bench.escalate(task) else { return }
+        bench.answer(escalation, "c")
+        #expect(bench.state(of: task) == .cancelled)
+        #expect(bench.state.tasks.isEmpty)
+    },
+    Scenario(
         "the reviewer is never the author: another actor, in another process",
         shows: ["task: delivered → task.accepted verdict → accepted"]
     ) { bench in

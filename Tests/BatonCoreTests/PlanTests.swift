@@ -106,6 +106,21 @@ private let badPlans: [(plan: [PlannedTask], problems: [PlanProblem])] = [
         #expect(second?.depends.count == 1, "a dependency counts once")
     }
 
+    @Test("a plan may list its tasks in any order")
+    func anyOrder() {
+        var bench = Bench()
+        bench.staff()
+        let (brief, task) = bench.submitBrief()
+
+        bench.deliver(
+            task, .plan([item("last", after: ["middle"]), item("middle", after: ["first"]), item("first")]))
+
+        let made = (bench.state.briefs[brief]?.tasks ?? []).compactMap { bench.state.tasks[$0] }
+        #expect(made.map(\.entry) == [nil, 2, 1, 0, nil])
+        #expect(made.map(\.state) == [.accepted, .leased, .waiting, .waiting, .waiting])
+        #expect(made[4].depends == made[1...3].map(\.id))
+    }
+
     @Test("what a plan makes lies within its brief's deadline, unless a redrive lifted it")
     func deadline() {
         var bench = Bench()

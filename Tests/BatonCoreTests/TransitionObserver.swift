@@ -24,41 +24,52 @@ struct TransitionObserver {
     private(set) var state = State(keepsFinished: true)
     private var brokerRuns = false
 
+    /// The words for everything that the event may change; taken before and after.
+    private struct Words {
+        let task: String
+        let brief: String
+        let escalation: String
+        let agent: String
+        let circuits: [String]
+        let queues: [String]
+
+        init(of event: Event, in state: State) {
+            task = event.task.flatMap { state.tasks[$0]?.state.rawValue } ?? "–"
+            brief = event.brief.flatMap { state.briefs[$0]?.state.rawValue } ?? "–"
+            escalation =
+                event.escalation.flatMap { state.escalations[$0]?.state.rawValue } ?? "–"
+            agent = event.agentOfRegistry.flatMap { state.agents[$0]?.word } ?? "–"
+            let agents = state.agents.values.sorted { $0.name < $1.name }
+            circuits = agents.map(\.circuit.word)
+            queues = agents.map { $0.isPaused ? "paused" : "open" }
+        }
+    }
+
     mutating func observe(_ event: Event) -> [Transition] {
-        let before = state
+        let before = Words(of: event, in: state)
         state.apply(event)
+        let after = Words(of: event, in: state)
         var found: [Transition] = []
         func add(_ thing: String, _ from: String, _ to: String, with: String = "") {
             found.append(
                 Transition(
                     thing: thing, from: from, event: event.type.rawValue, with: with, to: to))
         }
-        if let task = event.task, let after = state.tasks[task], event.type.isOfTask {
-            add(
-                "task", before.tasks[task]?.state.rawValue ?? "–", after.state.rawValue,
-                with: detail(of: event))
+        if event.type.isOfTask { add("task", before.task, after.task, with: detail(of: event)) }
+        if event.type.isOfBrief { add("brief", before.brief, after.brief) }
+        if event.escalation != nil, event.type.isOfEscalation {
+            add("escalation", before.escalation, after.escalation, with: detail(of: event))
         }
-        if let brief = event.brief, event.type.rawValue.hasPrefix("brief."),
-            let after = state.briefs[brief]
-        {
-            add("brief", before.briefs[brief]?.state.rawValue ?? "–", after.state.rawValue)
-        }
-        if let escalation = event.escalation, let after = state.escalations[escalation] {
-            add(
-                "escalation", before.escalations[escalation]?.state.rawValue ?? "–",
-                after.state.rawValue, with: detail(of: event))
-        }
-        for (name, agent) in state.agents.sorted(by: { $0.key < $1.key }) {
-            let old = before.agents[name]
-            if let old, old.circuit.word != agent.circuit.word {
-                add("circuit", old.circuit.word, agent.circuit.word, with: detail(of: event))
+        if event.agentOfRegistry != nil {
+            add("agent", before.agent, after.agent)
+        } else {
+            // A registration may add an agent; nothing else does.
+            for (old, new) in zip(before.circuits, after.circuits) where old != new {
+                add("circuit", old, new, with: detail(of: event))
             }
-            if let old, old.isPaused != agent.isPaused {
-                add("queue", old.isPaused ? "paused" : "open", agent.isPaused ? "paused" : "open")
+            for (old, new) in zip(before.queues, after.queues) where old != new {
+                add("queue", old, new)
             }
-        }
-        if let agent = event.agentOfRegistry {
-            add("agent", before.agents[agent].word, state.agents[agent].word)
         }
         addBroker(event, &found)
         return found
@@ -99,6 +110,8 @@ struct TransitionObserver {
 
 extension EventType {
     fileprivate var isOfTask: Bool { rawValue.hasPrefix("task.") }
+    fileprivate var isOfBrief: Bool { rawValue.hasPrefix("brief.") }
+    fileprivate var isOfEscalation: Bool { rawValue.hasPrefix("escalation.") }
 }
 
 extension Event {
@@ -135,9 +148,6 @@ extension Circuit {
     }
 }
 
-extension AgentRecord? {
-    fileprivate var word: String {
-        guard let self else { return "–" }
-        return self.isRegistered ? "registered" : "withdrawn"
-    }
+extension AgentRecord {
+    fileprivate var word: String { isRegistered ? "registered" : "withdrawn" }
 }
