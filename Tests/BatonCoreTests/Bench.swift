@@ -183,7 +183,10 @@ struct Bench {
         events = folded
         leaves = Array(kept)
         now = max(now, state.time)
-        if starts { run(.broker, .start(version: "2")) }
+        if starts {
+            run(.broker, .start(version: "2"))
+            run(.broker, .tick)
+        }
     }
 
     // MARK: Work

@@ -28,9 +28,15 @@ struct Invariants {
     private func checkTasks(_ found: inout [String]) {
         for (id, task) in state.tasks {
             let isLeased = task.state == .leased
-            if isLeased != (task.lease != nil) { found.append("\(id) is \(task.state), its lease is not") }
-            if isLeased != state.leased.contains(id) { found.append("\(id) is missing among the leased") }
-            if task.failures > task.attemptsMax { found.append("\(id) failed \(task.failures) times") }
+            if isLeased != (task.lease != nil) {
+                found.append("\(id) is \(task.state), its lease is not")
+            }
+            if isLeased != state.leased.contains(id) {
+                found.append("\(id) is missing among the leased")
+            }
+            if task.failures > task.attemptsMax {
+                found.append("\(id) failed \(task.failures) times")
+            }
             if task.failures == task.attemptsMax, task.state != .dead, !task.state.isEnded {
                 found.append("\(id) is \(task.state) after its last failure")
             }
@@ -109,7 +115,8 @@ struct Invariants {
             }
             if brief.state.isEnded { found.append("\(id) is over and still in memory") }
         }
-        if state.tasks.values.contains(where: { $0.brief.map { state.briefs[$0] == nil } ?? false }) {
+        if state.tasks.values.contains(where: { $0.brief.map { state.briefs[$0] == nil } ?? false })
+        {
             found.append("a task outlived its brief")
         }
         let unplanned = state.briefs.values.count { $0.plan == nil }
@@ -124,7 +131,9 @@ struct Invariants {
             if escalation.origin != .supervisor, waiting.isEmpty {
                 found.append("\(id) is open and nobody waits for it")
             }
-            if let brief = escalation.brief, state.briefs[brief]?.openEscalations.contains(id) != true {
+            if let brief = escalation.brief,
+                state.briefs[brief]?.openEscalations.contains(id) != true
+            {
                 found.append("\(id) is open, its brief does not know")
             }
         }
@@ -142,7 +151,9 @@ struct Invariants {
             switch agent.circuit {
             case .probeFailed, .probePassed: found.append("\(name)'s circuit was left half way")
             case .probing(let task):
-                if state.tasks[task]?.state != .leased { found.append("\(name) probes with nothing") }
+                if state.tasks[task]?.state != .leased {
+                    found.append("\(name) probes with nothing")
+                }
             case .closed:
                 if agent.failing.count >= broker.limits.circuitFailuresMax {
                     found.append("\(name)'s circuit should be open")
@@ -155,8 +166,12 @@ struct Invariants {
     private func checkSessions(_ found: inout [String]) {
         for (id, session) in broker.sessions.all {
             for task in session.held {
-                if state.tasks[task]?.lease == nil { found.append("\(id) holds \(task) without a lease") }
-                if broker.sessions.holder(of: task) != id { found.append("\(task) has two holders") }
+                if state.tasks[task]?.lease == nil {
+                    found.append("\(id) holds \(task) without a lease")
+                }
+                if broker.sessions.holder(of: task) != id {
+                    found.append("\(task) has two holders")
+                }
             }
             if session.held.count > max(session.credit, 0), session.agent == nil {
                 found.append("a client holds leases")
@@ -194,7 +209,9 @@ struct Invariants {
                 case .backoff: task.until
                 default: nil
                 }
-            if let due, let next, next > due { found.append("\(task.id) is due before the core wakes") }
+            if let due, let next, next > due {
+                found.append("\(task.id) is due before the core wakes")
+            }
         }
     }
 }

@@ -113,7 +113,10 @@ private let badPlans: [(plan: [PlannedTask], problems: [PlanProblem])] = [
         let (brief, task) = bench.submitBrief()
 
         bench.deliver(
-            task, .plan([item("last", after: ["middle"]), item("middle", after: ["first"]), item("first")]))
+            task,
+            .plan([
+                item("last", after: ["middle"]), item("middle", after: ["first"]), item("first"),
+            ]))
 
         let made = (bench.state.briefs[brief]?.tasks ?? []).compactMap { bench.state.tasks[$0] }
         #expect(made.map(\.entry) == [nil, 2, 1, 0, nil])

@@ -7,7 +7,9 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct PropertyTests {
     static let seeds: [UInt64] = Array(1...24)
 
-    @Test("whatever is done, what must always hold holds, and in the end all work ends", arguments: seeds)
+    @Test(
+        "whatever is done, what must always hold holds, and in the end all work ends",
+        arguments: seeds)
     func random(seed: UInt64) throws {
         var driver = RandomDriver(seed: seed)
 

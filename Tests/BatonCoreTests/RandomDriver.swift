@@ -77,11 +77,13 @@ struct RandomDriver {
     }
 
     private mutating func connect() {
-        guard let name = oneOf(Self.agents), bench.state.agents[AgentName(name)]?.isRegistered == true
+        guard let name = oneOf(Self.agents),
+            bench.state.agents[AgentName(name)]?.isRegistered == true
         else { return }
         let agent = AgentName(name)
         let identities: [ActorName] = [
-            .agent(agent), Bench.ann.taking(role: agent), ActorName.person("bob").taking(role: agent),
+            .agent(agent), Bench.ann.taking(role: agent),
+            ActorName.person("bob").taking(role: agent),
         ]
         let actor = oneOf(identities) ?? .agent(agent)
         // Sometimes an instance comes back and lists some of what it held, and some that it did not.
@@ -133,7 +135,8 @@ struct RandomDriver {
             holder,
             .deliver(
                 Delivery(
-                    attempt: attempt, match: .test(UInt64(below(50))), parts: [], content: content)))
+                    attempt: attempt, match: .test(UInt64(below(50))), parts: [], content: content))
+        )
     }
 
     private mutating func content(for task: TaskRecord) -> Delivery.Content {
@@ -151,7 +154,8 @@ struct RandomDriver {
             if below(30) == 0 { after.append("e") }
             return PlannedTask(
                 id: name, agent: AgentName(below(20) == 0 ? "z" : oneOf(["x", "y"]) ?? "x"),
-                depends: Array(after), notBefore: below(6) == 0 ? bench.now + .seconds(below(300)) : nil,
+                depends: Array(after),
+                notBefore: below(6) == 0 ? bench.now + .seconds(below(300)) : nil,
                 deadline: below(8) == 0 ? bench.now + .seconds(1 + below(3_000)) : nil)
         }
     }
@@ -252,7 +256,9 @@ struct RandomDriver {
         var folded = State()
         for leaf in bench.leaves {
             let event = try Event(leaf: leaf)
-            if event.leafBytes() != leaf { violations.append("\(event.type) reads back differently") }
+            if event.leafBytes() != leaf {
+                violations.append("\(event.type) reads back differently")
+            }
             folded.apply(event)
         }
         if folded.canonicalBytes() != bench.state.canonicalBytes() {
@@ -265,14 +271,18 @@ struct RandomDriver {
         for event in bench.events[looked...] {
             switch event.body {
             case .taskLeased(let lease):
-                if lease.token <= newestToken { violations.append("token \(lease.token) does not grow") }
+                if lease.token <= newestToken {
+                    violations.append("token \(lease.token) does not grow")
+                }
                 newestToken = lease.token
                 if let task = event.task {
                     attempts.append((Attempt(task: task, token: lease.token), lease.holder))
                 }
             case .taskAccepted:
                 guard let task = event.task else { break }
-                if !accepted.insert(task).inserted { violations.append("\(task) is accepted twice") }
+                if !accepted.insert(task).inserted {
+                    violations.append("\(task) is accepted twice")
+                }
             default: break
             }
         }

@@ -40,6 +40,28 @@ let taskScenarios: [Scenario] = [
         #expect(bench.events.contains { $0.body == .clockStepped(offset: 3_600_000_000) })
     },
     Scenario(
+        "a clock set back after not_before had come, with a dependency open, loses nothing",
+        shows: ["task: waiting → task.readied → ready"]
+    ) { bench in
+        bench.staff()
+        let soon = bench.now + .seconds(10)
+        let (brief, plan) = bench.submitBrief()
+        bench.deliver(
+            plan,
+            .plan([
+                PlannedTask(id: "a", agent: AgentName("x")),
+                PlannedTask(id: "b", agent: AgentName("x"), depends: ["a"], notBefore: soon),
+            ]))
+        let tasks = bench.state.briefs[brief]?.tasks ?? []
+        bench.pass(.seconds(20))
+        bench.lead = .seconds(-60)
+        bench.run(.broker, .tick)
+        bench.finish(tasks[1])
+        #expect(bench.state(of: tasks[2]) == .waiting)
+        bench.pass(.seconds(50))
+        #expect(bench.state(of: tasks[2]) == .leased)
+    },
+    Scenario(
         "a retryable failure waits and is tried again",
         shows: [
             "task: leased → task.failed retryable → backoff",

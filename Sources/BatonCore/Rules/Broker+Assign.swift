@@ -96,8 +96,9 @@ extension Broker {
         if !circuitAllows(agent, at: moment) { return .circuitOpen }
         let present = sessions.sessions(of: agent.name).compactMap { sessions[$0] }
         if present.isEmpty { return sessions.hasBeenSeen(agent.name) ? .noAgent : .starting }
-        let order = task.order(step: Limits.priorityStepInForce)
-        let isFirst = state.indexes.ready[agent.name]?.first.map { $0.order >= order } ?? true
+        let entry = ReadyEntry(
+            order: task.order(step: Limits.priorityStepInForce), task: task.id)
+        let isFirst = state.indexes.ready[agent.name]?.first.map { $0 >= entry } ?? true
         return isFirst ? .agentsBusy : .backlog
     }
 }

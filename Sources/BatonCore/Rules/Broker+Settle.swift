@@ -112,7 +112,8 @@ extension Broker {
         }
         // A review that cannot be finished takes its subject along, so that nothing waits for ever.
         // It is cancelled alone only by the answer to a question of its own.
-        if task.kind == .review, let subject = task.subject.flatMap({ state.tasks[$0] }), subject.state == .delivered,
+        if task.kind == .review, let subject = task.subject.flatMap({ state.tasks[$0] }),
+            subject.state == .delivered,
             subject.review == id
         {
             draft.add(

@@ -274,11 +274,16 @@ extension State {
         }
         setState(id, .accepted)
         for dependant in dependants {
-            let (brief, isTimed) = update(dependant) { task in
+            let (brief, notBefore) = update(dependant) { task in
                 task.waitingFor -= 1
-                return (task.brief, task.state == .waiting && task.isTimed)
+                return (task.brief, task.state == .waiting && task.isTimed ? task.notBefore : nil)
             }
-            if isTimed, let brief { update(brief) { $0.counts.timed += 1 } }
+            if let notBefore {
+                if let brief { update(brief) { $0.counts.timed += 1 } }
+                // The date may have come while dependencies were open, and the wall clock may have
+                // been set back since.
+                wake(on: notBefore, for: dependant)
+            }
             look(at: .dependencies(dependant))
         }
         if event.brief == nil { forget(id) }
