@@ -166,13 +166,18 @@ struct Bench {
         broker.beat([Beat(attempt: attempt)], from: session, at: moment).first
     }
 
-    /// The process ends and another one folds what was on disk, up to `head`.
-    mutating func restart(at head: Int? = nil, starts: Bool = true) throws {
+    /// The process ends and another one folds what was on disk, up to `head`; with `snapshot` from
+    /// the state that a file held at that event.
+    mutating func restart(at head: Int? = nil, snapshot: Int? = nil, starts: Bool = true) throws {
         let kept = leaves.prefix(head ?? leaves.count)
         var fresh = Broker(limits: broker.limits)
         var observer = TransitionObserver()
         var folded: [Event] = []
-        for leaf in kept {
+        for (index, leaf) in kept.enumerated() {
+            if index == snapshot {
+                let restored = try State(canonicalBytes: fresh.state.canonicalBytes())
+                fresh = Broker(state: restored, limits: broker.limits)
+            }
             let event = try Event(leaf: leaf)
             _ = observer.observe(event)
             fresh.replay(event)

@@ -1,5 +1,5 @@
-// Thousands of random commands: what must always hold, holds; what happened can be folded again; a crash
-// anywhere loses nothing but what was not on disk; and in the end everything finishes.
+// Thousands of random commands: what must always hold, holds; what happened can be folded again; a
+// crash anywhere loses nothing but what was not on disk; and in the end everything finishes.
 
 import BatonCore
 import Testing

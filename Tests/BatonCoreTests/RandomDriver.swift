@@ -1,5 +1,6 @@
-// A driver that does anything to a broker in any order: valid and invalid commands, several workers of
-// several identities, time steps, clock steps, lost connections, restarts. One seed, one history.
+// A driver that does anything to a broker in any order: valid and invalid commands, several workers
+// of several identities, time steps, clock steps, lost connections, restarts. One seed, one
+// history.
 
 import BatonCore
 import BatonWire
@@ -86,7 +87,8 @@ struct RandomDriver {
             ActorName.person("bob").taking(role: agent),
         ]
         let actor = oneOf(identities) ?? .agent(agent)
-        // Sometimes an instance comes back and lists some of what it held, and some that it did not.
+        // Sometimes an instance comes back and lists some of what it held, and some that it did
+        // not.
         let listed = attempts.suffix(40).map(\.attempt).filter { _ in below(3) == 0 }
         let session = below(8) == 0 ? oneOf(sessions) : nil
         sessions.append(
@@ -246,7 +248,7 @@ struct RandomDriver {
         try compareWithReplay()
         guard below(4) == 0 else { return }
         sessions = []
-        try bench.restart()
+        try bench.restart(snapshot: below(2) == 0 ? below(bench.leaves.count) : nil)
     }
 
     // MARK: Checks

@@ -1,5 +1,5 @@
-// Leaves: what events.md says of each type is what is written and read; what is no leaf is refused with
-// the reason; an unknown word stops a reader.
+// Leaves: what events.md says of each type is what is written and read; what is no leaf is refused
+// with the reason; an unknown word stops a reader.
 
 import BatonCore
 import BatonPlatform

@@ -69,7 +69,8 @@ struct PlanCheck {
     }
 
     /// How long the longest chain is that ends with each task: takes away what waits for nothing
-    /// until nothing is left. What stays, and gets no length, waits for itself or for one that does.
+    /// until nothing is left. What stays, and gets no length, waits for itself or for one that
+    /// does.
     private static func chainLengths(of plan: [PlannedTask]) -> [String: Int] {
         var lengths: [String: Int] = [:]
         var left = plan
