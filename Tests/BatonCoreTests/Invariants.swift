@@ -91,7 +91,7 @@ struct Invariants {
         }
         if task.kind == .review, task.state == .leased,
             let author = task.subject.flatMap({ state.tasks[$0]?.delivery?.author }),
-            author.provenIdentity == task.lease?.holder.provenIdentity
+            author == task.lease?.holder
         {
             found.append("\(task.id) is judged by its author \(author)")
         }
@@ -191,7 +191,7 @@ struct Invariants {
         state.tasks.values.first { task in
             guard task.state == .ready, task.agent == agent else { return false }
             let author = task.subject.flatMap { state.tasks[$0]?.delivery?.author }
-            return author?.provenIdentity != session.actor.provenIdentity
+            return author != session.actor
         }?.id
     }
 

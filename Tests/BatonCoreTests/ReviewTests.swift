@@ -113,14 +113,14 @@ import Testing
         bench.register("core.quality")
         bench.register("x", isReviewed: true)
         let ann = Bench.ann
-        _ = bench.connect("x", actor: ann.taking(role: AgentName("x")))
+        _ = bench.connect("x", actor: ann.taking(role: AgentName("x")), processID: 7)
         for _ in 1...50 { bench.deliver(bench.submitTask("x")) }
         let bob = bench.connect("x", actor: ActorName.person("bob").taking(role: AgentName("x")))
         let late = (1...2).map { _ in bench.submitTask("x") }
         let his = late.first { bench.broker.sessions.holder(of: $0) == bob } ?? TaskID(0)
         bench.deliver(his)
 
-        _ = bench.connect("core.quality", actor: ann.taking(role: .quality))
+        _ = bench.connect("core.quality", actor: ann.taking(role: .quality), processID: 7)
 
         let review = bench.state.tasks[his]?.review ?? TaskID(0)
         #expect(bench.state(of: review) == .leased)
