@@ -46,7 +46,10 @@ struct EscalationView {
     }
 
     /// Everything, with the lines to answer.
-    var text: String {
+    var text: String { question + "\n\n" + (row["answer"].flatMap(answered) ?? answerLines) }
+
+    /// What is asked and what may be answered.
+    var question: String {
         let id = member("escalation")
         let width = min(console.width, 100) - 4
         let subject = ["brief", "task"].compactMap { row[$0]?.stringValue }.joined(separator: " ")
@@ -63,7 +66,6 @@ struct EscalationView {
         blocks.append(
             paint.bold("Recommended: \(member("recommended"))") + "\n"
                 + paragraph(member("rationale"), width, indent: 2))
-        blocks.append(row["answer"].flatMap(answered) ?? answerLines(id))
         return blocks.joined(separator: "\n\n")
     }
 
@@ -90,8 +92,12 @@ struct EscalationView {
     private func effect(_ effect: JSONValue?) -> String {
         switch effect?["kind"]?.stringValue {
         case "patch":
-            let patch = String(decoding: (effect?["patch"] ?? .null).encoded(), as: UTF8.self)
-            return "the inputs change by \(Prose.harmless(patch))"
+            let patch = effect?["patch"] ?? .null
+            let text = String(decoding: patch.encoded(), as: UTF8.self)
+            if text.count <= 100 { return "the inputs change by \(Prose.harmless(text))" }
+            // Whole lists are replaced: too much to read here.
+            let names = patch.objectValue?.keys.map(Prose.harmless) ?? []
+            return "the inputs \(names.joined(separator: ", ")) change (--json shows how)"
         case "revise":
             return "revise: \(Prose.harmless(effect?["instructions"]?.stringValue ?? ""))"
         case "cancel": return "the task is cancelled"
@@ -108,7 +114,8 @@ struct EscalationView {
             + Prose.harmless(BrokerRows.text(answer, "reason"))
     }
 
-    private func answerLines(_ id: String) -> String {
+    private var answerLines: String {
+        let id = member("escalation")
         guard member("state") == "open" else { return "It needs no answer any more." }
         return paint.bold("Answer") + "\n  "
             + paint.cyan(Self.answerLine(id, option: member("recommended"))) + "\n  "

@@ -59,11 +59,7 @@ struct EventLine {
     /// What a person wants to know first: texts of the payload, then the plain members of `data`.
     private static func essence(of event: JSONValue) -> String {
         var words: [String] = []
-        for (name, value) in event["payload"]?.objectValue?.members ?? [] {
-            if let text = headline(value) {
-                words.append(name.hasSuffix(".json") ? text : "\(name): \(text)")
-            }
-        }
+        if let text = headline(of: event["payload"]) { words.append(text) }
         for (name, value) in event["data"]?.objectValue?.members ?? [] where !isNoise(name) {
             switch value {
             case .string(let text): words.append("\(name)=\(text)")
@@ -84,13 +80,25 @@ struct EventLine {
 
     /// Digests and the like: for machines, which use `--json`.
     private static func isNoise(_ name: String) -> Bool {
-        ["key", "match", "digest", "parts", "content", "state", "vkey", "verifier_key", "format"]
-            .contains(name) || name.hasSuffix("_digest") || name.hasSuffix("_match")
+        [
+            "key", "match", "digest", "parts", "content", "state", "vkey", "verifier_key", "format",
+            "token", "holder", "until", "entry",
+        ].contains(name)
+            || ["_digest", "_match", "_timeout", "_max", "_until"].contains { name.hasSuffix($0) }
     }
 
     /// Instants as clock times, everything else as it is.
     private static func shown(_ number: Int64, _ name: String) -> String {
         number > 1_000_000_000_000_000 ? MomentText.clock(number) : String(number)
+    }
+
+    /// The text of a payload that says most: a summary before anything else.
+    private static func headline(of payload: JSONValue?) -> String? {
+        let documents = (payload?.objectValue?.members ?? []).filter { $0.key != "key" }
+        for (_, document) in documents {
+            if let summary = document["summary"]?.stringValue { return summary }
+        }
+        return documents.lazy.compactMap { headline($0.value) }.first
     }
 
     /// The member of a document that says what it is about.

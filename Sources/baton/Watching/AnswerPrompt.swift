@@ -27,7 +27,7 @@ struct AnswerPrompt: ~Copyable {
         let id = BrokerRows.text(row, "escalation")
         let options = (row["options"]?.arrayValue ?? []).compactMap { $0["id"]?.stringValue }
         console.note("")
-        console.note(EscalationView(row, console, paint: console.notePaint).text)
+        console.note(EscalationView(row, console, paint: console.notePaint).question)
         console.note("")
         while true {
             let names = options.map(Prose.harmless).joined(separator: ", ")

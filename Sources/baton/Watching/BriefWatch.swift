@@ -141,7 +141,8 @@ struct BriefWatch {
     private mutating func answeredInPlace(
         _ signals: borrowing SignalInbox
     ) throws(ClientError) -> Bool {
-        guard console.isInteractive else { return false }
+        // A limit on the time says that nobody waits at the terminal.
+        guard console.isInteractive, deadline == nil else { return false }
         var prompt = AnswerPrompt(console, signals)
         var hasAnswered = false
         for row in openEscalations {
