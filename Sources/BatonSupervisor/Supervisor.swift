@@ -26,6 +26,9 @@ package final class Supervisor {
     private var supervision: Supervision
     private var finish: Supervision.Finish?
     private var lastRecord: [UInt8] = []
+    /// The lock's file as it was taken: in its place may later be another, when somebody removed the
+    /// home under a running supervisor and started a new one there.
+    private let lockFile: FileStatus?
 
     /// Takes the home: only one supervisor has it at a time.
     ///
@@ -63,6 +66,8 @@ package final class Supervisor {
         self.children = children
         self.signals = signals
         self.lock = lock
+        // Without it the check below is left out.
+        lockFile = (try? Files.status(of: plan.home.supervisorLock)) ?? nil
         supervision = Supervision(agents: plan.childNames, limits: plan.limits)
     }
 
@@ -86,7 +91,7 @@ package final class Supervisor {
         liaison.stop()
         hook?.stop()
         liaisonThread.join()
-        writeRecord()
+        if ownsHome { writeRecord() }
         return finish ?? .stopped
     }
 
@@ -146,6 +151,13 @@ package final class Supervisor {
             }
         }
         perform(supervision.handle(.tick, at: now), liaison)
+        guard ownsHome else {
+            if !supervision.isStopping {
+                report(.trouble("the home \(plan.home.path) was removed or replaced; stopping"))
+                perform(supervision.handle(.stop, at: now), liaison)
+            }
+            return
+        }
         writeRecord()
     }
 
@@ -197,6 +209,16 @@ package final class Supervisor {
             CrashLoopEscalation.document(
                 agent: agent, ends: ends, last: last, log: log,
                 tail: LogTail.lines(of: log, count: 3)))
+    }
+
+    /// False once the home is not the one that was taken. Looked at when something happens: a home
+    /// that vanishes ends its broker, and that is something.
+    private var ownsHome: Bool {
+        guard let lockFile else { return true }
+        guard let found = (try? Files.status(of: plan.home.supervisorLock)) ?? nil else {
+            return false
+        }
+        return found.inode == lockFile.inode && found.device == lockFile.device
     }
 
     // MARK: Records

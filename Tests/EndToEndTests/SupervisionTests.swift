@@ -61,6 +61,24 @@ extension EndToEnd {
             }
         }
 
+        @Test("a supervisor whose home was removed ends, and takes everything along")
+        func homeRemoved() async throws {
+            try await Stage.with { stage in
+                try stage.useStandardAgents()
+                try await stage.start()
+                let processes = try stage.processes()
+                let broker = try stage.process("broker")
+                let up = try #require(stage.up)
+
+                try Files.removeTree(stage.home)
+                broker.signal(.kill)
+
+                let run = try await up.end(within: 60)
+                #expect(run.errorOutput.contains("was removed or replaced"), "\(run)")
+                #expect(processes.allSatisfy { !$0.process.isRunning })
+            }
+        }
+
         @Test("without cards anywhere the embedded four are started, and said to be")
         func embeddedCards() async throws {
             try await Stage.with { stage in
