@@ -26,8 +26,8 @@ package final class Supervisor {
     private var supervision: Supervision
     private var finish: Supervision.Finish?
     private var lastRecord: [UInt8] = []
-    /// The lock's file as it was taken: in its place may later be another, when somebody removed the
-    /// home under a running supervisor and started a new one there.
+    /// The lock's file as it was taken: in its place may later be another, when somebody removed
+    /// the home under a running supervisor and started a new one there.
     private let lockFile: FileStatus?
 
     /// Takes the home: only one supervisor has it at a time.
