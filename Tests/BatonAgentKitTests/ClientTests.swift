@@ -6,7 +6,7 @@ import Crypto
 import JSON
 import Testing
 
-@Suite("the client", .timeLimit(.minutes(1)))
+@Suite("the client", .timeLimit(.minutes(5)))
 struct ClientTests {
     @Test("a request is answered, and the actor is known from then on")
     func request() throws {

@@ -4,7 +4,7 @@ import BatonBrief
 import JSON
 import Testing
 
-@Suite("presets", .timeLimit(.minutes(1)))
+@Suite("presets", .timeLimit(.minutes(5)))
 struct CommandPresetTests {
     private func run(_ preset: CommandPreset, printing text: String, exit: Int = 0) throws
         -> AgentResult

@@ -20,7 +20,7 @@ private let pythonWithZMQ: String? = {
 private let projectDirectory = Files.parent(
     of: Files.parent(of: Files.parent(of: String(describing: #filePath))))
 
-@Suite("a worker in another language", .timeLimit(.minutes(1)))
+@Suite("a worker in another language", .timeLimit(.minutes(5)))
 struct InteropTests {
     @Test("the Python worker has at most 60 lines and stands in the document as it is")
     func document() throws {

@@ -6,7 +6,7 @@ import JSON
 import Synchronization
 import Testing
 
-@Suite("the tail", .timeLimit(.minutes(1)))
+@Suite("the tail", .timeLimit(.minutes(5)))
 struct TailTests {
     private static func events(_ tail: Int64, _ range: Range<Int64>, end: Bool = false) -> Message {
         let text = range.map { "{\"seq\":\($0)}\n" }.joined()

@@ -75,7 +75,7 @@ private struct Closure: AgentHandler {
 private let answerPart = Part(
     name: "result.md", mediaType: "text/markdown", body: Array("ok\n".utf8))
 
-@Suite("the worker", .timeLimit(.minutes(1)))
+@Suite("the worker", .timeLimit(.minutes(5)))
 struct WorkerTests {
     /// Runs a worker against a broker until `body` is done, then drains it.
     private func run(

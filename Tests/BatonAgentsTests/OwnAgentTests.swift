@@ -7,7 +7,7 @@ import BatonPlatform
 import JSON
 import Testing
 
-@Suite("An agent of one's own", .timeLimit(.minutes(1)))
+@Suite("An agent of one's own", .timeLimit(.minutes(5)))
 struct OwnAgentTests {
     static let reviewer = "security.reviewer"
 

@@ -4,7 +4,7 @@ import BatonPlatform
 import Crypto
 import Testing
 
-@Suite("Journal keys", .timeLimit(.minutes(1)))
+@Suite("Journal keys", .timeLimit(.minutes(5)))
 struct KeysTests {
     @Test("keys are made once, come back the same, and are closed to others")
     func createAndLoad() throws {

@@ -2,7 +2,7 @@
 import BatonPlatform
 import Testing
 
-@Suite("Child processes", .timeLimit(.minutes(1)))
+@Suite("Child processes", .timeLimit(.minutes(5)))
 struct ChildProcessTests {
     @Test("a child gets arguments, environment, directory and input, and gives output and exit")
     func everything() throws {

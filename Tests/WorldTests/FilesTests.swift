@@ -2,7 +2,7 @@
 import BatonPlatform
 import Testing
 
-@Suite("Files", .timeLimit(.minutes(1)))
+@Suite("Files", .timeLimit(.minutes(5)))
 struct FilesTests {
     @Test("an atomic write replaces content and mode, and leaves no neighbour behind")
     func writeAtomically() throws {

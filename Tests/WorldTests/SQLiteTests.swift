@@ -3,7 +3,7 @@ import BatonPlatform
 import SQLite
 import Testing
 
-@Suite("SQLite", .timeLimit(.minutes(1)))
+@Suite("SQLite", .timeLimit(.minutes(5)))
 struct SQLiteTests {
     private func withDatabase(_ body: (inout Database, String) throws -> Void) throws {
         try withTemporaryDirectory { directory in

@@ -3,7 +3,7 @@ import BatonPlatform
 import Testing
 import ZeroMQ
 
-@Suite("ZeroMQ", .timeLimit(.minutes(1)))
+@Suite("ZeroMQ", .timeLimit(.minutes(5)))
 struct ZeroMQTests {
     private static let second = SocketOption.receiveTimeout(milliseconds: 5000)
 
