@@ -4,8 +4,10 @@
 import BatonCore
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct PropertyTests {
-    static let seeds: [UInt64] = Array(1...24)
+/// One after the other: they would keep all threads from the other tests. More seeds find more; a
+/// seed that failed is named and gives the same history again.
+@Suite(.serialized, .timeLimit(.minutes(10))) struct PropertyTests {
+    static let seeds: [UInt64] = Array(1...12)
 
     @Test(
         "whatever is done, what must always hold holds, and in the end all work ends",
@@ -13,7 +15,7 @@ import Testing
     func random(seed: UInt64) throws {
         var driver = RandomDriver(seed: seed)
 
-        for _ in 0..<600 {
+        for _ in 0..<500 {
             try driver.step()
             if !driver.violations.isEmpty { break }
         }
@@ -33,7 +35,7 @@ import Testing
         for _ in 0..<150 { try driver.step() }
         #expect(driver.violations == [], "seed \(seed)")
 
-        for _ in 0..<12 {
+        for _ in 0..<10 {
             var other = driver
             let head = other.anyCut()
             try other.crash(at: head)

@@ -323,7 +323,7 @@ private let refusals: [RefusalCase] = [
     },
 ]
 
-@Suite(.timeLimit(.minutes(5))) struct RejectionTests {
+@Suite(.timeLimit(.minutes(10))) struct RejectionTests {
     @Test(
         "a refusal is the one that it should be, and only one of right is recorded",
         arguments: refusals)

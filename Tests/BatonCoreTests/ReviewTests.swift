@@ -4,7 +4,7 @@
 import BatonCore
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct BackoffTests {
+@Suite(.timeLimit(.minutes(10))) struct BackoffTests {
     @Test(
         "the n-th failure waits 5 s × 3^(n-1), at most 300 s, at least half of it",
         arguments: zip(1...7, [5, 15, 45, 135, 300, 300, 300]))
@@ -52,7 +52,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct QueueOrderTests {
+@Suite(.timeLimit(.minutes(10))) struct QueueOrderTests {
     @Test("a step of priority is worth a minute of waiting, and ids decide")
     func order() {
         var bench = Bench()
@@ -127,7 +127,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct RestartTests {
+@Suite(.timeLimit(.minutes(10))) struct RestartTests {
     @Test("an instance that comes back and lists its lease keeps it and delivers")
     func listed() throws {
         var bench = Bench()
@@ -228,7 +228,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct RepeatTests {
+@Suite(.timeLimit(.minutes(10))) struct RepeatTests {
     private static let worker = ActorName.agent(AgentName("x"))
 
     @Test("a delivery, a failure, a release and a question that come again get their first answers")
@@ -290,7 +290,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct PermissionTests {
+@Suite(.timeLimit(.minutes(10))) struct PermissionTests {
     private static let actors: [(name: String, actor: ActorName)] = [
         ("broker", .broker), ("supervisor", .supervisor), ("agent", .agent(AgentName("x"))),
         ("person", Bench.ann), ("bare worker", Bench.ann.taking(role: AgentName("x"))),
@@ -364,7 +364,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct PendingReasonTests {
+@Suite(.timeLimit(.minutes(10))) struct PendingReasonTests {
     private func reason(_ task: TaskID, _ bench: Bench) -> PendingReason? {
         bench.state.tasks[task].flatMap { bench.broker.pendingReason(of: $0, at: bench.moment) }
     }
@@ -404,7 +404,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct IdleTests {
+@Suite(.timeLimit(.minutes(10))) struct IdleTests {
     @Test("a thousand tasks later nothing is left that would wake an idle broker")
     func nothingLeft() {
         var bench = Bench()

@@ -5,7 +5,7 @@ import BatonCore
 import BatonWire
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct SnapshotTests {
+@Suite(.timeLimit(.minutes(10))) struct SnapshotTests {
     @Test("a restored state is the live one, and so is a replayed one", arguments: Scenario.all)
     func roundTrip(_ scenario: Scenario) throws {
         let bench = try played(scenario)

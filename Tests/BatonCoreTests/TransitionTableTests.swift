@@ -5,7 +5,7 @@ import BatonCore
 import BatonPlatform
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct TransitionTableTests {
+@Suite(.timeLimit(.minutes(10))) struct TransitionTableTests {
     @Test("a scenario goes the way that it claims", arguments: Scenario.all)
     func scenario(_ scenario: Scenario) throws {
         let seen = try scenario.run()

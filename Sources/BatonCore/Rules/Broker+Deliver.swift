@@ -54,7 +54,7 @@ extension Broker {
         _ ended: EndedAttempt, _ attempt: Attempt, as end: AttemptEnd, match: Digest?,
         _ draft: Draft
     ) -> Decision {
-        if ended.end == end, ended.match == match {
+        if ended.end == end, ended.match == match?.fingerprint {
             return draft.replying(.ended(attempt.task, ended.state, isDuplicate: true))
         }
         return draft.refusing(otherwise(ended, attempt))

@@ -6,7 +6,7 @@ extension Broker {
         switch standing(of: request.attempt, actor: draft.actor) {
         case .refused(let rejection): return draft.refusing(rejection)
         case .ended(let ended):
-            guard ended.end == .escalated, ended.match == request.facts.match,
+            guard ended.end == .escalated, ended.match == request.facts.match.fingerprint,
                 let escalation = ended.escalation
             else { return draft.refusing(otherwise(ended, request.attempt)) }
             let isJoined = state.escalations[escalation]?.tasks.first != request.attempt.task

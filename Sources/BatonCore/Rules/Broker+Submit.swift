@@ -9,8 +9,10 @@ extension Broker {
     }
 
     func submit(_ submission: BriefSubmission, _ draft: Draft) -> Decision {
-        let known = state.keys[submission.key]
-        if let known, case .brief(let brief) = known.subject, known.match == submission.match {
+        let known = state.keys[submission.key.fingerprint]
+        if let known, case .brief(let brief) = known.subject,
+            known.match == submission.match.fingerprint
+        {
             return draft.replying(.brief(brief, isDuplicate: true))
         }
         let places = submission.documents.map { state.documents[$0] }
@@ -47,8 +49,10 @@ extension Broker {
     }
 
     func submit(_ submission: TaskSubmission, _ draft: Draft) -> Decision {
-        let known = state.keys[submission.key]
-        if let known, case .task(let task) = known.subject, known.match == submission.match {
+        let known = state.keys[submission.key.fingerprint]
+        if let known, case .task(let task) = known.subject,
+            known.match == submission.match.fingerprint
+        {
             return draft.replying(.task(task, isDuplicate: true))
         }
         guard let agent = state.agents[submission.agent], agent.isRegistered else {

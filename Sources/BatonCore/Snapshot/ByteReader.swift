@@ -65,6 +65,16 @@ struct ByteReader {
     }
 
     mutating func digest() throws(SnapshotFault) -> Digest { Digest(Array(try take(32))) }
+    mutating func fingerprint() throws(SnapshotFault) -> Fingerprint {
+        let bytes = try take(16)
+        func word(_ start: Int) -> UInt64 {
+            (0..<8).reduce(0) {
+                $0 | UInt64(bytes[bytes.startIndex + start + $1]) << (8 * UInt64($1))
+            }
+        }
+        return Fingerprint(word(0), word(8))
+    }
+
     mutating func instant() throws(SnapshotFault) -> Instant { Instant(microseconds: try signed()) }
     mutating func duration() throws(SnapshotFault) -> Duration { .microseconds(try signed()) }
     mutating func id<ID: Identifier>() throws(SnapshotFault) -> ID { ID(try unsigned()) }

@@ -28,6 +28,12 @@ struct ByteWriter {
     }
 
     mutating func write(_ value: Digest) { bytes.append(contentsOf: value.bytes) }
+    mutating func write(_ value: Fingerprint) {
+        for word in [value.high, value.low] {
+            bytes.append(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) })
+        }
+    }
+
     mutating func write(_ value: Instant) { write(value.microseconds) }
     mutating func write(_ value: Duration) { write(value.wholeMicroseconds) }
     mutating func write(_ value: some Identifier) { write(value.number) }

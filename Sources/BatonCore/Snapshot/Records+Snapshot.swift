@@ -43,8 +43,6 @@ extension TaskRecord {
         writer.write(isReviewed)
         writer.write(subject) { $0.write($1) }
         writer.write(entry) { $0.write($1) }
-        writer.write(key) { $0.write($1) }
-        writer.write(match) { $0.write($1) }
         writer.write(notBefore) { $0.write($1) }
         writer.write(deadline) { $0.write($1) }
         writer.write(attemptTimeout)
@@ -55,13 +53,52 @@ extension TaskRecord {
         writer.write(creator)
         writer.write(partCount)
         writer.write(waitingFor)
-        writeProgress(to: &writer)
-    }
-
-    private func writeProgress(to writer: inout ByteWriter) {
         writer.write(choice: state)
         writer.write(dependants) { $0.write($1) }
         writer.write(firstReady) { $0.write($1) }
+        history.write(to: &writer)
+    }
+
+    init(from reader: inout ByteReader) throws(SnapshotFault) {
+        let id: TaskID = try reader.id()
+        let brief: BriefID? = try reader.optionalID()
+        let kind: TaskKind = try reader.choice()
+        let agent = try reader.agent()
+        let priority = try reader.count()
+        let depends: [TaskID] = try reader.ids()
+        let isReviewed = try reader.flag()
+        let subject: TaskID? = try reader.optionalID()
+        let entry = try reader.optionalCount()
+        let notBefore = try reader.optionalInstant()
+        let deadline = try reader.optionalInstant()
+        let attemptTimeout = try reader.duration()
+        let silenceTimeout = try reader.duration()
+        let attemptsMax = try reader.count()
+        let rejectionsMax = try reader.count()
+        let created = try reader.instant()
+        let creator = try reader.actor()
+        let partCount = try reader.count()
+        self.init(
+            id: id, created: created,
+            nature: TaskNature(
+                kind: kind, agent: agent, priority: priority, isReviewed: isReviewed,
+                attemptTimeout: attemptTimeout, silenceTimeout: silenceTimeout,
+                attemptsMax: attemptsMax, rejectionsMax: rejectionsMax, creator: creator,
+                partCount: partCount),
+            bonds: TaskBonds(
+                brief: brief, depends: depends, subject: subject, entry: entry, notBefore: notBefore
+            ),
+            waitingFor: try reader.count())
+        self.deadline = deadline
+        state = try reader.choice()
+        dependants = try reader.ids()
+        firstReady = try reader.optionalInstant()
+        history = try TaskWork(from: &reader)
+    }
+}
+
+extension TaskWork {
+    fileprivate func write(to writer: inout ByteWriter) {
         writer.write(attempts)
         writer.write(failures)
         writer.write(releases)
@@ -81,25 +118,7 @@ extension TaskRecord {
         writer.write(accepted) { $0.write(choice: $1) }
     }
 
-    init(from reader: inout ByteReader) throws(SnapshotFault) {
-        self.init(
-            id: try reader.id(), brief: try reader.optionalID(), kind: try reader.choice(),
-            agent: try reader.agent(), priority: try reader.count(), depends: try reader.ids(),
-            isReviewed: try reader.flag(), subject: try reader.optionalID(),
-            entry: try reader.optionalCount(), key: try reader.optionalDigest(),
-            match: try reader.optionalDigest(), notBefore: try reader.optionalInstant(),
-            deadline: try reader.optionalInstant(), attemptTimeout: try reader.duration(),
-            silenceTimeout: try reader.duration(), attemptsMax: try reader.count(),
-            rejectionsMax: try reader.count(), created: try reader.instant(),
-            creator: try reader.actor(), partCount: try reader.count(),
-            waitingFor: try reader.count())
-        try readProgress(from: &reader)
-    }
-
-    private mutating func readProgress(from reader: inout ByteReader) throws(SnapshotFault) {
-        state = try reader.choice()
-        dependants = try reader.ids()
-        firstReady = try reader.optionalInstant()
+    fileprivate init(from reader: inout ByteReader) throws(SnapshotFault) {
         attempts = try reader.count()
         failures = try reader.count()
         releases = try reader.count()
@@ -142,16 +161,18 @@ extension Lease {
 extension EndedAttempt {
     func write(to writer: inout ByteWriter) {
         writer.write(token)
-        writer.write(choice: end)
-        writer.write(match) { $0.write($1) }
-        writer.write(choice: state)
         writer.write(escalation) { $0.write($1) }
+        writer.write(match) { $0.write($1) }
+        writer.write(choice: end)
+        writer.write(choice: state)
     }
 
     init(from reader: inout ByteReader) throws(SnapshotFault) {
         self.init(
-            token: try reader.token(), end: try reader.choice(), match: try reader.optionalDigest(),
-            state: try reader.choice(), escalation: try reader.optionalID())
+            token: try reader.token(), escalation: try reader.optionalID(),
+            match: try reader.optional { reader throws(SnapshotFault) in
+                try reader.fingerprint()
+            }, end: try reader.choice(), state: try reader.choice())
     }
 }
 
@@ -331,7 +352,7 @@ extension KeyRecord {
         case 1: subject = .task(try reader.id())
         default: throw reader.fault
         }
-        self.init(subject: subject, match: try reader.digest())
+        self.init(subject: subject, match: try reader.fingerprint())
     }
 }
 

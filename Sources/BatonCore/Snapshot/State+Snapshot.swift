@@ -6,7 +6,7 @@
 
 extension State {
     /// The version of the form below.
-    package static let snapshotFormat: UInt64 = 1
+    package static let snapshotFormat: UInt64 = 2
 
     /// The state's bytes: equal for equal states.
     package func canonicalBytes() -> [UInt8] {
@@ -76,7 +76,7 @@ extension State {
             finishedTasks[try reader.id()] = try FinishedTask(from: &reader)
         }
         for _ in 0..<(try reader.count()) {
-            keys[try reader.digest()] = try KeyRecord(from: &reader)
+            keys[try reader.fingerprint()] = try KeyRecord(from: &reader)
         }
         for _ in 0..<(try reader.count()) {
             documents[try reader.digest()] = try reader.unsigned()

@@ -79,4 +79,6 @@ struct Indexes: Sendable {
     /// over are dropped when they come to the front.
     var calendar = MinHeap<Timer>()
     var agenda = Agenda()
+    /// What each agent's newest task is like, for the next one to share.
+    var natures: [AgentName: TaskNature] = [:]
 }

@@ -107,7 +107,7 @@ extension State {
         briefs[id] = BriefRecord(
             id: id, submitted: event.time, actor: event.actor, priority: body.priority,
             notBefore: body.notBefore, deadline: body.deadline, documents: body.documents)
-        keys[body.key] = KeyRecord(subject: .brief(id), match: body.match)
+        keys[body.key.fingerprint] = KeyRecord(subject: .brief(id), match: body.match)
         unplannedBriefs += 1
     }
 
@@ -146,21 +146,18 @@ extension State {
         let id = TaskID(event.seq)
         let unmet = body.depends.filter { tasks[$0]?.state != .accepted }
         var task = TaskRecord(
-            id: id, brief: event.brief, kind: body.kind,
-            agent: agents[body.agent]?.name ?? body.agent,
-            priority: body.priority, depends: body.depends, isReviewed: body.isReviewed,
-            subject: body.subject, entry: body.entry, key: body.key, match: body.match,
-            notBefore: body.notBefore, deadline: body.deadline, attemptTimeout: body.attemptTimeout,
-            silenceTimeout: body.silenceTimeout, attemptsMax: body.attemptsMax,
-            rejectionsMax: body.rejectionsMax, created: event.time, creator: event.actor,
-            partCount: body.parts.count, waitingFor: unmet.count)
-        task.state = .waiting
+            id: id, created: event.time, nature: nature(of: body, event),
+            bonds: TaskBonds(
+                brief: event.brief, depends: body.depends, subject: body.subject, entry: body.entry,
+                notBefore: body.notBefore),
+            waitingFor: unmet.count)
+        task.deadline = body.deadline
         let isTimed = task.isTimed
         tasks[id] = task
         for dependency in unmet { update(dependency) { $0.dependants.append(id) } }
         if let subject = body.subject { update(subject) { $0.review = id } }
         if let key = body.key, let match = body.match {
-            keys[key] = KeyRecord(subject: .task(id), match: match)
+            keys[key.fingerprint] = KeyRecord(subject: .task(id), match: match)
         }
         if let brief = event.brief {
             update(brief) { brief in
@@ -173,6 +170,17 @@ extension State {
         if let deadline = body.deadline { wake(on: deadline, for: id) }
         if let notBefore = body.notBefore { wake(on: notBefore, for: id) }
         look(at: .dependencies(id))
+    }
+
+    /// Tasks of one agent are mostly alike: they share what they have in common with the one
+    /// before.
+    private mutating func nature(of body: TaskCreated, _ event: Event) -> TaskNature {
+        let nature = TaskNature(
+            kind: body.kind, agent: agents[body.agent]?.name ?? body.agent, priority: body.priority,
+            isReviewed: body.isReviewed, attemptTimeout: body.attemptTimeout,
+            silenceTimeout: body.silenceTimeout, attemptsMax: body.attemptsMax,
+            rejectionsMax: body.rejectionsMax, creator: event.actor, partCount: body.parts.count)
+        return shared(nature)
     }
 
     private mutating func applyReadied(_ event: Event) {
@@ -213,8 +221,8 @@ extension State {
             guard let lease = task.lease else { return (task.agent, false) }
             task.ended.append(
                 EndedAttempt(
-                    token: lease.token, end: end, match: match, state: state, escalation: escalation
-                ))
+                    token: lease.token, escalation: escalation, match: match?.fingerprint, end: end,
+                    state: state))
             task.lease = nil
             return (task.agent, true)
         }

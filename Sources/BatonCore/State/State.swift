@@ -20,7 +20,7 @@ package struct State: Sendable {
     package internal(set) var finishedBriefs: [BriefID: FinishedBrief] = [:]
     package internal(set) var finishedTasks: [TaskID: FinishedTask] = [:]
     /// Idempotency keys, for as long as the journal lives.
-    package internal(set) var keys: [Digest: KeyRecord] = [:]
+    package internal(set) var keys: [Fingerprint: KeyRecord] = [:]
     /// Attachments by what finds them.
     package internal(set) var documents: [Digest: UInt64] = [:]
     /// Briefs without an accepted plan; each holds a reserve of tasks.
@@ -46,14 +46,34 @@ package struct SettlePeriod: Hashable, Sendable {
     package let until: Instant
 }
 
+/// What an idempotency key stands for. One is kept for every submission, as long as the journal
+/// lives.
 package struct KeyRecord: Hashable, Sendable {
     package enum Subject: Hashable, Sendable {
         case brief(BriefID)
         case task(TaskID)
     }
 
-    package let subject: Subject
-    package let match: Digest
+    let match: Fingerprint
+    /// Twice the event's number, and one more for a task.
+    private let code: UInt64
+
+    init(subject: Subject, match: Digest) {
+        self.init(subject: subject, match: match.fingerprint)
+    }
+
+    init(subject: Subject, match: Fingerprint) {
+        self.match = match
+        code =
+            switch subject {
+            case .brief(let brief): brief.number << 1
+            case .task(let task): task.number << 1 | 1
+            }
+    }
+
+    var subject: Subject {
+        code & 1 == 0 ? .brief(BriefID(code >> 1)) : .task(TaskID(code >> 1))
+    }
 }
 
 // MARK: - Changing records
@@ -180,11 +200,20 @@ extension State {
         while let first = indexes.calendar.first, !isInForce(first) { _ = indexes.calendar.pop() }
     }
 
+    /// The nature of the agent's newest task if it is the same, else this one from now on.
+    mutating func shared(_ nature: TaskNature) -> TaskNature {
+        if let newest = indexes.natures[nature.agent], newest == nature { return newest }
+        indexes.natures[nature.agent] = nature
+        return nature
+    }
+
     /// Makes queues and timers from the records: all that a restored state needs to go on.
     mutating func deriveIndexes() {
         indexes = Indexes()
         for id in tasks.keys.sorted() {
             guard let task = tasks[id] else { continue }
+            let nature = shared(task.nature)
+            update(id) { $0.share(nature) }
             if task.state == .ready { enqueue(id) }
             if let lease = task.lease {
                 wake(at: min(lease.until, lease.attemptUntil), for: .task(id))
