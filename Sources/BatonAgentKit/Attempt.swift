@@ -84,6 +84,11 @@ struct Attempt: Sendable {
     /// Reports an end and waits for what the broker says of it.
     private func report(_ end: AttemptEnd) throws -> AttemptAnswer {
         if let reason = context.stopReason { throw AttemptStopped(reason.rawValue) }
+        if case .fail(let isRetryable, _, let code, let message) = end {
+            let kind = isRetryable ? "failed" : "failed for good"
+            let words = message.split(whereSeparator: \.isNewline).joined(separator: "; ")
+            options.log("\(lease.task): \(kind)\(code.map { " (\($0))" } ?? ""): \(words)")
+        }
         inbox.post(.finished(lease, end))
         guard let answer = try answers.take(orStopped: context.stopDescriptor) else {
             throw AttemptStopped(context.stopReason?.rawValue ?? "stopped")

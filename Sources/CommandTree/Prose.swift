@@ -29,9 +29,27 @@ package enum Prose {
             .map { $0.isEmpty ? "" : indent + $0 }.joined(separator: "\n")
     }
 
-    /// At most `width` characters; what is cut off shows as an ellipsis.
+    /// At most `width` characters; what is cut off shows as an ellipsis. It is cut after a word
+    /// where that leaves at least half of the room in use.
     package static func shortened(_ text: String, width: Int) -> String {
-        text.count <= width ? text : String(text.prefix(max(width - 1, 0))) + "…"
+        guard text.count > width else { return text }
+        let room = text.prefix(max(width - 1, 0))
+        let isWordsEnd = text.dropFirst(room.count).first == " "
+        let words = isWordsEnd ? room : room.prefix(upTo: room.lastIndex(of: " ") ?? room.endIndex)
+        var kept = words.count * 2 >= width ? words : room
+        while kept.last == " " { kept.removeLast() }
+        return kept + "…"
+    }
+
+    /// An agent's name in at most `width` characters: its beginning is cut off, at a dot where one
+    /// fits. Commands take the end of a name for the whole.
+    package static func shortenedName(_ text: String, width: Int) -> String {
+        guard text.count > width else { return text }
+        let end = text.suffix(max(width - 1, 0))
+        guard let dot = end.firstIndex(of: "."), end[dot...].count * 2 >= width else {
+            return "…" + end
+        }
+        return "…" + end[end.index(after: dot)...]
     }
 
     /// The text without control characters, on one line: a brief or an agent could otherwise move

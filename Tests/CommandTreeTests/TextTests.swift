@@ -40,7 +40,38 @@ import Testing
             text == """
                 ID       N  TITLE
                 t-1      5  short
-                t-1234  17  a title that is r…
+                t-1234  17  a title that is…
+                """)
+    }
+
+    @Test("the widest columns give way first, names at their beginning; piped, none does")
+    func narrowTable() {
+        var table = Table(["ID", "AGENT", "TITLE"])
+        table.add([
+            "t-1", .init("backend.queue_worker_planner", .name), "a plan for the whole queue",
+        ])
+
+        let narrow = table.text(paint: Paint(isColoured: false), width: 54)
+        let whole = table.text(paint: Paint(isColoured: false), width: nil)
+
+        #expect(
+            narrow == """
+                ID   AGENT                    TITLE
+                t-1  …queue_worker_planner    a plan for the whole…
+                """)
+        #expect(whole.hasSuffix("t-1  backend.queue_worker_planner  a plan for the whole queue"))
+    }
+
+    @Test("a last column that wraps goes on below itself")
+    func wrappingTable() {
+        var table = Table(["ID", "WHAT"], wrapsLast: true)
+        table.add(["t-1", "failed: the style guide is missing"])
+
+        #expect(
+            table.text(paint: Paint(isColoured: false), width: 30) == """
+                ID   WHAT
+                t-1  failed: the style guide
+                     is missing
                 """)
     }
 

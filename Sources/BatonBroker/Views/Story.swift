@@ -18,13 +18,38 @@ struct Story {
             line["type"] = .string(event.type.rawValue)
             line["actor"] = .string(event.actor.text)
             line["attempt"] = event.attempt.map { .integer(Int64($0)) }
-            line["text"] = .string(text(of: event))
+            let message = try message(of: event)
+            line["text"] = .string(text(of: event, message))
+            line["message"] = message.map { .string($0) }
             lines.append(.object(line))
         }
         return lines
     }
 
-    private func text(of event: Event) -> String {
+    /// Why an attempt did not succeed: the agent's own words, or what the broker saw. Nil for all
+    /// other events, and when the words were erased.
+    func message(of event: Event) throws(RecordsFault) -> String? {
+        switch event.body {
+        case .taskFailed:
+            try records.json(of: event.seq, part: "failure.json")?["message"]?.stringValue
+        case .taskExpired(let body):
+            switch body.reason {
+            case .lease: "no heartbeat came in time: the agent ended or lost its connection"
+            case .attempt: "the attempt took longer than it may"
+            case .silence: "the agent beat, but reported neither progress nor output"
+            }
+        default: nil
+        }
+    }
+
+    /// `: no such file (2 so far, again at …)`, on one line.
+    private func ending(_ message: String?, failures: Int, until: Instant?) -> String {
+        let words = message.map { $0.split(whereSeparator: \.isNewline).joined(separator: "; ") }
+        let next = until.map { ", again at \(Timestamp.text($0))" } ?? ""
+        return (words.map { ": \($0)" } ?? "") + " (\(failures) so far\(next))"
+    }
+
+    private func text(of event: Event, _ message: String?) -> String {
         switch event.body {
         case .taskCreated(let body): "created: \(body.kind.rawValue) for \(body.agent)"
         case .taskReadied: "ready"
@@ -33,12 +58,11 @@ struct Story {
         case .taskAccepted(let reason): "accepted by \(reason.rawValue)"
         case .taskRejected(let body): "rejected, \(body.rejections) time(s) so far"
         case .taskFailed(let body):
-            "failed (\(body.isRetryable ? "retryable" : "permanent")), \(body.failures)"
-                + " failure(s) so far"
-                + (body.until.map { ", again at \(Timestamp.text($0))" } ?? "")
+            "failed (\(body.isRetryable ? "retryable" : "permanent"))"
+                + ending(message, failures: body.failures, until: body.until)
         case .taskExpired(let body):
-            "expired (\(body.reason.rawValue)), \(body.failures) failure(s) so far"
-                + (body.until.map { ", again at \(Timestamp.text($0))" } ?? "")
+            "expired (\(body.reason.rawValue))"
+                + ending(message, failures: body.failures, until: body.until)
         case .taskReleased(let body): "released (\(body.reason.rawValue))"
         case .taskRetried: "ready again"
         case .taskBlocked(let escalation): "blocked by \(escalation)"

@@ -88,20 +88,23 @@ struct Views {
         }
         return try page(found.map(\.id).sorted(), query) { id throws(RecordsFault) in
             guard let task = state.tasks[id] else { return nil }
-            var row = try taskRow(task, in: state)
-            row["reason"] = .string((task.death ?? .attempts).rawValue)
-            row["died_us"] = task.diedAt.map { .instant($0) }
-            row["last_error"] = try lastError(of: task)
-            return row
+            return try taskRow(task, in: state)
         }
     }
 
+    /// The words of the newest failure or expiry; of a delivery that was refused too often, those
+    /// of its last verdict.
     private func lastError(of task: TaskRecord) throws(RecordsFault) -> JSONValue? {
-        guard let seq = task.lastFailure, let event = try records.event(seq) else { return nil }
-        if case .taskExpired(let body) = event.body {
-            return .string("the lease ran out (\(body.reason.rawValue))")
+        if let seq = task.lastFailure, let event = try records.event(seq) {
+            return try Story(records: records).message(of: event).map { .string($0) }
         }
-        return try records.json(of: seq, part: "failure.json")?["message"]
+        guard let verdict = task.verdict,
+            let document = try cache.document(Deliverables.verdictName, of: verdict)
+        else { return nil }
+        let findings = document["findings"]?.arrayValue ?? []
+        guard let first = findings.first?["message"]?.stringValue else { return nil }
+        let others = findings.count > 1 ? ", and \(findings.count - 1) more" : ""
+        return .string("rejected: \(first)\(others)")
     }
 
     // MARK: Briefs
@@ -199,6 +202,13 @@ struct Views {
         row["depends_on"] = .array(task.depends.map { .id($0) })
         row["escalation"] = task.escalation.map { .id($0) }
         row["subject"] = task.subject.map { .id($0) }
+        if task.state == .dead {
+            row["reason"] = .string((task.death ?? .attempts).rawValue)
+            row["died_us"] = task.diedAt.map { .instant($0) }
+        }
+        if task.state == .dead || task.state == .backoff {
+            row["last_error"] = try lastError(of: task)
+        }
         return .object(row)
     }
 

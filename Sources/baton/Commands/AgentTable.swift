@@ -31,7 +31,7 @@ enum AgentTable {
                 .init(entries.isEmpty ? "-" : String(restarts), restarts > 0 ? .warning : .plain),
             ])
         }
-        return table.text(paint: console.paint, width: console.width)
+        return table.text(paint: console.paint, width: console.lineWidth)
     }
 
     private static func word(

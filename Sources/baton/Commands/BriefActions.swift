@@ -28,7 +28,7 @@ enum BriefActions {
                     .init(BrokerRows.text(row, "actor")), .init(BrokerRows.text(row, "title")),
                 ])
             }
-            return table.text(paint: console.paint, width: console.width)
+            return table.text(paint: console.paint, width: console.lineWidth)
                 + (more ? "\nThere are more; --limit shows them." : "")
         }
         return .done

@@ -42,6 +42,7 @@ struct BriefView {
             blocks.append(
                 paint.yellow("Waiting for a decision") + "\n" + lines.joined(separator: "\n"))
         }
+        if let failures { blocks.append(failures) }
         if let answers { blocks.append(answers) }
         blocks.append(ending(id, state))
         return blocks.joined(separator: "\n\n")
@@ -64,15 +65,24 @@ struct BriefView {
         var table = Table(["TASK", "KIND", "AGENT", "STATE", "TRIES", "TITLE"], rightAligned: [4])
         for row in tasks {
             let state = BrokerRows.text(row, "state")
-            let why = row["pending_reason"]?.stringValue
             table.add([
                 .init(BrokerRows.text(row, "task"), .bold), .init(BrokerRows.text(row, "kind")),
                 .init(BrokerRows.text(row, "agent"), .name),
-                .init(why.map { "\(state) (\($0))" } ?? state, BrokerRows.look(ofState: state)),
+                .init(BrokerRows.stateText(ofTask: row), BrokerRows.look(ofState: state)),
                 .init(BrokerRows.count(row, "attempts")), .init(BrokerRows.text(row, "title")),
             ])
         }
-        return table.text(paint: paint, width: console.width)
+        return table.text(paint: paint, width: console.lineWidth)
+    }
+
+    /// Why tasks are dead or wait for their next attempt.
+    private var failures: String? {
+        let lines = (brief["tasks"]?.arrayValue ?? []).compactMap { row -> String? in
+            guard let error = TaskView.lastError(row) else { return nil }
+            return "  \(Prose.harmless(BrokerRows.text(row, "task")))  \(error)"
+        }
+        guard !lines.isEmpty else { return nil }
+        return paint.red("Failures") + "\n" + lines.joined(separator: "\n")
     }
 
     private var answers: String? {

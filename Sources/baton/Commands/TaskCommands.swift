@@ -144,7 +144,7 @@ enum TaskActions {
                     .init(BrokerRows.text(row, "last_error")),
                 ])
             }
-            return table.text(paint: console.paint, width: console.width)
+            return table.text(paint: console.paint, width: console.lineWidth)
                 + "\n\n\(console.paint.cyan("baton dead redrive ID")) sends one round again."
         }
         return .done
@@ -217,15 +217,13 @@ enum TaskActions {
             ["TASK", "BRIEF", "KIND", "AGENT", "STATE", "TRIES", "TITLE"], rightAligned: [5])
         for row in rows {
             let state = BrokerRows.text(row, "state")
-            let why = row["pending_reason"]?.stringValue
             table.add([
                 .init(BrokerRows.text(row, "task"), .bold), .init(BrokerRows.text(row, "brief")),
                 .init(BrokerRows.text(row, "kind")), .init(BrokerRows.text(row, "agent"), .name),
-                .init(
-                    why.map { "\(state) (\($0))" } ?? state, BrokerRows.look(ofState: state)),
+                .init(BrokerRows.stateText(ofTask: row), BrokerRows.look(ofState: state)),
                 .init(BrokerRows.count(row, "attempts")), .init(BrokerRows.text(row, "title")),
             ])
         }
-        return table.text(paint: console.paint, width: console.width)
+        return table.text(paint: console.paint, width: console.lineWidth)
     }
 }

@@ -24,11 +24,10 @@ struct TaskView {
     }
 
     private var heading: String {
-        let state = member("state")
-        let reason = task["pending_reason"]?.stringValue.map { " (\(Prose.harmless($0)))" } ?? ""
+        let state = Prose.harmless(BrokerRows.stateText(ofTask: task))
         var lines = [
             "\(paint.bold(member("task")))  \(member("kind"))  \(paint.cyan(member("agent")))  "
-                + paint.look(state + reason, BrokerRows.look(ofState: state)),
+                + paint.look(state, BrokerRows.look(ofState: member("state"))),
             "  \(member("title"))",
         ]
         var facts: [String] = []
@@ -46,12 +45,26 @@ struct TaskView {
             facts.append("waits for \(escalation)")
         }
         if !facts.isEmpty { lines.append("  " + facts.joined(separator: ", ")) }
+        if let error = Self.lastError(task) {
+            let why = task["reason"]?.stringValue.map { "died (\(Prose.harmless($0)))" }
+            let text = "\(why ?? "last failure"): \(error)"
+            lines.append(
+                paint.red(
+                    Prose.indented(Prose.wrapped(text, width: min(console.width, 100) - 2), by: 2)))
+        }
         if let lease = task["lease"], let instance = lease["instance"]?.stringValue {
             var text = "  leased by \(Prose.harmless(instance))"
             if let progress = Self.progress(lease) { text += ": \(progress)" }
             lines.append(text)
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// The message of a task's last failure, on one line.
+    static func lastError(_ row: JSONValue) -> String? {
+        row["last_error"]?.stringValue.map { text in
+            Prose.harmless(text.split(whereSeparator: \.isNewline).joined(separator: "; "))
+        }
     }
 
     /// `40 %, computing`, from a lease.
@@ -67,7 +80,8 @@ struct TaskView {
     private var story: String? {
         let entries = task["story"]?.arrayValue ?? []
         guard !entries.isEmpty else { return nil }
-        var table = Table(["TIME", "SEQ", "EVENT", "BY", "WHAT"], rightAligned: [1])
+        var table = Table(
+            ["TIME", "SEQ", "EVENT", "BY", "WHAT"], rightAligned: [1], wrapsLast: true)
         for entry in entries {
             table.add([
                 .init(EventLine.time(of: entry), .dim), .init(BrokerRows.count(entry, "seq"), .dim),
@@ -75,7 +89,7 @@ struct TaskView {
                 .init(BrokerRows.text(entry, "actor")), .init(BrokerRows.text(entry, "text")),
             ])
         }
-        return paint.bold("Story") + "\n" + table.text(paint: paint, width: console.width)
+        return paint.bold("Story") + "\n" + table.text(paint: paint, width: console.lineWidth)
     }
 
     private var deliverables: String? {

@@ -27,6 +27,15 @@ enum BrokerRows {
         }
     }
 
+    /// A task's state with the reason why it waits, where the state does not say it already.
+    static func stateText(ofTask row: JSONValue) -> String {
+        let state = text(row, "state")
+        guard let why = row["pending_reason"]?.stringValue, why != state, state != "blocked" else {
+            return state
+        }
+        return "\(state) (\(why))"
+    }
+
     static func text(_ row: JSONValue, _ name: String) -> String {
         row[name]?.stringValue ?? ""
     }

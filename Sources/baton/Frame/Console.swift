@@ -14,6 +14,8 @@ struct Console: Sendable {
     let notePaint: Paint
     /// Columns of standard output; 100 when it is no terminal.
     let width: Int
+    /// What a line must fit into: nil when standard output is no terminal, and nothing is cut.
+    let lineWidth: Int?
     /// A person can be asked: both ends of the conversation are terminals.
     let isInteractive: Bool
     /// Standard error is a terminal, so a line can be written over.
@@ -25,7 +27,8 @@ struct Console: Sendable {
             (Host.environment("NO_COLOR") ?? "").isEmpty && Host.environment("TERM") != "dumb"
         paint = Paint(isColoured: wantsColour && Terminal.isTerminal(1) && !isJSON)
         notePaint = Paint(isColoured: wantsColour && Terminal.isTerminal(2))
-        width = Terminal.size(of: 1)?.columns ?? 100
+        lineWidth = Terminal.size(of: 1)?.columns
+        width = lineWidth ?? 100
         isInteractive = Terminal.isTerminal(0) && Terminal.isTerminal(2) && !isJSON
         canRewrite = Terminal.isTerminal(2) && Host.environment("TERM") != "dumb"
     }

@@ -54,6 +54,12 @@ struct BriefProgress {
         if state == "ready", let why = row["pending_reason"]?.stringValue, why != "starting" {
             words.append(paint.dim("(\(Prose.harmless(why)))"))
         }
+        if ["dead", "backoff"].contains(state), let error = TaskView.lastError(row) {
+            words.append(Prose.shortened(error, width: 300))
+            if let moment = row["retry_us"]?.integerValue, state == "backoff" {
+                words.append(paint.dim("(again at \(MomentText.clock(moment)))"))
+            }
+        }
         console.note(words.joined(separator: "  "))
     }
 

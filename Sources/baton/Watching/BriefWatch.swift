@@ -105,7 +105,7 @@ struct BriefWatch {
             progress.clear()
             let state = brief["state"]?.stringValue ?? "dead"
             console.note("\(id) is \(console.notePaint.red(state)).")
-            if state == "dead" { console.note("Why: baton dead list --brief \(id)") }
+            if state == "dead" { sayWhyDead() }
             return Outcome(status: .failed, brief: brief)
         case "blocked":
             progress.clear()
@@ -114,6 +114,18 @@ struct BriefWatch {
             return Outcome(status: .blocked, brief: brief)
         default:
             return nil
+        }
+    }
+
+    /// Each task that gave up, with its last words.
+    private func sayWhyDead() {
+        for row in brief["tasks"]?.arrayValue ?? [] where row["state"]?.stringValue == "dead" {
+            let task = Prose.harmless(BrokerRows.text(row, "task"))
+            let agent = console.notePaint.cyan(Prose.harmless(BrokerRows.text(row, "agent")))
+            let reason = Prose.harmless(BrokerRows.text(row, "reason"))
+            let error = TaskView.lastError(row).map { ": \($0)" } ?? ""
+            console.note("  \(task) of \(agent) died (\(reason))\(error)")
+            console.note("    \(console.notePaint.cyan("baton dead show \(task)"))")
         }
     }
 
