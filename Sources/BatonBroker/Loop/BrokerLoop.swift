@@ -20,6 +20,9 @@ package struct BrokerLoop {
     /// For each pending leaf, whether a piece may begin with it.
     private var pendingCuts: [Bool] = []
     private var lastKept: Event?
+    private var pendingEvents: [Event] = []
+    /// What the newest `takeBatches` holds, as events.
+    package private(set) var takenEvents: [Event] = []
     private var pendingStart: UInt64
     /// Bytes of leaves and payloads that wait for the next append.
     package private(set) var pendingBytes = 0
@@ -193,6 +196,7 @@ package struct BrokerLoop {
             pending.leaves.append(leaf)
             pendingCuts.append(lastKept.map { !event.continuesDecision(of: $0) } ?? true)
             lastKept = event
+            pendingEvents.append(event)
             pending.payloads += payloads
             if case .taskLeased(let lease) = event.body, let task = event.task,
                 let session = core.sessions.holder(of: task), let route = routes[session]
@@ -284,6 +288,8 @@ package struct BrokerLoop {
     /// cut between two decisions is safe: a start looks at everything again. One decision, at most
     /// a plan, is far smaller than an append.
     package mutating func takeBatches() -> [(batch: JournalBatch, at: UInt64)] {
+        takenEvents = pendingEvents
+        pendingEvents = []
         guard !pending.leaves.isEmpty else { return [] }
         var batches: [(batch: JournalBatch, at: UInt64)] = []
         var current = JournalBatch()

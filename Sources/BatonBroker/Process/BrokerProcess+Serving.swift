@@ -105,7 +105,9 @@ extension BrokerProcess {
                 throw BrokerFailure(74, "the journal could not be written: \(reason)")
             }
         }
-        if !batches.isEmpty { follower.ring() }
+        guard !batches.isEmpty else { return }
+        records.remember(loop.takenEvents)
+        follower.add(loop.takenEvents)
     }
 
     /// Looked at every ten seconds at most, and only when there is work: idle costs nothing.

@@ -13,13 +13,34 @@ import ZeroMQ
 final class IndexFollower: Sendable {
     private let wakeUp: WakeUp
     private let isStopping = Atomic(false)
+    /// Committed events that the view lacks, without gaps among them.
+    private let inbox = Mutex<[Event]>([])
+
+    /// Beyond it they are forgotten, and read from the journal when their turn comes.
+    private static let inboxMax = 20_000
 
     init() throws(SystemError) {
         wakeUp = try WakeUp()
     }
 
-    /// There are new committed events.
-    func ring() { wakeUp.ring() }
+    /// There are new committed events. They come as values, because reading a leaf costs more than
+    /// all else that is done with it here.
+    func add(_ events: [Event]) {
+        inbox.withLock { waiting in
+            if waiting.count + events.count > Self.inboxMax { waiting = [] }
+            waiting += events
+        }
+        wakeUp.ring()
+    }
+
+    /// The waiting events from a number on, if it is the first of them.
+    private func take(from cursor: UInt64) -> [Event] {
+        inbox.withLock { waiting in
+            guard let first = waiting.first, first.seq <= cursor else { return [] }
+            defer { waiting = [] }
+            return Array(waiting.drop { $0.seq < cursor })
+        }
+    }
 
     func start(journal: String, index: String, origin: String) throws(SystemError) -> JoinableThread
     {
@@ -46,16 +67,19 @@ final class IndexFollower: Sendable {
         _ = poller.add(descriptor: wakeUp.fileDescriptor, for: .readable)
         var cursor = try index.cursor()
         while !isStopping.load(ordering: .acquiring) {
-            let leaves = try reader.read(from: cursor, eventsMax: 2_000, bytesMax: 1 << 20)
-            if leaves.isEmpty {
+            var events = take(from: cursor)
+            if events.isEmpty {
+                for leaf in try reader.read(from: cursor, eventsMax: 2_000, bytesMax: 1 << 20) {
+                    events.append(try JournalEvents.event(leaf))
+                }
+            }
+            if events.isEmpty {
                 _ = try poller.poll(timeoutMilliseconds: nil)
                 _ = wakeUp.drain()
                 continue
             }
-            var events: [Event] = []
-            for leaf in leaves { events.append(try JournalEvents.event(leaf)) }
             try index.add(events)
-            cursor += UInt64(leaves.count)
+            cursor += UInt64(events.count)
         }
     }
 }

@@ -1,7 +1,7 @@
 // The journal with its look-up view, as the loop's thread owns them: appends go through here too,
 // so that only one thread ever touches the journal's handle.
 
-import BatonCore
+package import BatonCore
 package import BatonJournal
 import BatonWire
 package import Crypto
@@ -31,11 +31,22 @@ package final class JournalRecords<Store: Journal & ~Copyable>: Records {
         return outcome
     }
 
+    /// The events of what was just appended, so that nobody has to read their leaves soon.
+    package func remember(_ events: [Event]) {
+        recent.add(events)
+    }
+
     package func maintain(isIdle: Bool) {
         journal.maintain(isIdle: isIdle)
     }
 
     // MARK: Reading
+
+    package func event(_ seq: UInt64) throws(RecordsFault) -> Event? {
+        if let event = recent.event(seq) { return event }
+        guard let leaf = try leaves(from: seq, eventsMax: 1, bytesMax: 1).first else { return nil }
+        return try JournalEvents.event(leaf)
+    }
 
     package func leaves(
         from seq: UInt64, eventsMax: Int, bytesMax: Int

@@ -1,6 +1,7 @@
 // The newest committed batches, kept for a moment: a lease right after its submission, and a tail
 // that keeps up, then read nothing from the disk. What was just written is what would be read.
 
+import BatonCore
 import BatonJournal
 
 struct RecentRecords {
@@ -19,6 +20,30 @@ struct RecentRecords {
     /// Oldest first, without gaps, up to the newest event.
     private var kept: [Kept] = []
     private var bytes = 0
+
+    /// The newest events as values, without gaps.
+    private var events: [Event] = []
+    private static let eventsMax = 4_096
+
+    /// Takes the events of a batch that has been committed.
+    mutating func add(_ new: [Event]) {
+        guard let first = new.first, new.count <= Self.eventsMax,
+            events.last.map({ $0.seq + 1 == first.seq }) ?? true
+        else {
+            events.removeAll(keepingCapacity: true)
+            return
+        }
+        if events.count + new.count > 2 * Self.eventsMax {
+            events.removeFirst(events.count - Self.eventsMax)
+        }
+        events += new
+    }
+
+    func event(_ seq: UInt64) -> Event? {
+        guard let first = events.first?.seq, seq >= first else { return nil }
+        let place = Int(seq - first)
+        return events.indices.contains(place) ? events[place] : nil
+    }
 
     /// Takes a batch that has been committed.
     mutating func add(_ batch: JournalBatch, at seq: UInt64) {

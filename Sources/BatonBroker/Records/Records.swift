@@ -25,6 +25,7 @@ package struct StoredPart {
 package protocol Records: AnyObject {
     /// The number of committed events.
     var head: UInt64 { get }
+    func event(_ seq: UInt64) throws(RecordsFault) -> Event?
     func leaves(from seq: UInt64, eventsMax: Int, bytesMax: Int) throws(RecordsFault) -> [[UInt8]]
     func payload(of seq: UInt64, part: String) throws(RecordsFault) -> Payload?
     func payloads(of seq: UInt64) throws(RecordsFault) -> [Payload]
@@ -47,11 +48,6 @@ package enum RecordQuery: Hashable, Sendable {
 }
 
 extension Records {
-    package func event(_ seq: UInt64) throws(RecordsFault) -> Event? {
-        guard let leaf = try leaves(from: seq, eventsMax: 1, bytesMax: 1).first else { return nil }
-        return try JournalEvents.event(leaf)
-    }
-
     /// A JSON part, or nil when it was erased or is no JSON.
     package func json(of seq: UInt64, part: String) throws(RecordsFault) -> JSONValue? {
         guard let payload = try payload(of: seq, part: part) else { return nil }
