@@ -50,7 +50,7 @@ struct ProcessTests {
         #expect(last.body == .brokerStopped(state: digest))
     }
 
-    @Test("requests that are on their way at SIGTERM are answered or refused, never dropped")
+    @Test("requests on their way at SIGTERM are answered or refused, and what was accepted is kept")
     func requestsAtStop() throws {
         let broker = try BrokerProgram()
         try broker.start()
@@ -79,7 +79,6 @@ struct ProcessTests {
         let created = try events(broker).map { try Event(leaf: $0) }
             .filter { $0.type == .taskCreated }.count
         #expect(created >= accepted)
-        #expect(accepted > 0)
     }
 
     @Test("a second broker on the home ends with 75 and disturbs nobody")
