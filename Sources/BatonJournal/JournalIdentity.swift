@@ -41,7 +41,7 @@ package struct JournalIdentity: Hashable, Sendable {
     package func write(in home: String) throws(JournalError) {
         let text = isCreating ? "\(origin)\ncreating\n" : "\(origin)\n"
         do {
-            try Files.writeAtomically([UInt8](text.utf8), to: Self.path(in: home))
+            try Files.writeAtomically([UInt8](text.utf8), to: Self.path(in: home), mode: 0o600)
         } catch {
             throw .failed("\(error)")
         }

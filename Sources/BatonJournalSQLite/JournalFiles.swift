@@ -3,16 +3,20 @@ import BatonJournal
 import BatonPlatform
 import SQLite
 
-/// The files of a journal in a home directory.
+/// The files of a journal in a home directory. They lie in a folder of their own, while the id lies
+/// in the home itself: a folder that gets lost is missed.
 ///
 /// Nothing else in the writer's process may open and close them by plain file calls: Linux would
 /// then drop SQLite's locks on them.
 package enum JournalFiles {
+    /// The folder of the database.
+    package static func folder(in home: String) -> String { "\(home)/journal" }
+
     /// The database file.
-    package static func database(in home: String) -> String { "\(home)/journal.db" }
+    package static func database(in home: String) -> String { "\(folder(in: home))/journal.db" }
 
     /// SQLite's write-ahead log beside it.
-    package static func log(in home: String) -> String { "\(home)/journal.db-wal" }
+    package static func log(in home: String) -> String { "\(folder(in: home))/journal.db-wal" }
 
     /// "BATN": so that `file` and a person can tell this database from others.
     static let applicationID: Int64 = 0x4241_544e

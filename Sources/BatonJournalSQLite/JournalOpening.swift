@@ -76,13 +76,16 @@ struct JournalOpening: ~Copyable {
     /// Makes the database file with its tables, durable on return, unless it is there.
     private static func makeDatabase(_ path: String) throws(JournalError) {
         do {
+            let folder = Files.parent(of: path)
+            try Files.makePrivateDirectory(folder)
+            try Files.syncDirectory(Files.parent(of: folder))
             let database = try Database(path, access: .readWriteCreating)
             try database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
             if try database.integer("SELECT count(*) FROM sqlite_schema") == 0 {
                 try database.execute(JournalFiles.schema)
             }
             try Files.setPermissions(0o600, of: path)
-            try Files.syncDirectory(Files.parent(of: path))
+            try Files.syncDirectory(folder)
         } catch {
             throw .failed("\(error)")
         }

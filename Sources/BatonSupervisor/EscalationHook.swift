@@ -83,8 +83,14 @@ final class EscalationHook: Sendable {
         guard let event = try? JSONValue(parsing: line), let type = event["type"]?.stringValue,
             let id = Self.escalation(of: event)
         else { return }
-        waiting.removeAll { $0 == id }
-        if type.hasPrefix("escalation.raised") { waiting.append(id) }
+        switch type {
+        case "escalation.raised", "escalation.raised-again":
+            waiting.removeAll { $0 == id }
+            waiting.append(id)
+        case "escalation.notified", "escalation.answered", "escalation.withdrawn":
+            waiting.removeAll { $0 == id }
+        default: break  // One that was joined still has to be told.
+        }
     }
 
     /// An escalation's id is the sequence number of the event that raised it.

@@ -25,7 +25,7 @@ struct ProcessTests {
     }
 
     private func events(_ broker: BrokerProgram) throws -> [[UInt8]] {
-        let reader = try SQLiteJournalReader(home: broker.home + "/journal")
+        let reader = try SQLiteJournalReader(home: broker.home)
         return try reader.read(from: 0, eventsMax: .max, bytesMax: .max)
     }
 

@@ -87,7 +87,7 @@ struct FaultTests {
 
     @Test(
         "a journal whose file is deleted, replaced or linked under the writer ends unknown",
-        arguments: ["journal.db", "journal.db-wal"], ["delete", "replace", "link"])
+        arguments: ["journal/journal.db", "journal/journal.db-wal"], ["delete", "replace", "link"])
     func pulledAway(file: String, deed: String) throws {
         try withHome { home in
             var journal = try SQLiteJournal.create(in: home, origin: testOrigin)

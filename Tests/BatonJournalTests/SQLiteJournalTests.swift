@@ -67,7 +67,7 @@ struct SQLiteJournalTests {
             _ = try makeJournal(in: home, events: 3)
             try Files.makeDirectory("\(home)/other")
             _ = try SQLiteJournal.create(in: "\(home)/other", origin: testOrigin)
-            try Files.rename("\(home)/other/journal.db", to: "\(home)/journal.db")
+            try Files.rename("\(home)/other/journal/journal.db", to: "\(home)/journal/journal.db")
 
             #expect(throws: JournalError.journalEmpty(path: JournalFiles.database(in: home))) {
                 _ = try SQLiteJournal.open(in: home, origin: testOrigin)
@@ -238,8 +238,9 @@ struct SQLiteJournalTests {
     }
 
     private func contains(_ text: String, in home: String) throws -> Bool {
-        for name in try Files.list(home) {
-            let bytes = try Files.read("\(home)/\(name)", bytesMax: 1 << 24)
+        let folder = JournalFiles.folder(in: home)
+        for name in try Files.list(folder) {
+            let bytes = try Files.read("\(folder)/\(name)", bytesMax: 1 << 24)
             if String(decoding: bytes, as: UTF8.self).contains(text) { return true }
         }
         return false

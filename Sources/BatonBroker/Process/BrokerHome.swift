@@ -8,10 +8,8 @@ struct BrokerHome {
     let path: String
 
     var lock: String { path + "/broker.lock" }
-    /// The signing key and the match key: outside the journal's folder, moved with it by hand only.
+    /// The signing key and the match key: outside the journal's folder, moved with it.
     var keys: String { path + "/keys" }
-    /// The journal's folder.
-    var journal: String { path + "/journal" }
     var index: String { path + "/index.db" }
     /// Saved states that shorten a start; they can be deleted at any time.
     var snapshots: String { path + "/snapshots" }
@@ -20,7 +18,6 @@ struct BrokerHome {
 
     func make() throws(SystemError) {
         try Files.makePrivateDirectory(path)
-        try Files.makePrivateDirectory(journal)
     }
 
     /// libzmq puts the path into `sockaddr_un`, which holds 107 bytes and a zero.

@@ -115,7 +115,7 @@ extension BrokerProcess {
         let now = clock.now
         guard now - diskCheckedAt > .seconds(10) else { return }
         diskCheckedAt = now
-        guard let free = try? Files.freePercent(at: home.journal) else { return }
+        guard let free = try? Files.freePercent(at: home.path) else { return }
         diskFreePercent = Int(free)
         loop.isDiskLow = free < 5
     }

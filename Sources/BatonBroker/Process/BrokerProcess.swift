@@ -178,7 +178,7 @@ package struct BrokerProcess: ~Copyable {
 
     private func follow() throws(BrokerFailure) -> JoinableThread {
         do {
-            return try follower.start(journal: home.journal, index: home.index, origin: keys.origin)
+            return try follower.start(journal: home.path, index: home.index, origin: keys.origin)
         } catch {
             throw BrokerFailure(74, "\(error)")
         }

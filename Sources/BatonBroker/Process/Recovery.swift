@@ -25,10 +25,11 @@ struct Recovery {
         let earlierRoot = journal.earlierRoot
         let head = journal.head
         do {
-            let index = try RecordIndex(path: home.index, origin: keys.origin, head: head)
+            let index = try Self.openIndex(home, origin: keys.origin, head: head)
+            try Files.setPermissions(0o600, of: home.index)
             records = JournalRecords(journal: journal, index: index)
         } catch {
-            throw BrokerFailure(74, "\(error)")
+            throw BrokerFailure(74, "\(home.index): \(error)")
         }
         // A snapshot of another journal, or of events that are no longer the same, is no snapshot.
         var state = State()
@@ -42,10 +43,29 @@ struct Recovery {
         replayed = head - start
     }
 
+    /// The look-up view; one that is damaged is made again, for it holds nothing of its own.
+    private static func openIndex(
+        _ home: BrokerHome, origin: String, head: UInt64
+    ) throws -> RecordIndex {
+        do {
+            return try RecordIndex(path: home.index, origin: origin, head: head)
+        } catch {
+            for suffix in ["", "-wal", "-shm"] where try Files.exists(home.index + suffix) {
+                try Files.remove(home.index + suffix)
+            }
+            return try RecordIndex(path: home.index, origin: origin, head: head)
+        }
+    }
+
     private static func openKeys(_ home: BrokerHome) throws(BrokerFailure) -> JournalKeys {
         do {
             if try Files.status(of: home.keys) != nil {
                 return try JournalKeys.load(from: home.keys)
+            }
+            // Nothing could be matched or signed under new keys: the old ones must come back.
+            if let identity = try JournalIdentity.read(in: home.path) {
+                throw JournalError.badKeys(
+                    "the keys of journal \(identity.origin) are missing; restore \(home.keys)")
             }
             let name = Host.name().filter {
                 $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-")
@@ -64,10 +84,10 @@ struct Recovery {
     ) throws(BrokerFailure) -> SQLiteJournal {
         do throws(JournalError) {
             return try SQLiteJournal.open(
-                in: home.journal, origin: keys.origin, earlierCount: earlierCount)
+                in: home.path, origin: keys.origin, earlierCount: earlierCount)
         } catch .notFound {
             do {
-                return try SQLiteJournal.create(in: home.journal, origin: keys.origin)
+                return try SQLiteJournal.create(in: home.path, origin: keys.origin)
             } catch {
                 throw BrokerFailure(74, "\(error)")
             }

@@ -71,13 +71,19 @@ struct Views {
     private func escalations(
         _ query: ListQuery
     ) throws(RecordsFault) -> (rows: [JSONValue], more: Bool) {
-        let found = state.escalations.values.filter { escalation in
-            (query.brief == nil || escalation.brief == query.brief)
-                && (query.agent == nil || escalation.agent == query.agent)
-                && (query.state == "all" || escalation.state.rawValue == query.state ?? "open")
+        let wanted = query.state ?? EscalationState.open.rawValue
+        var ids = Array(state.escalations.keys)
+        // Those of finished briefs have left memory; they are looked up when asked for.
+        if wanted != EscalationState.open.rawValue {
+            ids += try records.find(.type(.escalationRaised)).map { EscalationID($0) }
         }
-        return try page(found.map(\.id).sorted(), query) { id throws(RecordsFault) in
-            try escalationRow(id)
+        return try page(Set(ids).sorted(), query) { id throws(RecordsFault) in
+            guard let row = try escalationRow(id) else { return nil }
+            let isWanted =
+                (query.brief == nil || row["brief"]?.stringValue == query.brief?.description)
+                && (query.agent == nil || row["agent"]?.stringValue == query.agent?.text)
+                && (wanted == "all" || row["state"]?.stringValue == wanted)
+            return isWanted ? row : nil
         }
     }
 
