@@ -55,6 +55,18 @@ extension BrokerLoop {
         throw Refusal(.notPermitted, "\(request.actor) may not \(request.message.verb.rawValue)")
     }
 
+    /// Refuses what such an actor may never say, before anybody looks at what came with it.
+    mutating func requireRight(_ request: Request) throws(Refusal) {
+        let verb = request.message.verb.rawValue
+        guard !Broker.mayEver(request.actor.kind, verb) else { return }
+        let named = ["task", "brief", "escalation", "agent"].lazy.compactMap(request.message.text)
+        keep(
+            core.recordRefusal(
+                verb: verb, subject: String((named.first ?? "").prefix(128)), code: "not_permitted",
+                actor: request.actor, at: request.moment))
+        throw Refusal(.notPermitted, "\(request.actor) may not \(verb)")
+    }
+
     private func listQuery(_ request: Request) throws(Refusal) -> ListQuery {
         guard let subject = ListQuery.Subject(rawValue: try request.text("what")) else {
             throw request.malformed("\"what\" is one of briefs, tasks, escalations, dead, agents")

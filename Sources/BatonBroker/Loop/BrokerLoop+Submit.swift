@@ -140,10 +140,6 @@ extension BrokerLoop {
             return
         }
         try refuseIfDiskLow()
-        guard request.actor.kind == .person || request.actor.kind == .bareWorker else {
-            let nothing = DocumentPut(content: contentMatch(digest), parts: [])
-            throw refusal(run(.putDocument(nothing), for: request), request)
-        }
         let mediaType = request.message.text("media_type") ?? "application/octet-stream"
         guard Parcel.isMediaType(mediaType) else {
             throw request.malformed("\"media_type\" is no media type such as text/markdown")

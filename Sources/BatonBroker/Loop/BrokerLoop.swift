@@ -122,6 +122,7 @@ package struct BrokerLoop {
     ) throws(Refusal) {
         let request = Request(
             message: message, id: id, route: route, session: session, moment: moment)
+        try requireRight(request)
         switch message.verb {
         case .hello, .ok, .error, .assign, .events:
             throw Refusal(.malformed, "\(message.verb.rawValue) is not a request of a peer")

@@ -13,6 +13,8 @@ struct BrokerHome {
     var index: String { path + "/index.db" }
     /// Saved states that shorten a start; they can be deleted at any time.
     var snapshots: String { path + "/snapshots" }
+    /// Limits that an operator has set; absent: all as they are by default.
+    var limits: String { path + "/limits.json" }
     var tokens: String { path + "/tokens" }
     var endpoint: String { path + "/endpoint" }
 

@@ -2,7 +2,7 @@
 // clock; it receives, appends, commits, and only then sends. Here is how it starts; how it serves
 // is in BrokerProcess+Serving.swift and BrokerProcess+Saying.swift.
 
-package import BatonCore
+import BatonCore
 import BatonJournal
 import BatonJournalSQLite
 import BatonPlatform
@@ -15,7 +15,7 @@ import ZeroMQ
 package struct BrokerConfiguration: Sendable {
     /// The folder, from the root.
     package var home: String
-    package var limits = Limits()
+    var limits = Limits()
     /// The program's version, as STATUS and `broker.started` tell it.
     package var version: String
 
@@ -93,6 +93,8 @@ package struct BrokerProcess: ~Copyable {
             Host.raiseDescriptorLimit()
             try home.make()
             let lock = try acquireLock(home)
+            var configuration = configuration
+            configuration.limits = try limits(home)
             let recovery = try Recovery(home: home, limits: configuration.limits)
             let context = try Context()
             let door = try Door(context: context, tokensPath: home.tokens)
@@ -146,6 +148,17 @@ package struct BrokerProcess: ~Copyable {
                 75,
                 "the home \(home.path) is in use by another broker, \(holder); "
                     + "stop it with 'baton down --home \(home.path)', or use another home")
+        }
+    }
+
+    /// The limits in force: `limits.json` of the home over the defaults.
+    private static func limits(_ home: BrokerHome) throws -> Limits {
+        guard try Files.exists(home.limits) else { return Limits() }
+        do {
+            let json = try JSONValue(parsing: Files.read(home.limits, bytesMax: 1 << 16))
+            return try Limits.reading(json).get()
+        } catch {
+            throw BrokerFailure(78, "\(home.limits): \(error)")
         }
     }
 

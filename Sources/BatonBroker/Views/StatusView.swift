@@ -1,5 +1,6 @@
 // STATUS: health at a glance, and every limit in force.
 
+import BatonBrief
 package import BatonCore
 import BatonWire
 import JSON
@@ -64,34 +65,13 @@ struct StatusView {
     }
 
     private var limits: JSONValue {
-        let core = views.core.limits
+        let core = LimitSetting.all.map { setting in
+            (setting.name, JSONValue.integer(setting.read(views.core.limits)))
+        }
         return .object(
-            JSONObject([
-                ("lease_ms", .milliseconds(core.leasePeriod)),
-                ("heartbeat_ms", .milliseconds(core.heartbeatPeriod)),
-                ("session_ms", .milliseconds(core.sessionPeriod)),
-                ("settle_ms", .milliseconds(core.settlePeriod)),
-                ("attempt_timeout_ms", .milliseconds(core.attemptTimeout)),
-                ("silence_timeout_ms", .milliseconds(core.silenceTimeout)),
-                ("attempts_max", .integer(Int64(core.attemptsMax))),
-                ("backoff_base_ms", .milliseconds(core.backoffBase)),
-                ("backoff_cap_ms", .milliseconds(core.backoffCap)),
-                ("release_wait_ms", .milliseconds(core.releaseWait)),
-                ("releases_per_failure", .integer(Int64(core.releasesPerFailure))),
-                ("rejections_max", .integer(Int64(core.rejectionsMax))),
-                ("escalations_per_brief_max", .integer(Int64(core.escalationsPerBriefMax))),
-                ("raised_again_max", .integer(Int64(core.raisedAgainMax))),
-                ("tasks_per_plan_max", .integer(Int64(core.tasksPerPlanMax))),
-                ("dependency_chain_max", .integer(Int64(core.dependencyChainMax))),
-                ("queued_tasks_max", .integer(Int64(core.queuedTasksMax))),
-                ("reserve_per_brief", .integer(Int64(core.reservePerBrief))),
-                ("priority_max", .integer(Int64(core.priorityMax))),
-                ("circuit_failures_max", .integer(Int64(core.circuitFailuresMax))),
-                ("circuit_probe_wait_ms", .milliseconds(core.circuitProbeWait)),
-                ("sessions_max", .integer(Int64(core.sessionsMax))),
-                ("leases_per_session_max", .integer(Int64(core.leasesPerSessionMax))),
-                ("agents_max", .integer(Int64(core.agentsMax))),
-                ("refusal_fold_ms", .milliseconds(core.refusalFold)),
+            JSONObject(core + [
+                ("priority_max", .integer(Int64(views.core.limits.priorityMax))),
+                ("packet_inline_bytes_max", .integer(Int64(PacketAssembler.packetInlineBytesMax))),
                 ("frames_max", .integer(Int64(wireLimits.framesMax))),
                 ("header_bytes_max", .integer(Int64(wireLimits.headerBytesMax))),
                 ("control_bytes_max", .integer(Int64(wireLimits.controlBytesMax))),

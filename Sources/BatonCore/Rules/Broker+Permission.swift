@@ -3,33 +3,35 @@
 
 extension Broker {
     func permission(for command: Command) -> Rejection? {
-        let kind = command.actor.kind
-        let allowed: Bool
-        switch command.body {
-        case .create, .start, .stop, .tick:
-            allowed = kind == .broker
-        case .submitBrief, .submitTask, .putDocument, .cancelBrief, .cancelTask, .retry, .redrive,
-            .discard, .pause, .resume:
-            allowed = kind == .person || kind == .bareWorker
-        case .answer(let request):
+        let actor = command.actor
+        let verb = command.body.verb
+        if case .answer(let request) = command.body, let role = actor.role {
             let askers = state.escalations[request.escalation]?.askers ?? []
-            if let role = command.actor.role, askers.contains(where: { $0.role == role }) {
+            if askers.contains(where: { $0.role == role }) {
                 return .answeredByAsker(request.escalation)
             }
-            allowed = kind == .person
-        case .deliver, .fail, .release, .escalate:
-            allowed = kind == .agent || kind == .bareWorker || isBroker(command)
-        case .register(let body):
-            allowed = kind == .person || kind == .supervisor || command.actor.role == body.agent
-        case .withdraw:
-            allowed = kind == .person || kind == .supervisor
-        case .raise, .notified:
-            allowed = kind == .supervisor
         }
-        return allowed ? nil : .notPermitted(command.actor, verb: command.body.verb)
+        if case .register(let body) = command.body, let role = actor.role, role != body.agent {
+            return .notPermitted(actor, verb: verb)
+        }
+        return Self.mayEver(actor.kind, verb) ? nil : .notPermitted(actor, verb: verb)
     }
 
-    private func isBroker(_ command: Command) -> Bool { command.actor.kind == .broker }
+    /// Whether such an actor may say this at all, whatever it is about: asked before anybody looks
+    /// at what came with it.
+    package static func mayEver(_ kind: ActorName.Kind, _ verb: String) -> Bool {
+        switch verb {
+        case "CREATE", "START", "STOP", "TICK": kind == .broker
+        case "SUBMIT", "TASK", "PUT", "CANCEL", "RETRY", "REDRIVE", "DISCARD", "PAUSE", "RESUME":
+            kind == .person || kind == .bareWorker
+        case "ANSWER": kind == .person
+        case "DELIVER", "FAIL", "RELEASE", "ESCALATE": kind != .person && kind != .supervisor
+        case "REGISTER": kind != .broker
+        case "WITHDRAW": kind == .person || kind == .supervisor
+        case "RAISE", "NOTIFIED": kind == .supervisor
+        default: true
+        }
+    }
 }
 
 extension Command.Body {
