@@ -2,6 +2,7 @@
 
 import BatonBroker
 import BatonCore
+import BatonWire
 import JSON
 import Testing
 

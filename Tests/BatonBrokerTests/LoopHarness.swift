@@ -29,7 +29,7 @@ final class LoopHarness {
             .create(
                 JournalCreated(
                     origin: keys.origin, verifierKey: keys.verifierKey.description,
-                    format: leafFormat)), at: moment)
+                    format: leafFormat, version: "test")), at: moment)
         loop.run(.start(version: "test"), at: moment)
         try turn()
     }

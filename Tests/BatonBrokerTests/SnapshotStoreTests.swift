@@ -19,7 +19,8 @@ import Testing
             core: recovery.core, keys: recovery.keys, randomBytes: { Entropy.bytes(count: $0) })
         let moment = Moment(now: Instant(microseconds: 1_800_000_000_000_000))
         let created = JournalCreated(
-            origin: recovery.keys.origin, verifierKey: "\(recovery.keys.verifierKey)", format: 1)
+            origin: recovery.keys.origin, verifierKey: "\(recovery.keys.verifierKey)", format: 1,
+            version: "test")
         loop.run(.create(created), at: moment)
         for name in ["a", "b", "c"] {
             let body = AgentRegistered(agent: AgentName(name), isReviewed: false)

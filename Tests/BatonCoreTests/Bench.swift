@@ -29,7 +29,9 @@ struct Bench {
         chance = SplitMix64(seed: seed)
         run(
             .broker,
-            .create(JournalCreated(origin: "baton.local/test", verifierKey: "k", format: 1)))
+            .create(
+                JournalCreated(
+                    origin: "baton.local/test", verifierKey: "k", format: 1, version: "1")))
         run(.broker, .start(version: "1"))
     }
 

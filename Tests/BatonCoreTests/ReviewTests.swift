@@ -299,7 +299,9 @@ import Testing
     private static let attempt = Attempt(task: TaskID(99), token: Token(1))
 
     private static let bodies: [(body: Command.Body, allowed: Set<String>)] = [
-        (.create(JournalCreated(origin: "", verifierKey: "", format: 1)), ["broker"]),
+        (
+            .create(JournalCreated(origin: "", verifierKey: "", format: 1, version: "")), ["broker"]
+        ),
         (.start(version: ""), ["broker"]), (.stop(state: .test(0)), ["broker"]),
         (.tick, ["broker"]),
         (

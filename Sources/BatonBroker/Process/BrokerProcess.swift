@@ -170,7 +170,7 @@ package struct BrokerProcess: ~Copyable {
                 .create(
                     JournalCreated(
                         origin: keys.origin, verifierKey: keys.verifierKey.description,
-                        format: leafFormat)), at: moment)
+                        format: leafFormat, version: configuration.version)), at: moment)
         }
         loop.run(.start(version: configuration.version), at: moment)
         loop.tick(at: moment)

@@ -61,7 +61,8 @@ struct LimitSetting: Sendable {
 }
 
 extension Limits {
-    /// The limits that a JSON object sets, the others as they are by default. Every mistake at once.
+    /// The limits that a JSON object sets, the others as they are by default. Every mistake at
+    /// once.
     package static func reading(_ json: JSONValue) -> Result<Limits, LimitFaults> {
         guard let object = json.objectValue else {
             return .failure(LimitFaults(faults: ["the file holds no JSON object"]))

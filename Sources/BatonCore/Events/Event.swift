@@ -91,11 +91,14 @@ package struct JournalCreated: Hashable, Sendable {
     package var verifierKey: String
     /// The leaf format, not the storage.
     package var format: Int
+    /// Of the program that made the journal.
+    package var version: String
 
-    package init(origin: String, verifierKey: String, format: Int) {
+    package init(origin: String, verifierKey: String, format: Int, version: String) {
         self.origin = origin
         self.verifierKey = verifierKey
         self.format = format
+        self.version = version
     }
 }
 
@@ -186,8 +189,8 @@ package struct TaskCreated: Hashable, Sendable {
     package var priority: Int
     /// What must be accepted before this is ready.
     package var depends: [TaskID]
-    /// Judged before it is accepted.
-    package var isReviewed: Bool
+    /// What its delivery must pass before it is accepted.
+    package var gates: [Gate]
     /// The task whose delivery a review judges.
     package var subject: TaskID?
     /// The place in the plan's list of tasks.
@@ -206,7 +209,7 @@ package struct TaskCreated: Hashable, Sendable {
 
     package init(
         kind: TaskKind, agent: AgentName, priority: Int, depends: [TaskID] = [],
-        isReviewed: Bool = false, subject: TaskID? = nil, entry: Int? = nil, key: Digest? = nil,
+        gates: [Gate] = [], subject: TaskID? = nil, entry: Int? = nil, key: Digest? = nil,
         match: Digest? = nil, notBefore: Instant? = nil, deadline: Instant? = nil,
         attemptTimeout: Duration, silenceTimeout: Duration, attemptsMax: Int, rejectionsMax: Int,
         parts: [Part] = []
@@ -215,7 +218,7 @@ package struct TaskCreated: Hashable, Sendable {
         self.agent = agent
         self.priority = priority
         self.depends = depends
-        self.isReviewed = isReviewed
+        self.gates = gates
         self.subject = subject
         self.entry = entry
         self.key = key

@@ -135,7 +135,7 @@ extension Broker {
             .taskCreated(
                 TaskCreated(
                     kind: .close, agent: .orchestrator, priority: task.priority,
-                    depends: ids.values.sorted(), isReviewed: true,
+                    depends: ids.values.sorted(), gates: [.review],
                     deadline: task.deadline,
                     attemptTimeout: orchestrator?.attemptTimeout ?? limits.attemptTimeout,
                     silenceTimeout: orchestrator?.silenceTimeout ?? limits.silenceTimeout,
@@ -154,7 +154,7 @@ extension Broker {
         return TaskCreated(
             kind: .work, agent: item.agent, priority: item.priority ?? plan.priority,
             depends: Set(item.depends).compactMap { ids[$0] }.sorted(),
-            isReviewed: agent?.isReviewed ?? true,
+            gates: [.review],
             entry: entry, notBefore: item.notBefore, deadline: deadlines.min(),
             attemptTimeout: item.attemptTimeout ?? agent?.attemptTimeout ?? limits.attemptTimeout,
             silenceTimeout: item.silenceTimeout ?? agent?.silenceTimeout ?? limits.silenceTimeout,

@@ -114,8 +114,11 @@ extension Broker {
         switch escalation.state {
         case .withdrawn: return draft.refusing(.withdrawn(escalation.id))
         case .answered:
+            // The same choice by the same person is the same answer, whatever reason stands beside
+            // it; a revision is what it says.
             guard let first = escalation.answer, first.actor == draft.actor,
-                first.option == request.option, first.match == request.match
+                first.option == request.option,
+                first.effect != .revise || first.match == request.match
             else { return draft.refusing(.alreadyAnswered(escalation.id)) }
             return draft.replying(.answered(escalation.id, isDuplicate: true))
         case .open: break

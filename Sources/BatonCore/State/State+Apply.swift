@@ -177,7 +177,7 @@ extension State {
     private mutating func nature(of body: TaskCreated, _ event: Event) -> TaskNature {
         let nature = TaskNature(
             kind: body.kind, agent: agents[body.agent]?.name ?? body.agent, priority: body.priority,
-            isReviewed: body.isReviewed, attemptTimeout: body.attemptTimeout,
+            isReviewed: body.gates.contains(.review), attemptTimeout: body.attemptTimeout,
             silenceTimeout: body.silenceTimeout, attemptsMax: body.attemptsMax,
             rejectionsMax: body.rejectionsMax, creator: event.actor, partCount: body.parts.count)
         return shared(nature)

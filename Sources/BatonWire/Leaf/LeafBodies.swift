@@ -86,6 +86,7 @@ extension Event.Body {
         writer.string("origin", body.origin)
         writer.string("key", body.verifierKey)
         writer.integer("format", body.format)
+        writer.string("version", body.version)
     }
 
     private func write(_ body: AgentRegistered, _ writer: inout LeafWriter) {
@@ -113,7 +114,7 @@ extension Event.Body {
         writer.string("agent", body.agent.text)
         writer.integer("priority", body.priority)
         writer.strings("depends", body.depends.map(\.description))
-        writer.flag("reviewed", body.isReviewed)
+        writer.strings("gates", body.gates.map(\.rawValue))
         writer.string("subject", body.subject?.description)
         writer.integer("entry", body.entry)
         writer.digest("key", body.key)

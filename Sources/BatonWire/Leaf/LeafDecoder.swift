@@ -55,7 +55,7 @@ extension Event {
             .journalCreated(
                 JournalCreated(
                     origin: try data.string("origin"), verifierKey: try data.string("key"),
-                    format: Int(try data.integer("format"))))
+                    format: Int(try data.integer("format")), version: try data.string("version")))
         case .brokerStarted:
             .brokerStarted(
                 BrokerStarted(
@@ -294,7 +294,12 @@ struct LeafReader {
                 }
                 return id
             },
-            isReviewed: try flag("reviewed"), subject: try optionalID("subject"),
+            gates: try list("gates") { json throws(LeafFault) in
+                guard let gate = json.stringValue.flatMap(Gate.init(rawValue:)) else {
+                    throw .unknown("gate \(json.encodedText)")
+                }
+                return gate
+            }, subject: try optionalID("subject"),
             entry: try optionalInteger("entry").map(Int.init), key: try optionalDigest("key"),
             match: try optionalDigest("match"), notBefore: try optionalInstant("not_before"),
             deadline: try optionalInstant("deadline"),
