@@ -43,7 +43,8 @@ import Testing
         let settable = shown.members.filter { $0.key.hasSuffix("_ms") }
 
         #expect(settable.count > 10)
-        let again = try Limits.reading(.object(JSONObject(settable.map { ($0.key, $0.value) }))).get()
+        let again = try Limits.reading(.object(JSONObject(settable.map { ($0.key, $0.value) })))
+            .get()
         #expect(again == Limits())
     }
 }

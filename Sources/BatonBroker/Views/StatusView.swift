@@ -69,31 +69,35 @@ struct StatusView {
             (setting.name, JSONValue.integer(setting.read(views.core.limits)))
         }
         return .object(
-            JSONObject(core + [
-                ("priority_max", .integer(Int64(views.core.limits.priorityMax))),
-                ("packet_inline_bytes_max", .integer(Int64(PacketAssembler.packetInlineBytesMax))),
-                ("frames_max", .integer(Int64(wireLimits.framesMax))),
-                ("header_bytes_max", .integer(Int64(wireLimits.headerBytesMax))),
-                ("control_bytes_max", .integer(Int64(wireLimits.controlBytesMax))),
-                ("part_bytes_max", .integer(Int64(wireLimits.partBytesMax))),
-                ("parcel_bytes_max", .integer(Int64(wireLimits.parcelBytesMax))),
-                ("parts_max", .integer(Int64(wireLimits.partsMax))),
-                ("chunk_bytes_max", .integer(Int64(wireLimits.chunkBytesMax))),
-                ("attachment_bytes_max", .integer(Int64(contentLimits.attachmentBytesMax))),
-                (
-                    "attachments_bytes_per_brief_max",
-                    .integer(Int64(contentLimits.attachmentsBytesPerBriefMax))
-                ),
-                (
-                    "attachments_per_brief_max",
-                    .integer(Int64(contentLimits.attachmentsPerBriefMax))
-                ),
-                ("uploads_bytes_max", .integer(Int64(contentLimits.uploadsBytesMax))),
-                ("tail_credit_bytes_max", .integer(Int64(contentLimits.tailCreditBytesMax))),
-                ("receive_memory_max", .integer(MemoryWatch.receiveMemoryMax)),
-                ("outbox_bytes_max", .integer(Int64(Outbox.bytesMax))),
-                ("leaf_bytes_max", .integer(Int64(leafBytesMax))),
-            ]))
+            JSONObject(
+                core + [
+                    ("priority_max", .integer(Int64(views.core.limits.priorityMax))),
+                    (
+                        "packet_inline_bytes_max",
+                        .integer(Int64(PacketAssembler.packetInlineBytesMax))
+                    ),
+                    ("frames_max", .integer(Int64(wireLimits.framesMax))),
+                    ("header_bytes_max", .integer(Int64(wireLimits.headerBytesMax))),
+                    ("control_bytes_max", .integer(Int64(wireLimits.controlBytesMax))),
+                    ("part_bytes_max", .integer(Int64(wireLimits.partBytesMax))),
+                    ("parcel_bytes_max", .integer(Int64(wireLimits.parcelBytesMax))),
+                    ("parts_max", .integer(Int64(wireLimits.partsMax))),
+                    ("chunk_bytes_max", .integer(Int64(wireLimits.chunkBytesMax))),
+                    ("attachment_bytes_max", .integer(Int64(contentLimits.attachmentBytesMax))),
+                    (
+                        "attachments_bytes_per_brief_max",
+                        .integer(Int64(contentLimits.attachmentsBytesPerBriefMax))
+                    ),
+                    (
+                        "attachments_per_brief_max",
+                        .integer(Int64(contentLimits.attachmentsPerBriefMax))
+                    ),
+                    ("uploads_bytes_max", .integer(Int64(contentLimits.uploadsBytesMax))),
+                    ("tail_credit_bytes_max", .integer(Int64(contentLimits.tailCreditBytesMax))),
+                    ("receive_memory_max", .integer(MemoryWatch.receiveMemoryMax)),
+                    ("outbox_bytes_max", .integer(Int64(Outbox.bytesMax))),
+                    ("leaf_bytes_max", .integer(Int64(leafBytesMax))),
+                ]))
     }
 }
 

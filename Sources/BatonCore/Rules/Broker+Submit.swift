@@ -71,7 +71,8 @@ extension Broker {
             .taskCreated(
                 TaskCreated(
                     kind: .direct, agent: agent.name, priority: submission.priority,
-                    gates: agent.isReviewed ? [.review] : [], key: submission.key, match: submission.match,
+                    gates: agent.isReviewed ? [.review] : [],
+                    key: submission.key, match: submission.match,
                     notBefore: submission.notBefore, deadline: submission.deadline,
                     attemptTimeout: submission.attemptTimeout ?? agent.attemptTimeout
                         ?? limits.attemptTimeout,

@@ -14,8 +14,8 @@ package enum TaskKind: String, Sendable, CaseIterable {
     case direct
 }
 
-/// What a delivery must pass before it is accepted, in the order of a task's list. Today there is one;
-/// checks by hooks will be others.
+/// What a delivery must pass before it is accepted, in the order of a task's list. Today there is
+/// one; checks by hooks will be others.
 package enum Gate: String, Sendable, CaseIterable {
     /// The quality gate judges it.
     case review
