@@ -78,7 +78,7 @@ package struct Answering {
             return found(id, try views.showTask(task), Refusal(.unknownTask(task)))
         case .escalation(let escalation):
             return found(
-                id, try views.escalationRow(escalation), Refusal(.unknownEscalation(escalation)))
+                id, try views.showEscalation(escalation), Refusal(.unknownEscalation(escalation)))
         case .agent(let agent):
             return found(id, try views.showAgent(agent), Refusal(Rejection.unknownAgent(agent)))
         case .firstAnswer(let escalation):

@@ -168,7 +168,10 @@ struct Views {
         view["tasks_accepted"] = view["tasks"]?["accepted"]
         view["tasks"] = .array(tasks)
         let asked = state.escalations.values.filter { $0.brief == id }.map(\.id).sorted()
-        view["escalations"] = .array(try asked.compactMapThrowing(escalationRow))
+        view["escalations"] = .array(
+            try asked.compactMapThrowing { (id) throws(RecordsFault) in
+                try escalationView(id, in: source)
+            })
         view["answers"] = .array(brief.answers.map { .id($0) })
         view["deliverables"] = .array(deliverables)
         return view

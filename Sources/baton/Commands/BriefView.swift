@@ -91,11 +91,11 @@ struct BriefView {
         }
         guard !answered.isEmpty else { return nil }
         let lines = answered.map { row -> String in
-            let answer = row["answer"]
-            return "  \(Prose.harmless(BrokerRows.text(row, "escalation")))  option "
-                + Prose.harmless(answer?["option"]?.stringValue ?? "?") + " by "
-                + Prose.harmless(answer?["by"]?.stringValue ?? "?") + ": "
-                + Prose.harmless(answer?["reason"]?.stringValue ?? "")
+            let answer = row["answer"] ?? .null
+            return "  \(Prose.harmless(BrokerRows.text(row, "escalation")))  "
+                + EscalationView.decision(answer) + " by "
+                + Prose.harmless(BrokerRows.text(answer, "by")) + ": "
+                + Prose.harmless(BrokerRows.text(answer, "reason"))
         }
         return paint.bold("Decisions") + "\n" + lines.joined(separator: "\n")
     }

@@ -83,6 +83,11 @@ struct EscalationView {
                 "  \(paint.bold(name))  \(Prose.harmless(BrokerRows.text(option, "label")))\(mark)")
             lines.append(
                 paragraph(Prose.harmless(BrokerRows.text(option, "tradeoffs")), width, indent: 6))
+            let changes = BrokerRows.texts(option, "changes").map(Prose.harmless)
+            guard changes.isEmpty else {
+                lines += changes.map { paint.dim("      effect: ") + $0 }
+                continue
+            }
             lines.append(
                 paint.dim(paragraph("effect: " + effect(option["effect"]), width, indent: 6)))
         }
@@ -92,12 +97,10 @@ struct EscalationView {
     private func effect(_ effect: JSONValue?) -> String {
         switch effect?["kind"]?.stringValue {
         case "patch":
-            let patch = effect?["patch"] ?? .null
-            let text = String(decoding: patch.encoded(), as: UTF8.self)
-            if text.count <= 100 { return "the inputs change by \(Prose.harmless(text))" }
-            // Whole lists are replaced: too much to read here.
-            let names = patch.objectValue?.keys.map(Prose.harmless) ?? []
-            return "the inputs \(names.joined(separator: ", ")) change (--json shows how)"
+            let names = (effect?["patch"]?.objectValue?.keys ?? []).map(Prose.harmless)
+            return names.isEmpty
+                ? "nothing changes by itself"
+                : "the inputs \(names.joined(separator: ", ")) change (--json shows how)"
         case "revise":
             return "revise: \(Prose.harmless(effect?["instructions"]?.stringValue ?? ""))"
         case "cancel": return "the task is cancelled"
@@ -108,10 +111,22 @@ struct EscalationView {
 
     private func answered(_ answer: JSONValue) -> String? {
         guard answer["option"]?.stringValue != nil else { return nil }
-        return paint.green("Answered")
-            + " with \(Prose.harmless(BrokerRows.text(answer, "option"))) by "
-            + "\(Prose.harmless(BrokerRows.text(answer, "by"))): "
+        let text =
+            "\(Self.decision(answer)) by \(Prose.harmless(BrokerRows.text(answer, "by"))): "
             + Prose.harmless(BrokerRows.text(answer, "reason"))
+        return paint.green("Answered") + "\n"
+            + paragraph(text, min(console.width, 100) - 4, indent: 2)
+    }
+
+    /// What was decided, in words: the option with its label, or the values and instructions.
+    static func decision(_ answer: JSONValue) -> String {
+        let option = BrokerRows.text(answer, "option")
+        let label = answer["label"]?.stringValue.map { "option \(option), \($0)" }
+        let changes = BrokerRows.texts(answer, "changes").joined(separator: ", ")
+        let instructions = answer["instructions"]?.stringValue
+        var words = [label, changes.isEmpty ? nil : changes, instructions].compactMap(\.self)
+        if words.isEmpty { words = ["option \(option)"] }
+        return Prose.harmless(words.joined(separator: "; "))
     }
 
     private var answerLines: String {
