@@ -33,6 +33,10 @@ public final class Client {
     private var interruptItem: Poller.Item?
     private var disconnectedSince: Duration
     private var isClosed = false
+    private var isInterrupted = false
+    /// Called when the broker goes away (false) and when it is there again (true), on the client's
+    /// thread, in the middle of whatever waits.
+    package var whenConnectionChanges: ((_ isConnected: Bool) -> Void)?
     var tail: TailState?
 
     /// Starts to connect; the first request waits for it.
@@ -199,8 +203,12 @@ public final class Client {
                 takeEvents(message)
             case .established(let reply):
                 actor = reply.text("actor") ?? actor
+                if isInterrupted { whenConnectionChanges?(true) }
+                isInterrupted = false
                 try startTail()
             case .interrupted:
+                if !isInterrupted { whenConnectionChanges?(false) }
+                isInterrupted = true
                 interruptTail()
             case .refused(let failure):
                 throw ClientError(failure, endpoint: endpoint)

@@ -18,12 +18,14 @@ package struct ProcessRecord: Sendable {
         package var state: String
         package var restarts: Int
         package var lastEnd: String?
+        /// When it is started again, wall clock, microseconds; while it waits for that.
+        package var retryMicroseconds: Int64?
         package var log: String
 
         package init(
             name: String, instance: Int = 1, process: RecordedProcess?,
             startedMicroseconds: Int64?, state: String, restarts: Int = 0, lastEnd: String? = nil,
-            log: String
+            retryMicroseconds: Int64? = nil, log: String
         ) {
             self.name = name
             self.instance = instance
@@ -32,6 +34,7 @@ package struct ProcessRecord: Sendable {
             self.state = state
             self.restarts = restarts
             self.lastEnd = lastEnd
+            self.retryMicroseconds = retryMicroseconds
             self.log = log
         }
 
@@ -92,6 +95,7 @@ extension ProcessRecord.Entry {
         object["started_us"] = startedMicroseconds.map { .integer($0) }
         object["restarts"] = .integer(Int64(restarts))
         object["last_end"] = lastEnd.map { .string($0) }
+        object["retry_us"] = retryMicroseconds.map { .integer($0) }
         object["log"] = .string(log)
         return .object(object)
     }
@@ -108,6 +112,7 @@ extension ProcessRecord.Entry {
             name: name, instance: Int(json["instance"]?.integerValue ?? 1), process: process,
             startedMicroseconds: json["started_us"]?.integerValue, state: state,
             restarts: Int(json["restarts"]?.integerValue ?? 0),
-            lastEnd: json["last_end"]?.stringValue, log: json["log"]?.stringValue ?? "")
+            lastEnd: json["last_end"]?.stringValue,
+            retryMicroseconds: json["retry_us"]?.integerValue, log: json["log"]?.stringValue ?? "")
     }
 }

@@ -23,6 +23,7 @@ package final class Supervisor {
     private let signals: SignalInbox
     private let lock: FileLock
     private let startedMicroseconds = WallClock.nowMicroseconds()
+    private let startedAt = Duration.microseconds(MonotonicClock.nowMicroseconds())
     private var supervision: Supervision
     private var finish: Supervision.Finish?
     private var lastRecord: [UInt8] = []
@@ -268,11 +269,15 @@ package final class Supervisor {
                 name = agent
                 instance = number
             }
+            var retry: Int64?
+            if case .backoff(let until) = child.state {
+                retry = startedMicroseconds + Int64((until - startedAt) / .microseconds(1))
+            }
             return ProcessRecord.Entry(
                 name: name, instance: instance, process: running?.0,
                 startedMicroseconds: running?.startedMicroseconds, state: child.word,
                 restarts: child.restarts, lastEnd: child.lastEnd,
-                log: plan.home.log(of: "\(child.name)"))
+                retryMicroseconds: retry, log: plan.home.log(of: "\(child.name)"))
         }
         return ProcessRecord(
             supervisor: supervisor, broker: entries[0], agents: Array(entries.dropFirst()))

@@ -36,11 +36,21 @@ struct AnswerDraft {
         guard !problems.isEmpty else { return }
         throw CommandFailure(
             .usage, code: "usage", "the answer to \(id) is not complete", problems: problems,
-            next: [
-                "baton escalation show \(id)",
-                "baton escalation answer \(id) --option \(option ?? "ID") --reason \"TEXT\"",
-            ])
+            next: ["baton escalation show \(id)", line])
     }
+
+    /// The command as it was typed, with what is missing filled in.
+    private var line: String {
+        var words = ["baton escalation answer \(id)"]
+        if settings.isEmpty, instructions == nil { words.append("--option \(option ?? "ID")") }
+        words += settings.map { "--set \(ShellWord.quoted($0))" }
+        if let instructions { words.append("--instructions \(ShellWord.quoted(instructions))") }
+        words.append("--reason \(reason.isEmpty ? "\"TEXT\"" : ShellWord.quoted(reason))")
+        return words.joined(separator: " ")
+    }
+
+    /// True when no option was named, or could not be.
+    var isWithoutOption: Bool { option == nil }
 
     /// answer.json. Settings need the inputs as they are now: an element of a list is changed in a
     /// copy of the whole list.

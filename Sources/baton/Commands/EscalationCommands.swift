@@ -101,10 +101,26 @@ enum EscalationActions {
         let console = Console(invocation)
         let id = identifier(invocation.argument("ID"), "e")
         let draft = AnswerDraft(invocation, id)
-        try draft.check()
+        do throws(CommandFailure) {
+            try draft.check()
+        } catch {
+            // What can be chosen is worth a question, if a broker is there to answer it.
+            guard draft.isWithoutOption, let broker = try? Broker(invocation) else { throw error }
+            var failure = error
+            failure.problems += options(of: id, broker)
+            throw failure
+        }
         let broker = try Broker(invocation)
         let document = try draft.document(broker)
         return try send(document, to: id, broker, console)
+    }
+
+    /// The options there are, each with its label; none when the escalation cannot be looked at.
+    private static func options(of id: String, _ broker: Broker) -> [CommandFailure.Problem] {
+        guard let row = try? broker.client.show(.escalation, id).json() else { return [] }
+        return (row["options"]?.arrayValue ?? []).map { option in
+            .init("--option \(BrokerRows.text(option, "id"))", BrokerRows.text(option, "label"))
+        }
     }
 
     /// Sends an answer document and says what came of it.
@@ -131,6 +147,7 @@ enum EscalationActions {
                     + "\(first["option"]?.stringValue ?? "?"), because: "
                     + (first["reason"]?.stringValue ?? "no reason given")
             } else if error.code == "bad_answer" {
+                failure.problems += options(of: id, broker)
                 failure.next = ["baton escalation show \(id)"]
             }
             throw failure

@@ -17,23 +17,43 @@ struct EscalationView {
     private func member(_ name: String) -> String { Prose.harmless(BrokerRows.text(row, name)) }
 
     /// For lists: what it is about, and the command that shows more.
-    static func summary(
-        _ row: JSONValue, _ console: Console, now: Int64?, paint: Paint? = nil
-    ) -> String {
-        let view = EscalationView(row, console, paint: paint)
-        let paint = view.paint
+    static func summary(_ row: JSONValue, _ console: Console, now: Int64?) -> String {
+        let view = EscalationView(row, console)
+        let blocker = view.member("blocker")
+        let text = console.lineWidth.map { Prose.shortened(blocker, width: max($0 - 4, 40)) }
+        return view.heading(now: now) + "\n    \(text ?? blocker)\n    "
+            + view.paint.cyan("baton escalation show \(view.member("escalation"))")
+    }
+
+    /// For the screen of a blocked brief: the whole question, each option's label, and the line
+    /// that takes the recommended one.
+    var brief: String {
+        let id = member("escalation")
+        let width = min(console.width, 100)
+        var lines = [heading(now: nil), paragraph(member("blocker"), width, indent: 4)]
+        for option in row["options"]?.arrayValue ?? [] {
+            let name = Prose.harmless(BrokerRows.text(option, "id"))
+            let mark = name == member("recommended") ? paint.green("  (recommended)") : ""
+            let label = Prose.harmless(BrokerRows.text(option, "label"))
+            lines.append("      \(paint.bold(name))  \(label)\(mark)")
+        }
+        lines += [
+            "    " + paint.cyan(Self.answerLine(id, option: member("recommended"))),
+            "    " + paint.cyan("baton escalation show \(id)") + "  with what each option changes",
+        ]
+        return lines.joined(separator: "\n")
+    }
+
+    private func heading(now: Int64?) -> String {
         let age =
             row["age_ms"]?.integerValue.map { DurationText.text(milliseconds: $0) }
             ?? now.map { BrokerRows.age(row, "raised_us", now: $0) }
-        let state = view.member("state")
+        let state = member("state")
         let facts = [
-            view.severity, state == "open" ? nil : state, age.map { "\($0) old" },
-            row["brief"]?.stringValue, view.member("agent"), "for \(view.member("owner"))",
+            severity, state == "open" ? nil : state, age.map { "\($0) old" },
+            row["brief"]?.stringValue, member("agent"), "for \(member("owner"))",
         ].compactMap(\.self)
-        let text = Prose.shortened(view.member("blocker"), width: max(console.width - 4, 40))
-        return "  \(paint.bold(view.member("escalation")))  " + facts.joined(separator: "  ")
-            + "\n    \(text)\n   "
-            + " \(paint.cyan("baton escalation show \(view.member("escalation"))"))"
+        return "  \(paint.bold(member("escalation")))  " + facts.joined(separator: "  ")
     }
 
     private var severity: String {

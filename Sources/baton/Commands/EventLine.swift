@@ -25,16 +25,39 @@ struct EventLine {
             ["brief", "task"].compactMap { event[$0]?.stringValue }
             + (event["attempt"]?.integerValue.map { ["#\($0)"] } ?? [])
         let type = BrokerRows.text(event, "type")
+        // A narrow terminal has no room for the actor's kind, and little for its name.
+        let isNarrow = (console.lineWidth ?? 1000) < 120
+        let actorWidth = isNarrow ? 20 : 32
+        let wholeActor = Prose.harmless(BrokerRows.text(event, "actor"))
+        let actor = isNarrow ? Self.shortActor(wholeActor, width: actorWidth) : wholeActor
+        let shownIDs = Prose.harmless(ids.joined(separator: " "))
         let head = [
             paint.dim(Self.time(of: event)),
             paint.dim(Self.padded(BrokerRows.count(event, "seq"), 5)),
             paint.look(Self.padded(Prose.harmless(type), -22), Self.look(of: event)),
-            Self.padded(Prose.harmless(BrokerRows.text(event, "actor")), -32),
-            Prose.harmless(ids.joined(separator: " ")),
+            Self.padded(actor, -actorWidth), shownIDs,
         ].joined(separator: " ")
+        // The same characters without colours: what the essence has to fit beside.
+        let taken = 12 + 1 + 5 + 1 + 22 + 1 + actorWidth + 1 + shownIDs.count + 2
         let essence = Self.essence(of: event)
-        lines.append(essence.isEmpty ? head : head + "  " + essence)
+        guard !essence.isEmpty else { return (lines + [head]).joined(separator: "\n") }
+        guard let width = console.lineWidth else {
+            return (lines + [head + "  " + essence]).joined(separator: "\n")
+        }
+        if width - taken >= 30 || essence.count <= width - taken {
+            lines.append(head + "  " + Prose.shortened(essence, width: width - taken))
+        } else {
+            // Below its event, so that it can be read at all.
+            let indent = String(repeating: " ", count: 19)
+            lines += [head, indent + Prose.shortened(essence, width: max(width - 19, 20))]
+        }
         return lines.joined(separator: "\n")
+    }
+
+    /// `agent/core.quality` as `core.quality`.
+    private static func shortActor(_ actor: String, width: Int) -> String {
+        let name = actor.hasPrefix("agent/") ? String(actor.dropFirst(6)) : actor
+        return Prose.shortenedName(name, width: width)
     }
 
     /// `08:09:10.123`, of an event or a story's entry.
@@ -75,7 +98,7 @@ struct EventLine {
             case .null, .number, .object: break
             }
         }
-        return Prose.shortened(Prose.harmless(words.joined(separator: "  ")), width: 160)
+        return Prose.harmless(words.joined(separator: "  "))
     }
 
     /// Digests and the like: for machines, which use `--json`.

@@ -72,19 +72,18 @@ struct BriefProgress {
         if isNew, state != "open" { return }
         clear()
         let paint = console.notePaint
-        let text =
-            state == "open"
-            ? "\(paint.yellow("asks")):"
-                + " \(Prose.shortened(Prose.harmless(BrokerRows.text(row, "blocker")), width: 90))"
-            : paint.look(state, BrokerRows.look(ofState: state))
+        let word = state == "open" ? paint.yellow("asks") : paint.look(state, look(state))
         console.note(
             "\(paint.dim(elapsed))  \(padded(id, 6))  \(padded("", 6))  "
-                + "\(paint.cyan(padded(BrokerRows.text(row, "agent"), 30)))  \(text)")
-        if state == "open" {
-            let line = EscalationView.answerLine(id, option: BrokerRows.text(row, "recommended"))
-            console.note("          " + paint.cyan(line))
-        }
+                + "\(paint.cyan(padded(BrokerRows.text(row, "agent"), 30)))  \(word)")
+        guard state == "open" else { return }
+        let blocker = Prose.harmless(BrokerRows.text(row, "blocker"))
+        let width = min(Terminal.size(of: 2)?.columns ?? 100, 100) - 10
+        console.note(Prose.indented(Prose.wrapped(blocker, width: width), by: 10))
+        console.note("          " + paint.cyan("baton escalation show \(id)"))
     }
+
+    private func look(_ state: String) -> Table.Look { BrokerRows.look(ofState: state) }
 
     private mutating func showLine(_ tasks: [JSONValue]) {
         guard console.canRewrite else { return }

@@ -27,7 +27,9 @@ struct BriefWatch {
     private var printer: EventPrinter
     private var brief: JSONValue = .null
     private var declined: [String] = []
-    private var hasToldAboutAgents = false
+    /// The last event heard of.
+    private var since: Int64 = 0
+    private var absence = AbsenceReport()
     private let start = MonotonicClock.nowMicroseconds()
 
     init(
@@ -56,10 +58,10 @@ struct BriefWatch {
 
     private mutating func watch(_ signals: borrowing SignalInbox) throws(ClientError) -> Outcome {
         let client = broker.client
+        sayWhenTheBrokerLeaves(client)
         brief = try client.show(.brief, id).json()
-        let since = Int64(id.dropFirst(2)) ?? 0
-        try client.openTail(
-            TailQuery(since: since, follow: true, payload: isFollowing, brief: id))
+        since = Int64(id.dropFirst(2)) ?? 0
+        try listen()
         while true {
             progress.show(brief)
             if let outcome = try ended(signals) { return outcome }
@@ -68,9 +70,27 @@ struct BriefWatch {
                 return Outcome(status: .tryAgain, brief: brief, hasTimedOut: true)
             }
             let hasNews = try waitForNews()
-            if !hasNews { try tellAboutAgents() }
+            if !hasNews { tellAboutAgents() }
             brief = try client.show(.brief, id).json()
         }
+    }
+
+    /// A request waits for a broker that restarts; the person should know what for.
+    private func sayWhenTheBrokerLeaves(_ client: Client) {
+        let console = console
+        client.whenConnectionChanges = { isConnected in
+            if console.canRewrite { console.noteRaw("\r\u{1B}[2K") }
+            console.note(
+                isConnected
+                    ? console.notePaint.green("the broker is there again")
+                    : console.notePaint.yellow("the broker is not reachable; waiting for it"))
+        }
+    }
+
+    /// Opens the stream, from where it was left.
+    private func listen() throws(ClientError) {
+        try broker.client.openTail(
+            TailQuery(since: since, follow: true, payload: isFollowing, brief: id))
     }
 
     /// Up to a second, for an event; true when there was one.
@@ -81,6 +101,7 @@ struct BriefWatch {
         var timeout = Duration.microseconds(wait)
         // All that is there, then one look at the brief.
         while let chunk = try broker.client.nextEvents(timeout: timeout) {
+            since = chunk.upto
             for line in chunk.lines {
                 hasNews = true
                 if isFollowing {
@@ -109,7 +130,13 @@ struct BriefWatch {
             return Outcome(status: .failed, brief: brief)
         case "blocked":
             progress.clear()
-            if try answeredInPlace(signals) { return nil }
+            let hasAnswered = try answeredInPlace(signals)
+            // The questions of the prompt may have ended the stream: a client has one at a time.
+            try listen()
+            if hasAnswered { return nil }
+            // While the person thought, time passed, and somebody else may have answered.
+            brief = try broker.client.show(.brief, id).json()
+            guard brief["state"]?.stringValue == "blocked" else { return try ended(signals) }
             sayBlocked()
             return Outcome(status: .blocked, brief: brief)
         default:
@@ -138,13 +165,8 @@ struct BriefWatch {
         let count = open.count == 1 ? "1 decision" : "\(open.count) decisions"
         console.note("\(id) is \(console.notePaint.yellow("blocked")): it needs \(count).")
         for row in open {
-            let escalation = BrokerRows.text(row, "escalation")
-            let option = BrokerRows.text(row, "recommended")
-            console.note(
-                EscalationView.summary(row, console, now: nil, paint: console.notePaint))
-            console.note(
-                "    "
-                    + console.notePaint.cyan(EscalationView.answerLine(escalation, option: option)))
+            console.note("")
+            console.note(EscalationView(row, console, paint: console.notePaint).brief)
         }
         console.note("Then watch again: \(console.notePaint.cyan("baton brief wait \(id)"))")
     }
@@ -160,7 +182,7 @@ struct BriefWatch {
         for row in openEscalations {
             let escalation = BrokerRows.text(row, "escalation")
             guard !declined.contains(escalation) else { continue }
-            switch try prompt.ask(row) {
+            switch try prompt.ask(row, broker) {
             case .answer(let document):
                 _ = try broker.client.answer(escalation: escalation, with: document.encoded())
                 console.note("Answered \(escalation).")
@@ -174,23 +196,20 @@ struct BriefWatch {
 
     // MARK: Nobody works
 
-    /// Within two seconds: a brief that waits for an agent which is not there says so, once.
-    private mutating func tellAboutAgents() throws(ClientError) {
-        guard !hasToldAboutAgents else { return }
+    /// What keeps the brief waiting beside its own work: said once for each cause.
+    private mutating func tellAboutAgents() {
         // Agents that start together with the broker need a fraction of a second.
         let isLate = MonotonicClock.nowMicroseconds() - start > 900_000
-        let waiting = (brief["tasks"]?.arrayValue ?? []).filter {
-            let reason = $0["pending_reason"]?.stringValue
-            return reason == "no_agent" || (reason == "starting" && isLate)
+        guard isLate else { return }
+        let waiting = (brief["tasks"]?.arrayValue ?? []).filter { row in
+            let reason = row["pending_reason"]?.stringValue
+            return reason == "no_agent" || reason == "starting"
+                || row["state"]?.stringValue == "leased"
         }
-        let names = Set(waiting.compactMap { $0["agent"]?.stringValue }).sorted {
-            $0.utf8.lexicographicallyPrecedes($1.utf8)
-        }
-        guard !names.isEmpty else { return }
-        hasToldAboutAgents = true
+        let names = Set(waiting.compactMap { $0["agent"]?.stringValue })
+        let words = absence.news(of: names, waiting, broker.home)
+        guard !words.isEmpty else { return }
         progress.clear()
-        console.note(
-            console.notePaint.yellow("No agent is connected for \(names.joined(separator: ", "))")
-                + "; the work waits. Start the agents with: " + Broker.upLine(broker.home))
+        for text in words { console.note(console.notePaint.yellow(Prose.harmless(text))) }
     }
 }
