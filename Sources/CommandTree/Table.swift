@@ -41,8 +41,8 @@ package struct Table: Sendable {
         rows.append(cells)
     }
 
-    /// The lines, at most `width` characters wide: the last column gives way down to a few words, then
-    /// the widest, but none further than its heading and a word. Nil: as wide as it takes.
+    /// The lines, at most `width` characters wide: the last column gives way down to a few words,
+    /// then the widest, but none further than its heading and a word. Nil: as wide as it takes.
     package func text(paint: Paint, width: Int?) -> String {
         var widths = headings.map(\.count)
         for row in rows {
