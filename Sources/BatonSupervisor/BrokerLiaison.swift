@@ -13,6 +13,8 @@ final class BrokerLiaison: Sendable {
     enum News: Sendable {
         /// The broker answers and every card is registered.
         case registered
+        /// Every agent has a session.
+        case allConnected(Int)
         /// A card was refused; every problem.
         case cardRefused(agent: String, String)
         /// Something for people to read.
@@ -84,6 +86,7 @@ final class BrokerLiaison: Sendable {
         var client = first
         registerAll(client)
         tell(.registered)
+        var isComplete = false
         while !isStopping {
             work.drain()
             while let raise = state.withLock({ $0.raises.first }), !isStopping {
@@ -101,9 +104,23 @@ final class BrokerLiaison: Sendable {
                     }
                 }
             }
-            pause(milliseconds: nil)
+            if !isComplete, hasAllConnected(client) {
+                isComplete = true
+                tell(.allConnected(agents.count))
+            }
+            pause(milliseconds: isComplete ? nil : 250)
         }
         client.close()
+    }
+
+    private func hasAllConnected(_ client: Client) -> Bool {
+        // A broker that does not answer is asked again.
+        guard let rows = try? client.list(.agents, limit: 1000).json().arrayValue else {
+            return false
+        }
+        let connected = rows.filter { ($0["connected"]?.integerValue ?? 0) > 0 }
+            .compactMap { $0["agent"]?.stringValue }
+        return agents.allSatisfy { connected.contains($0.id) }
     }
 
     /// A client that has had an answer; nil when it is time to stop.

@@ -5,10 +5,9 @@ import JSON
 enum CrashLoopEscalation {
     /// About one agent; its key lets repeated ones join.
     static func document(
-        agent: String, ends: Int, last: String, log: String, tail: [String]
+        agent: String, ends: Int, last: String, log: String, lastWords: String?
     ) -> JSONValue {
-        let said =
-            tail.isEmpty ? "its log is empty" : "its log ends: " + tail.joined(separator: " / ")
+        let said = lastWords.map { "it said last: \($0)" } ?? "it said nothing"
         return [
             "format": "baton.escalation/1",
             "key": .string("crash-loop-\(agent)"),

@@ -11,6 +11,9 @@ package final class LogFile {
     /// Longer lines are cut into several, so that a child without line feeds needs no memory.
     private static let lineBytesMax = 16 << 10
 
+    /// What a line of our own begins with, after its time.
+    static let noteMark = "-- "
+
     private let path: String
     private var file: Descriptor
     private var size: Int64
@@ -47,7 +50,7 @@ package final class LogFile {
     /// Writes a line of our own, after whatever the child left unfinished.
     package func note(_ text: String, now: Int64) throws(SystemError) {
         if !pending.isEmpty { try append([UInt8(ascii: "\n")], now: now) }
-        try write(prefix(now) + [UInt8]("-- \(text)\n".utf8))
+        try write(prefix(now) + [UInt8]("\(Self.noteMark)\(text)\n".utf8))
     }
 
     private func prefix(_ now: Int64) -> [UInt8] { [UInt8]((stamp(now) + " ").utf8) }

@@ -9,6 +9,8 @@ package final class Supervisor {
     /// What people may want to read while it runs.
     package enum News: Sendable {
         case brokerReady
+        /// Every agent has a session; their number.
+        case allConnected(Int)
         case started(ChildName)
         case ended(ChildName, String, restartIn: Duration)
         case quarantined(ChildName, String, restartIn: Duration)
@@ -145,6 +147,7 @@ package final class Supervisor {
             case .registered:
                 report(.brokerReady)
                 perform(supervision.handle(.brokerAnswers, at: now), liaison)
+            case .allConnected(let count): report(.allConnected(count))
             case .cardRefused(let agent, let why):
                 report(.trouble("the broker refused the card of \(agent): \(why)"))
             case .trouble(let text):
@@ -197,10 +200,17 @@ package final class Supervisor {
 
     private func tell(_ name: ChildName, _ note: Supervision.Note) {
         switch note {
-        case .ended(let why, let wait): report(.ended(name, why, restartIn: wait))
-        case .quarantined(let why, let wait): report(.quarantined(name, why, restartIn: wait))
+        case .ended(let why, let wait):
+            report(.ended(name, why + lastWords(of: name), restartIn: wait))
+        case .quarantined(let why, let wait):
+            report(.quarantined(name, why + lastWords(of: name), restartIn: wait))
         case .recovered: report(.recovered(name))
         }
+    }
+
+    /// What it said last, such as the last line of a traceback.
+    private func lastWords(of name: ChildName) -> String {
+        LogTail.lastWords(of: plan.home.log(of: "\(name)")).map { ": \($0)" } ?? ""
     }
 
     private func escalate(_ agent: String, _ ends: Int, _ last: String, _ liaison: BrokerLiaison) {
@@ -209,7 +219,7 @@ package final class Supervisor {
             agent: agent,
             CrashLoopEscalation.document(
                 agent: agent, ends: ends, last: last, log: log,
-                tail: LogTail.lines(of: log, count: 3)))
+                lastWords: LogTail.lastWords(of: log)))
     }
 
     /// False once the home is not the one that was taken. Looked at when something happens: a home

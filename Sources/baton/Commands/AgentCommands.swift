@@ -40,7 +40,7 @@ extension CommandLineTree {
                         "lang", "LANG",
                         "python: a worker that speaks the wire; command: any program",
                         kind: .choice(["python", "command"])),
-                    Option("dir", "DIR", "the agents folder (agents)", kind: .directory),
+                    Option("dir", "DIR", "the agents folder (the one that `up` uses)", kind: .directory),
                 ],
                 examples: [
                     Example(
@@ -107,16 +107,21 @@ enum AgentActions {
     }
 
     static func logs(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
-        let console = Console(isJSON: false)
+        let console = Console(invocation)
         let home = try Broker.home(invocation)
         let name = try logName(invocation.argument("NAME"), home)
         let path = home.log(of: name)
         let count = Int(invocation.integer("last") ?? 100)
         for line in LogTail.lines(of: path, count: count) {
-            console.say(Prose.harmless(line))
+            say(line, name, console)
         }
         guard invocation.flag("follow") else { return .done }
-        return try follow(path, console)
+        return try follow(path, name, console)
+    }
+
+    /// One line, or for programs one object a line.
+    private static func say(_ line: String, _ name: String, _ console: Console) {
+        console.result(["agent": .string(name), "line": .string(line)]) { Prose.harmless(line) }
     }
 
     private static func logName(_ word: String, _ home: Home) throws(CommandFailure) -> String {
@@ -137,9 +142,9 @@ enum AgentActions {
     }
 
     /// Looks for more a few times a second; a log that was turned over is begun anew.
-    private static func follow(_ path: String, _ console: Console) throws(CommandFailure)
-        -> ExitStatus
-    {
+    private static func follow(
+        _ path: String, _ name: String, _ console: Console
+    ) throws(CommandFailure) -> ExitStatus {
         var size = try done { () throws(SystemError) in try Files.status(of: path)?.size ?? 0 }
         while true {
             Pause.milliseconds(200)
@@ -151,7 +156,7 @@ enum AgentActions {
             }
             let text = String(decoding: bytes.dropFirst(Int(size)), as: UTF8.self)
             size = Int64(bytes.count)
-            for line in text.split(separator: "\n") { console.say(Prose.harmless(String(line))) }
+            for line in text.split(separator: "\n") { say(String(line), name, console) }
         }
     }
 

@@ -8,8 +8,11 @@ enum AgentTable {
     static func text(
         _ rows: [JSONValue], _ processes: ProcessRecord?, _ console: Console, now: Int64
     ) -> String {
+        // Only where there is something to count: the table has to fit 80 columns.
+        let hasRestarts = (processes?.agents ?? []).contains { $0.restarts > 0 }
         var table = Table(
-            ["AGENT", "STATE", "PID", "LEASES", "LAST HEARTBEAT", "READY", "RESTARTS"],
+            ["AGENT", "STATE", "PID", "LEASES", "SEEN", "READY"]
+                + (hasRestarts ? ["RESTARTS"] : []),
             rightAligned: [5, 6])
         for row in rows {
             let name = BrokerRows.text(row, "agent")
@@ -23,13 +26,16 @@ enum AgentTable {
                 DurationText.text(milliseconds: max(now - $0, 0) / 1000) + " ago"
             }
             let restarts = entries.reduce(0) { $0 + $1.restarts }
-            table.add([
+            let restarted = Table.Cell(
+                entries.isEmpty ? "-" : String(restarts), restarts > 0 ? .warning : .plain)
+            var cells: [Table.Cell] = [
                 .init(name, .name), .init(state.word, state.look),
                 .init(pids.isEmpty ? "-" : pids.joined(separator: " ")),
                 .init(leases.isEmpty ? "-" : leases.joined(separator: " ")), .init(age ?? "-"),
                 .init(BrokerRows.count(row, "ready")),
-                .init(entries.isEmpty ? "-" : String(restarts), restarts > 0 ? .warning : .plain),
-            ])
+            ]
+            if hasRestarts { cells.append(restarted) }
+            table.add(cells)
         }
         return table.text(paint: console.paint, width: console.lineWidth)
     }
@@ -41,11 +47,13 @@ enum AgentTable {
         if row["paused"]?.boolValue == true { return ("paused", .warning) }
         let circuit = BrokerRows.text(row, "circuit")
         if circuit == "open" || circuit == "probing" { return ("circuit \(circuit)", .warning) }
-        if entries.contains(where: { $0.state == "quarantined" }) { return ("crash-loops", .bad) }
-        guard sessions.isEmpty else {
+        // The broker notices after a while that a process is gone; its supervisor at once.
+        let isGone = !entries.isEmpty && entries.allSatisfy { !$0.isAlive }
+        guard sessions.isEmpty || isGone else {
             let busy = (row["leased"]?.integerValue ?? 0) > 0
             return busy ? ("working", .good) : ("idle", .good)
         }
+        if entries.contains(where: { $0.state == "quarantined" }) { return ("crash-loops", .bad) }
         if entries.contains(where: { $0.state == "restarting" }) { return ("restarting", .warning) }
         return ("not connected", .bad)
     }

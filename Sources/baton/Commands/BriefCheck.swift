@@ -190,13 +190,14 @@ struct BriefCheckView {
             return paint.yellow("No structured field was understood.")
                 + " Numbers belong into the front matter; `baton brief new` shows how."
         }
-        var table = Table(["LINE", "FIELD", "UNDERSTOOD AS"], rightAligned: [0])
+        var table = Table(["LINE", "FIELD", "UNDERSTOOD AS"], rightAligned: [0], wrapsLast: true)
         for field in file.reading.understood {
             table.add([
                 .init(String(field.line), .dim), .init(field.field, .name), .init(field.shown),
             ])
         }
-        return paint.bold("Understood") + "\n" + table.text(paint: paint, width: console.width)
+        return paint.bold("Understood") + "\n"
+            + table.text(paint: paint, width: console.lineWidth)
     }
 
     /// Numbers in prose are shown, never used.
@@ -212,7 +213,7 @@ struct BriefCheckView {
     }
 
     private func route(_ outlook: BriefOutlook) -> String {
-        var table = Table(["", "AGENT", "SCORE", "REASONS"], rightAligned: [2])
+        var table = Table(["", "AGENT", "SCORE", "REASONS"], rightAligned: [2], wrapsLast: true)
         for entry in outlook.route {
             let isChosen = entry["chosen"]?.boolValue == true
             let score = entry["score"]?.doubleValue ?? 0
@@ -224,7 +225,7 @@ struct BriefCheckView {
             ])
         }
         return paint.bold("Route") + " with the cards of \(folder.path)\n"
-            + table.text(paint: paint, width: console.width)
+            + table.text(paint: paint, width: console.lineWidth)
     }
 
     private func inputs(_ outlook: BriefOutlook) -> String {

@@ -123,7 +123,7 @@ struct Examination {
         if record.supervisor.isAlive {
             let number = record.supervisor.process.map { String($0.processID) } ?? "?"
             note(.good, "supervisor", "runs as process \(number)")
-            for entry in record.agents where entry.state == "quarantined" {
+            for entry in record.agents where entry.state == "quarantined" && !entry.isAlive {
                 note(
                     .bad, entry.name,
                     "crash-loops; it last ended with \(entry.lastEnd ?? "an unknown status")",
@@ -173,6 +173,10 @@ struct Examination {
         let agents = status["agents"]?.arrayValue ?? []
         for row in agents where (row["connected"]?.integerValue ?? 0) == 0 {
             let name = BrokerRows.text(row, "agent")
+            guard row["registered"]?.boolValue != false else {
+                examineWithdrawn(name, row)
+                continue
+            }
             note(
                 .bad, name, "is registered but not connected: its tasks wait",
                 remedy: "baton agent logs \(name)")
@@ -188,6 +192,17 @@ struct Examination {
                 .remark, "escalations", "\(open) \(open == 1 ? "waits" : "wait") for a decision",
                 remedy: "baton escalation list")
         }
+    }
+
+    /// An agent whose card is gone matters only while tasks wait for it.
+    private mutating func examineWithdrawn(_ name: String, _ row: JSONValue) {
+        let waiting = (row["ready"]?.integerValue ?? 0) + (row["leased"]?.integerValue ?? 0)
+        guard waiting > 0 else { return }
+        note(
+            .bad, name,
+            "was withdrawn (its card is gone), and \(waiting) of its tasks "
+                + (waiting == 1 ? "waits" : "wait"),
+            remedy: "baton task list --agent \(name)")
     }
 
     private mutating func examineCards(_ option: String?) {

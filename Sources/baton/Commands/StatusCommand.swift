@@ -60,7 +60,13 @@ struct StatusView {
 
     /// Agents that crash-loop are as urgent: their tasks wait.
     private var quarantined: String? {
-        let entries = (processes?.agents ?? []).filter { $0.state == "quarantined" }
+        // One that is connected again works; its supervisor only waits to see whether it lasts.
+        let connected = (status["agents"]?.arrayValue ?? [])
+            .filter { ($0["connected"]?.integerValue ?? 0) > 0 }
+            .compactMap { $0["agent"]?.stringValue }
+        let entries = (processes?.agents ?? []).filter {
+            $0.state == "quarantined" && !($0.isAlive && connected.contains($0.name))
+        }
         guard !entries.isEmpty, processes?.supervisor.isAlive == true else { return nil }
         let lines = entries.map { entry in
             "  \(paint.bold(entry.name)) was started again \(entry.restarts) times; it last"

@@ -47,8 +47,12 @@ struct Broker {
     }
 
     /// How to start a broker for this home.
-    static func upLine(_ home: Home) -> String {
-        home.origin == .option ? "baton up --home \(ShellWord.quoted(home.path))" : "baton up"
+    static func upLine(_ home: Home) -> String { line("up", home) }
+
+    /// A command for this home: `--home` is named where it was named before.
+    static func line(_ verb: String, _ home: Home) -> String {
+        home.origin == .option
+            ? "baton \(verb) --home \(ShellWord.quoted(home.path))" : "baton \(verb)"
     }
 
     // MARK: Asking

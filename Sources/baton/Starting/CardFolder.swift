@@ -30,15 +30,19 @@ struct CardFolder {
             }
             return try read(option, "given by --agents")
         }
-        let found = try done { () throws(SystemError) -> (String, String)? in
+        if let found = try place(home) { return try read(found.path, found.origin) }
+        return embedded(in: home)
+    }
+
+    /// The folder that is used when none is named; nil for the embedded cards.
+    static func place(_ home: Home) throws(CommandFailure) -> (path: String, origin: String)? {
+        try done { () throws(SystemError) -> (path: String, origin: String)? in
             if try Files.status(of: home.agents)?.kind == .directory {
                 return (home.agents, "of this home")
             }
             let here = try Files.currentDirectory()
             return try Home.nearest("Agents", from: here).map { ($0, "the nearest Agents folder") }
         }
-        if let found { return try read(found.0, found.1) }
-        return embedded(in: home)
     }
 
     /// The cards that are part of this program; `write` puts them into the home.

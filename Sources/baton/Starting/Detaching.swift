@@ -12,6 +12,10 @@ enum Detaching {
     static func start(
         _ invocation: Invocation, _ home: Home, _ console: Console
     ) throws(CommandFailure) -> ExitStatus {
+        if let record = ProcessRecord.read(home), record.supervisor.isAlive {
+            throw UpActions.failure(
+                .homeIsHeld(by: record.supervisor.process?.processID), home)
+        }
         // The mistakes in cards belong on this terminal, not in a log.
         let folder = try CardFolder.choose(option: invocation.option("agents"), home: home)
         let agents = try UpActions.plannedAgents(folder, home, console)
@@ -77,6 +81,10 @@ enum Detaching {
         let lines = LogTail.lines(of: home.log(of: "supervisor"), count: 6)
         var status = ExitStatus.failed
         if case .code(let code) = exit { status = ExitStatus(rawValue: code) ?? .failed }
+        if status == .tryAgain, let held = ProcessRecord.read(home), held.supervisor.isAlive {
+            // Another one was faster.
+            return UpActions.failure(.homeIsHeld(by: held.supervisor.process?.processID), home)
+        }
         return CommandFailure(
             status == .done ? .failed : status, code: "up_ended",
             "the supervisor ended at once (\(exit)); its log ends:\n  "

@@ -2,6 +2,7 @@
 // overwritten.
 import BatonBrief
 import BatonPlatform
+import BatonSupervisor
 import CommandTree
 import JSON
 
@@ -84,7 +85,10 @@ enum StartingPoints {
                 ], next: ["baton agent new security.reviewer --lang python"])
         }
         let template = AgentTemplate(id: id, isPython: invocation.option("lang") != "command")
-        let folder = invocation.option("dir") ?? "agents"
+        let home = try Broker.home(invocation)
+        let usual = try CardFolder.place(home)
+        let here = try done { () throws(SystemError) in try Files.currentDirectory() }
+        let folder = invocation.option("dir") ?? usual.map { shown($0.path, from: here) } ?? "Agents"
         let files = template.files.map { ("\(folder)/\($0.path)", $0.text, $0.isProgram) }
         let existing = try done { () throws(SystemError) -> [String] in
             var existing: [String] = []
@@ -103,11 +107,22 @@ enum StartingPoints {
             try done { () throws(SystemError) in try Files.setPermissions(0o755, of: path) }
         }
         console.result(["agent": .string(id), "files": .array(files.map { .string($0.0) })]) {
-            files.map { "  made  \($0.0)" }.joined(separator: "\n") + "\n\nNext:\n  "
-                + console.paint.cyan("baton agent check \(ShellWord.quoted(files[0].0))") + "\n  "
-                + console.paint.cyan("baton up --agents \(ShellWord.quoted(folder))")
+            var next = ["baton agent check \(ShellWord.quoted(files[0].0))"]
+            // The cards of the team that plans and judges; what is there is kept.
+            if usual == nil, folder == "Agents" { next.append("baton init") }
+            let isUsual = folder == "Agents" || usual.map { shown($0.path, from: here) } == folder
+            let named = isUsual ? "" : " --agents \(ShellWord.quoted(folder))"
+            let isRunning = ProcessRecord.read(home)?.supervisor.isAlive ?? false
+            next.append((isRunning ? "baton down && " : "") + "baton up --detach" + named)
+            return files.map { "  made  \($0.0)" }.joined(separator: "\n") + "\n\nNext:"
+                + next.map { "\n  " + console.paint.cyan($0) }.joined()
         }
         return .done
+    }
+
+    /// A path as one would type it from here.
+    private static func shown(_ path: String, from here: String) -> String {
+        path.hasPrefix(here + "/") ? String(path.dropFirst(here.count + 1)) : path
     }
 
     /// Makes a file; false when there is one.

@@ -78,14 +78,19 @@ enum UpActions {
         return try status(of: finish, home)
     }
 
-    private static func failure(_ error: SupervisorFailure, _ home: Home) -> CommandFailure {
+    /// Why a supervisor could not begin, and what to type instead.
+    static func failure(_ error: SupervisorFailure, _ home: Home) -> CommandFailure {
         switch error {
         case .homeIsHeld(let processID):
             CommandFailure(
                 .tryAgain, code: "home_held",
-                "\(home.path) is in use: another `baton up`"
-                    + (processID.map { " (process \($0))" } ?? "") + " supervises it",
-                next: ["baton status", "baton down"])
+                "already running" + (processID.map { " (process \($0))" } ?? "")
+                    + ": `baton up` supervises \(home.path); to take up new cards:"
+                    + " baton down, then baton up",
+                next: [
+                    Broker.line("status", home),
+                    "\(Broker.line("down", home)) && \(Broker.line("up", home)) --detach",
+                ])
         case .system(let error):
             CommandFailure(
                 .configuration, code: "system", error.description, next: ["baton doctor"])
@@ -133,9 +138,24 @@ enum UpActions {
         guard !planned.isEmpty else {
             throw CommandFailure(
                 .configuration, code: "no_agents", "no card in \(folder.path) can be started",
-                next: ["baton agent check \(ShellWord.quoted(folder.path))/*.md", "baton init"])
+                next: ["baton agent check \(ShellWord.quoted(folder.path))", "baton init"])
+        }
+        for warning in warnings(folder, planned.map(\.id)) {
+            console.note(console.notePaint.yellow("warning: ") + Prose.harmless(warning))
         }
         return planned
+    }
+
+    /// What a team cannot do without the agents that plan and judge.
+    private static func warnings(_ folder: CardFolder, _ agents: [String]) -> [String] {
+        let losses = [
+            ("core.orchestrator", "no brief can be planned, only `baton task submit` works"),
+            ("core.quality", "nothing can be reviewed: briefs wait for ever"),
+        ]
+        return losses.filter { !agents.contains($0.0) }.map { id, loss in
+            "\(folder.path) has no card \(id): \(loss); `baton init` in a new folder makes the"
+                + " cards to copy"
+        }
     }
 
     private static func program(

@@ -31,15 +31,18 @@ final class UpReporter: Sendable {
         switch news {
         case .brokerReady:
             say(paint.green("the broker is ready") + "; starting the agents")
+        case .allConnected(let count):
+            let who = count == 1 ? "the agent is connected" : "all \(count) agents are connected"
+            say(paint.green(who) + "; `baton status` shows them, Ctrl-C ends it all")
         case .started(let name):
             say("\(paint.cyan("\(name)")) started")
         case .ended(let name, let why, let wait):
             say(
-                "\(paint.cyan("\(name)")) \(paint.yellow("ended: \(why)")), starts again in "
+                "\(paint.cyan("\(name)")) \(paint.yellow(Prose.harmless("ended: \(why)"))); starts again in "
                     + text(wait))
         case .quarantined(let name, let why, let wait):
             say(
-                "\(paint.cyan("\(name)")) \(paint.red("crash-loops: \(why)")), tried every "
+                "\(paint.cyan("\(name)")) \(paint.red(Prose.harmless("crash-loops: \(why)"))); tried every "
                     + "\(text(wait)); see: baton agent logs \(name)")
         case .recovered(let name):
             say("\(paint.cyan("\(name)")) \(paint.green("stays up again"))")
