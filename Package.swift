@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 // Baton: a message broker for agents that hand work to each other.
 //
 // Targets are listed from the outside world inward to the executables; a target imports only what

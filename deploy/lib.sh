@@ -2,7 +2,7 @@
 # the Swift toolchain. To be sourced by bash with `set -euo pipefail`.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-swift_version=6.2
+swift_version=6.3
 # What the build links, and what the tests run beside it.
 build_packages=(libzmq3-dev libsqlite3-dev libsodium-dev libssl-dev libyaml-dev libcmark-gfm-dev
     libcmark-gfm-extensions-dev pkg-config)
@@ -24,6 +24,18 @@ fail() {
     exit 1
 }
 
+# no_arguments "$@" <<END: for scripts that take none; --help shows the usage on standard input.
+no_arguments() {
+    local usage name
+    usage=$(cat)
+    name=deploy/$(basename "$0")
+    case ${1:-} in
+    '') return 0 ;;
+    -h | --help) printf '%s\n' "$usage"; exit 0 ;;
+    *) fail "$1 is not understood; $name takes no arguments" "$name --help" ;;
+    esac
+}
+
 # step TEXT COMMAND...: runs a command quietly; its output is shown only if it fails.
 step() {
     local text=$1 log status=0 start=$SECONDS
@@ -33,6 +45,12 @@ step() {
     "$@" >"$log" 2>&1 || status=$?
     if [ "$status" -ne 0 ]; then
         tail -n 40 "$log" >&2
+        # A build from before the folder was moved, or copied, or another toolchain's.
+        if grep -q -e 'ModuleCache' -e 'module cache path' "$log"; then
+            rm -f "$log"
+            fail "$text failed: what was built before belongs to another folder or toolchain" \
+                "rm -rf ${root@Q}/.build" "then run this again"
+        fi
         rm -f "$log"
         fail "$text failed (exit $status): $*"
     fi
@@ -102,7 +120,19 @@ need_swift() {
     fi
 }
 
+# What a build made elsewhere leaves names its old place in every compiled module.
+check_build_place() {
+    local place=$root/.build/.place
+    if [ -e "$place" ] && [ "$(cat "$place")" != "$root" ]; then
+        fail "this folder was moved from $(cat "$place") since it was built; the old build is of no use" \
+            "rm -rf ${root@Q}/.build" "then run this again"
+    fi
+    mkdir -p "$root/.build"
+    printf '%s\n' "$root" >"$place"
+}
+
 build_release() {
+    check_build_place
     step "building baton (the first time takes a few minutes)" \
         swift build --package-path "$root" -c release --product baton --static-swift-stdlib
     baton=$(swift build --package-path "$root" -c release --product baton --static-swift-stdlib \

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A whole Baton worker: takes tasks for one agent, answers each with Markdown (Protocols/worker.md)."""
+"""A Baton worker (Protocols/worker.md): answers tasks with Markdown. Needs pyzmq (Debian: python3-zmq)."""
 import itertools, json, os, signal, sys, time, zmq
 
 AGENT = sys.argv[1] if len(sys.argv) > 1 else os.environ["BATON_AGENT"]

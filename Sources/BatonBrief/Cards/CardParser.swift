@@ -47,7 +47,10 @@ package enum CardParser {
         var steps = path.split(separator: "/").map(String.init).filter { $0 != "." }
         guard let file = steps.popLast() else { return nil }
         let stem = file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file
-        if stem.lowercased() != "skill" || steps.isEmpty { steps.append(stem) }
+        if stem.lowercased() != "skill" || steps.isEmpty {
+            // `security.reviewer.md` at the top is `security/reviewer.md`.
+            steps += stem.split(separator: ".").map(String.init)
+        }
         let words = steps.compactMap(slug)
         let id = words.joined(separator: ".")
         return !words.isEmpty && TextPattern.agent.matches(id) ? id : nil

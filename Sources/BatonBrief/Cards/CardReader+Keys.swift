@@ -181,6 +181,12 @@ extension CardReader {
     /// A YAML list, or one text with commas.
     private mutating func list(_ node: YAMLNode, _ key: String, _ line: Int) -> [String] {
         if node.isNull { return [] }
+        if case .scalar(let text, .plain) = node.content, !text.contains(","),
+            (try? JSONValue(parsing: text)) != nil || ["yes", "no"].contains(text.lowercased())
+        {
+            note(.error, line, "\(key) is \(text), not a list", "write [a, b] or a, b", field: key)
+            return []
+        }
         if let text = node.text {
             return text.split { $0 == "," || $0.isNewline }.map { word in
                 let plain = String(word).trimmed

@@ -169,17 +169,20 @@ enum AgentActions {
                 let folder = try CardFolder.read(path, "")
                 for (relative, diagnostics) in folder.set.reports {
                     let card = folder.set.cards.first { $0.source == relative }
-                    let lint = card?.lint ?? []
-                    reports.append(("\(path)/\(relative)", card?.id, diagnostics + lint))
+                    let more = card.map { self.more($0, "\(path)/\(relative)") } ?? []
+                    reports.append(("\(path)/\(relative)", card?.id, diagnostics + more))
                 }
                 reports += folder.others.map { text in
                     (path, nil, [Diagnostic(.warning, line: nil, text)])
                 }
             } else {
                 let source = try SourceFile.read(path, bytesMax: CardParser.cardBytesMax + 1)
-                let reading = CardParser.parse(source.bytes, path: source.name)
-                reports.append(
-                    (path, reading.card?.id, reading.diagnostics + (reading.card?.lint ?? [])))
+                let reading = CardParser.parse(
+                    source.bytes,
+                    path: source.isStandardInput
+                        ? source.name : try CardFolder.relativePath(of: path))
+                let more = reading.card.map { self.more($0, path) } ?? []
+                reports.append((path, reading.card?.id, reading.diagnostics + more))
             }
         }
         let isFine = !reports.contains { $0.diagnostics.hasErrors }
@@ -194,6 +197,14 @@ enum AgentActions {
                 }),
         ]) { reports.map { text($0, console) }.joined(separator: "\n") }
         return isFine ? .done : .badInput
+    }
+
+    /// What only a look at the card's surroundings tells, and what it lacks.
+    private static func more(_ card: Card, _ path: String) -> [Diagnostic] {
+        let problems = CardProgram.problems(with: card, in: Files.parent(of: path))
+        // Said once: what cannot be started is more than a remark.
+        return problems
+            + card.lint.filter { remark in !problems.contains { $0.field == remark.field } }
     }
 
     private static func text(

@@ -14,14 +14,29 @@ extension CommandLineTree {
         Option("timeout", "D", "stop waiting after so long (exit 75)", kind: .duration),
     ]
 
-    private static let waitExits = [
-        ExitNote(.done, "the brief is done"),
+    private static let watchExits = [
         ExitNote(.failed, "it ended dead or cancelled"),
         ExitNote(.blocked, "it is blocked: every open escalation is shown with the line to answer"),
-        ExitNote(.badInput, "the brief is wrong: every problem is listed, nothing was submitted"),
+    ]
+
+    private static let commonExits = [
+        ExitNote(.unreachable, "no broker answers"),
         ExitNote(.tryAgain, "the time was up, or the broker is busy"),
         ExitNote(.detached, "detached by Ctrl-C; the brief goes on"),
     ]
+
+    private static let submitExits =
+        [ExitNote(.done, "submitted; with --wait: the brief is done")]
+        + watchExits.map { ExitNote($0.status, "with --wait: \($0.meaning)") }
+        + [
+            ExitNote(.usage, "the command line is wrong"),
+            ExitNote(
+                .badInput, "the brief is wrong: every problem is listed, nothing was submitted"),
+        ] + commonExits
+
+    private static let waitExits =
+        [ExitNote(.done, "the brief is done")] + watchExits
+        + [ExitNote(.badInput, "there is no such brief")] + commonExits
 
     static let submitCommand = Command(
         "submit", "publish a brief; with --wait, watch it to its end",
@@ -29,7 +44,8 @@ extension CommandLineTree {
             "The same brief with the same --key is the same brief, also after a restart: it is"
                 + " safe "
                 + "to send it again. Files that the brief names are uploaded first.",
-            "With --wait, Ctrl-C only stops watching; nothing is cancelled.",
+            "With --wait, Ctrl-C only stops watching; nothing is cancelled. --out and --follow"
+                + " wait too.",
         ],
         arguments: [
             Argument(
@@ -48,7 +64,7 @@ extension CommandLineTree {
                 "baton submit brief.md --wait --out results", "watch it and fetch what it makes"),
             Example("baton submit brief.md --key release-42 --json", "safe to repeat, for scripts"),
         ],
-        exits: waitExits, alsoCalled: ["send", "run", "publish", "push"],
+        exits: submitExits, alsoCalled: ["send", "run", "publish", "push"],
         action: SubmitActions.submit)
 
     static let briefCommands = Command(

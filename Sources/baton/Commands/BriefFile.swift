@@ -13,7 +13,11 @@ struct BriefFile {
     let reading: BriefReading
 
     init(_ path: String) throws(CommandFailure) {
-        source = try SourceFile.read(path, bytesMax: BriefParser.briefSourceBytesMax + 1)
+        self.init(try SourceFile.read(path, bytesMax: BriefParser.briefSourceBytesMax + 1))
+    }
+
+    init(_ source: SourceFile) {
+        self.source = source
         reading = BriefParser.parse(source.bytes, name: source.name)
     }
 
@@ -22,12 +26,28 @@ struct BriefFile {
 
     /// The brief, or every problem at once.
     func document() throws(CommandFailure) -> BriefDocument {
+        if isCard {
+            throw CommandFailure(
+                .badInput, code: "card_not_brief",
+                "\(shownName) is the card of an agent, not a brief; nothing was submitted",
+                next: ["baton agent check \(ShellWord.quoted(source.path))", "baton brief new"])
+        }
         guard let document = reading.document, !reading.diagnostics.hasErrors else {
             throw refusal(reading.diagnostics.filter { $0.severity == .error })
         }
         let missing = try missingFiles(document.references)
         guard missing.isEmpty else { throw refusal(missing) }
         return document
+    }
+
+    /// Front matter with a key that only cards have.
+    private var isCard: Bool {
+        let lines = String(decoding: source.bytes, as: UTF8.self)
+            .split(separator: "\n", maxSplits: 200, omittingEmptySubsequences: false)
+        guard lines.first?.hasPrefix("---") == true else { return false }
+        let keys = ["activation:", "required_inputs:", "brain:", "worker:", "preset:"]
+        return lines.dropFirst().prefix { !$0.hasPrefix("---") }
+            .contains { line in keys.contains { line.hasPrefix($0) } }
     }
 
     private func refusal(_ diagnostics: [Diagnostic]) -> CommandFailure {

@@ -1,4 +1,5 @@
 // `baton task` and `baton dead`: single tasks, from the open ones to those that died.
+import BatonBrief
 import BatonClient
 import BatonPlatform
 import CommandTree
@@ -32,6 +33,13 @@ extension CommandLineTree {
                 action: TaskActions.show),
             Command(
                 "submit", "give a task straight to an agent, without a plan",
+                notes: [
+                    "FILE is what the agent gets. A brief in Markdown, YAML or JSON (`baton brief"
+                        + " new`, Protocols/brief.md) is read and checked as by `baton submit`, and"
+                        + " its fields are the inputs of the task. Any other file goes as it is:"
+                        + " a JSON object is the document of the packet, everything else an"
+                        + " attachment of one part.",
+                ],
                 arguments: [
                     Argument("AGENT", "who gets it", kind: .agent),
                     Argument("FILE", "what it is given; - reads standard input", kind: .file),
@@ -43,8 +51,14 @@ extension CommandLineTree {
                 ],
                 examples: [
                     Example(
-                        "baton task submit backend.queue_worker_planner queue.json",
-                        "ask one agent directly")
+                        "baton task submit backend.queue_worker_planner brief.md",
+                        "ask one agent directly"),
+                    Example("baton task submit docs.writer notes.txt", "any text"),
+                ],
+                exits: [
+                    ExitNote(.done, "the task is submitted"),
+                    ExitNote(.badInput, "the brief is wrong, or there is no such agent or file"),
+                    ExitNote(.unreachable, "no broker answers"),
                 ],
                 alsoCalled: ["new", "add"], action: TaskActions.submit),
             Command(
@@ -169,12 +183,10 @@ enum TaskActions {
         var terms = TaskTerms()
         terms.priority = invocation.integer("priority")
         terms.deadline = invocation.milliseconds("deadline").map { .milliseconds($0) }
-        let name = file.isStandardInput ? "input" : SourceFile.partName(file.name)
+        let key = try SubmitActions.key(invocation)
+        let part = try part(of: file, by: broker)
         let submission = try broker.ask { (client) throws(ClientError) in
-            try client.submitTask(
-                agent: agent,
-                parts: [Part(name: name, mediaType: file.mediaType, body: file.bytes)],
-                key: invocation.option("key"), terms: terms)
+            try client.submitTask(agent: agent, parts: [part], key: key, terms: terms)
         }
         console.result([
             "task": .string(submission.id), "seq": .integer(submission.seq),
@@ -184,6 +196,21 @@ enum TaskActions {
                 + " for \(agent)\n" + console.paint.cyan("baton task show \(submission.id)")
         }
         return .done
+    }
+
+    /// A brief as its document, so that its fields become inputs; anything else as it is.
+    private static func part(of file: SourceFile, by broker: Broker) throws(CommandFailure) -> Part {
+        let name = file.isStandardInput ? "input" : SourceFile.partName(file.name)
+        let asItIs = Part(name: name, mediaType: file.mediaType, body: file.bytes)
+        let endings = [".md", ".markdown", ".yaml", ".yml", ".json"]
+        let isText = endings.contains { file.name.lowercased().hasSuffix($0) }
+        guard isText, file.bytes.count <= BriefParser.briefSourceBytesMax else { return asItIs }
+        let brief = BriefFile(file)
+        let isUnderstood = brief.reading.document != nil && !brief.reading.diagnostics.hasErrors
+        // Front matter says that a brief is meant; prose and JSON of another shape are no mistake.
+        guard isUnderstood || file.bytes.starts(with: "---".utf8) else { return asItIs }
+        let json = try brief.uploaded(try brief.document(), priority: nil, by: broker)
+        return Part(name: "brief.json", mediaType: "application/json", body: json.encoded())
     }
 
     static func cancel(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {

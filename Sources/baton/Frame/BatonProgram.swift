@@ -8,6 +8,11 @@ enum BatonProgram {
     /// Shown by `--version` and told to brokers.
     static let version = "0.1.0"
 
+    /// The command as typed, without its words: `baton task submit`.
+    static func title(_ invocation: Invocation) -> String {
+        (["baton"] + invocation.path).joined(separator: " ")
+    }
+
     /// Parses, runs and reports.
     static func run(_ words: [String]) -> ExitStatus {
         let parser = CommandParser(root: CommandLineTree.root)

@@ -12,10 +12,13 @@ import PlainText
 struct Broker {
     let home: Home
     let client: Client
+    /// The verb that asks, for refusals: `cancel`.
+    private let verb: String
 
     /// Connects. The first request finds out whether somebody answers.
     init(_ invocation: Invocation) throws(CommandFailure) {
         home = try Self.home(invocation)
+        verb = invocation.path.last ?? ""
         let endpoint = try Self.endpoint(of: home)
         client = try answered { () throws(ClientError) in
             try Client(
@@ -71,8 +74,33 @@ struct Broker {
         do throws(ClientError) {
             return try body(client)
         } catch {
-            throw CommandFailure(error, home: home)
+            throw explained(CommandFailure(error, home: home))
         }
+    }
+
+    /// A refusal with the thing it is about, and the line that shows it.
+    private func explained(_ failure: CommandFailure) -> CommandFailure {
+        var failure = failure
+        switch failure.code {
+        case "key_reused":
+            guard let number = failure.message.split(separator: " ").last.flatMap({ Int64($0) })
+            else { return failure }
+            // The broker numbers briefs and tasks alike; only one of them has this number.
+            let isBrief = (try? client.show(.brief, "b-\(number)")) != nil
+            let id = isBrief ? "b-\(number)" : "t-\(number)"
+            failure.message = "this key stands for other content already: \(id); nothing was"
+                + " submitted. Other content needs a key of its own"
+            failure.next = ["baton \(isBrief ? "brief" : "task") show \(id)"]
+        case "wrong_state":
+            let id = String(failure.message.prefix { $0 != " " })
+            guard id.hasPrefix("b-") || id.hasPrefix("t-") else { return failure }
+            let state = failure.message.dropFirst(id.count).prefix { $0 != ";" }
+            failure.message = "\(id)\(state): it is too late, or too early, to \(verb) it"
+            failure.next = ["baton \(id.hasPrefix("b-") ? "brief" : "task") show \(id)"]
+        default:
+            break
+        }
+        return failure
     }
 
     /// All pages of a list.

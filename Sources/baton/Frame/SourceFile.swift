@@ -28,21 +28,37 @@ struct SourceFile {
                 path: path, name: Files.name(of: path), folder: Files.parent(of: path),
                 bytes: try Files.read(path, bytesMax: bytesMax))
         } catch {
-            throw CommandFailure(
-                .badInput, code: "no_such_file", error.description, next: nearby(path))
+            throw unreadable(path, error)
         }
     }
 
-    /// Files of the same folder with a name like the one that is not there.
-    private static func nearby(_ path: String) -> [String] {
+    /// With what lies in the same folder, and above all what has a name like it.
+    private static func unreadable(_ path: String, _ error: SystemError) -> CommandFailure {
         let folder = Files.parent(of: path)
         // A folder that cannot be listed has nothing to suggest.
-        let names = (try? Files.list(folder)) ?? []
-        let near = Spelling.nearest(to: Files.name(of: path), among: names)
-        return [
-            near.map { "ls " + ShellWord.quoted(folder == "." ? $0 : "\(folder)/\($0)") }
-                ?? "ls \(ShellWord.quoted(folder))"
-        ]
+        let names = ((try? Files.list(folder)) ?? []).filter { !$0.hasPrefix(".") }
+        guard error.isNotFound else {
+            return CommandFailure(
+                .badInput, code: "no_such_file", error.description,
+                next: ["ls -l \(ShellWord.quoted(path))"])
+        }
+        var failure = CommandFailure(.badInput, code: "no_such_file", "there is no file \(path)")
+        if let near = Spelling.nearest(to: Files.name(of: path), among: names) {
+            let meant = folder == "." ? near : "\(folder)/\(near)"
+            failure.problems = [.init(path, "is not there", suggestion: meant)]
+        } else {
+            let cut = names.filter { $0.hasSuffix(".md") }.prefix(8).joined(separator: ", ")
+            let place = folder == "." ? "this folder" : folder
+            failure.problems = [
+                .init(
+                    path,
+                    cut.isEmpty
+                        ? "is not there, nor any other Markdown file in \(place)"
+                        : "is not there; \(place) has \(cut)")
+            ]
+            failure.next = ["baton brief new"]
+        }
+        return failure
     }
 
     var mediaType: String { Self.mediaType(of: name) }

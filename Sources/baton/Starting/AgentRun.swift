@@ -31,7 +31,7 @@ enum AgentRun {
     ) throws(CommandFailure) -> Card {
         let path = invocation.argument("CARD")
         let source = try SourceFile.read(path, bytesMax: CardParser.cardBytesMax + 1)
-        let reading = CardParser.parse(source.bytes, path: try relativePath(path))
+        let reading = CardParser.parse(source.bytes, path: try CardFolder.relativePath(of: path))
         guard var card = reading.card else {
             throw CommandFailure(
                 .badInput, code: "bad_card", "\(path) is not a card that can be run",
@@ -41,16 +41,6 @@ enum AgentRun {
         for diagnostic in reading.diagnostics { console.note(diagnostic.shown(file: path)) }
         if let id = invocation.option("id") { card.id = id }
         return card
-    }
-
-    /// Below the folder that gives the card its id: the nearest `Agents` or `agents` above it.
-    private static func relativePath(_ path: String) throws(CommandFailure) -> String {
-        let full = try done { () throws(SystemError) in try Files.absolutePath(path) }
-        let steps = full.split(separator: "/")
-        guard let root = steps.lastIndex(where: { ["Agents", "agents", "cards"].contains($0) }),
-            root < steps.count - 1
-        else { return Files.name(of: full) }
-        return steps[(root + 1)...].joined(separator: "/")
     }
 
     private static func handler(

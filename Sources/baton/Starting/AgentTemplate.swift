@@ -21,7 +21,8 @@ struct AgentTemplate {
             isPython
             ? """
             # A process that speaks the wire protocol itself; `baton up` starts it in this folder.
-            # It needs a ZeroMQ binding: apt install python3-zmq, for Debian's own Python.
+            # It needs pyzmq: apt install python3-zmq for Debian's own Python, /usr/bin/python3;
+            # pip install pyzmq for any other, which is then to be named here.
             worker: [/usr/bin/python3, \(program)]
             """
             : """

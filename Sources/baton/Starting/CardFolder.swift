@@ -104,6 +104,16 @@ struct CardFolder {
         }
     }
 
+    /// Below the folder that gives a card its id: the nearest `Agents` or `agents` above it.
+    static func relativePath(of path: String) throws(CommandFailure) -> String {
+        let full = try done { () throws(SystemError) in try Files.absolutePath(path) }
+        let steps = full.split(separator: "/")
+        guard let root = steps.lastIndex(where: { ["Agents", "agents", "cards"].contains($0) }),
+            root < steps.count - 1
+        else { return Files.name(of: full) }
+        return steps[(root + 1)...].joined(separator: "/")
+    }
+
     /// The file of a card.
     func file(of card: Card) -> String { "\(path)/\(card.source ?? "\(card.id).md")" }
 

@@ -131,6 +131,9 @@ enum UpActions {
                         + "add `command: [program]`, `preset: claude` or `worker: [program]`")
                 continue
             }
+            for diagnostic in CardProgram.problems(with: card, in: Files.parent(of: file)) {
+                console.note(Prose.harmless(diagnostic.shown(file: file)))
+            }
             planned.append(
                 PlannedAgent(
                     id: card.id, card: card.json, instances: card.instances, program: program))

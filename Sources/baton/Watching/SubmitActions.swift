@@ -23,7 +23,7 @@ enum SubmitActions {
         broker.client.interrupt(whenReadable: signals.fileDescriptor)
         let json = try file.uploaded(
             document, priority: invocation.integer("priority"), by: broker)
-        let key = invocation.option("key") ?? Client.makeKey()
+        let key = try key(invocation) ?? Client.makeKey()
         let submission = try broker.ask { (client) throws(ClientError) in
             try client.submit(brief: json.encoded(), key: key)
         }
@@ -44,6 +44,20 @@ enum SubmitActions {
         if !console.isJSON { console.say(submission.id) }
         return try watch(
             submission.id, invocation, broker, console, members: members, signals: signals)
+    }
+
+    /// The idempotency key that was given, if any.
+    static func key(_ invocation: Invocation) throws(CommandFailure) -> String? {
+        guard let key = invocation.option("key") else { return nil }
+        guard !key.isEmpty, key.utf8.count <= 128 else {
+            throw CommandFailure(
+                .usage, code: "usage",
+                key.isEmpty
+                    ? "--key is empty: a key names one submission, such as release-42"
+                    : "--key has \(key.utf8.count) bytes; it may have 128",
+                next: ["\(BatonProgram.title(invocation)) --help"])
+        }
+        return key
     }
 
     static func wait(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {

@@ -1,0 +1,88 @@
+// Whether the program that a card names can be started: what `agent check` and `up` look at before
+// an agent crash-loops over a misspelt path.
+import BatonAgents
+import BatonBrief
+import BatonPlatform
+import CommandTree
+import PlainText
+
+/// Looks for the program of a card.
+enum CardProgram {
+    /// What keeps the card's process from starting; empty when nothing that can be seen does.
+    /// - Parameter folder: the card's own folder, in which its process starts.
+    static func problems(with card: Card, in folder: String) -> [Diagnostic] {
+        if let worker = card.worker { return problems(with: worker, "worker", in: folder) }
+        if let command = card.command { return problems(with: command, "command", in: folder) }
+        if let preset = card.preset {
+            guard Host.findExecutable(preset) == nil else { return [] }
+            return [
+                problem(
+                    "preset", "preset \(preset): there is no program \(preset) in PATH",
+                    "install it, or name another with command: [program]")
+            ]
+        }
+        if card.brain == .command {
+            return [
+                problem(
+                    "command", "brain: command without a command",
+                    "add command: [program], or preset: claude")
+            ]
+        }
+        guard EngineCatalog.engine(for: card.id) == nil else { return [] }
+        let message =
+            card.brain == .builtin
+            ? "brain: builtin, but no engine of the id \(card.id) is built in"
+            : "the card has neither brain nor worker; up cannot start it"
+        return [
+            problem(
+                "brain", message, "add command: [program], preset: claude or worker: [program]")
+        ]
+    }
+
+    private static func problems(
+        with words: [String], _ key: String, in folder: String
+    ) -> [Diagnostic] {
+        guard let name = words.first else { return [] }
+        let path = place(name, in: folder)
+        guard let executable = Host.findExecutable(path) else {
+            return [missing(name, path, key)]
+        }
+        // `python3 worker.py`: the interpreter is there, what it is to read may not be.
+        let interpreters = ["python", "sh", "bash", "zsh", "node", "ruby", "perl"]
+        guard interpreters.contains(where: { Files.name(of: executable).hasPrefix($0) }),
+            let script = words.dropFirst().first, !script.hasPrefix("-"), script.contains("."),
+            !exists(script.hasPrefix("/") ? script : "\(folder)/\(script)")
+        else { return [] }
+        return [missing(script, "\(folder)/\(script)", key)]
+    }
+
+    private static func missing(_ name: String, _ path: String, _ key: String) -> Diagnostic {
+        guard name.contains("/") || exists(path) else {
+            return problem(key, "\(key): there is no program \(name) in PATH", "install it")
+        }
+        if exists(path) {
+            return problem(
+                key, "\(key): \(name) cannot be executed", "chmod +x \(ShellWord.quoted(path))")
+        }
+        // A folder that cannot be listed has nothing to suggest.
+        let names = (try? Files.list(Files.parent(of: path))) ?? []
+        let near = Spelling.nearest(to: Files.name(of: path), among: names)
+        return problem(
+            key, "\(key): \(name) is not there (\(path))",
+            near.map { "did you mean \($0)?" } ?? "make it, or name another program")
+    }
+
+    /// Names with a slash count from the card's folder, others are looked up in `PATH`.
+    static func place(_ name: String, in folder: String) -> String {
+        name.contains("/") && !name.hasPrefix("/") ? "\(folder)/\(name)" : name
+    }
+
+    /// What cannot be looked at is not there for us either.
+    private static func exists(_ path: String) -> Bool { (try? Files.exists(path)) ?? false }
+
+    private static func problem(
+        _ field: String, _ message: String, _ suggestion: String
+    ) -> Diagnostic {
+        Diagnostic(.error, line: nil, field: field, message, suggestion: suggestion)
+    }
+}
