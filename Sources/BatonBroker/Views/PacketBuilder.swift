@@ -92,6 +92,12 @@ struct PacketBuilder {
         if task.kind == .review { facts.subject = try subject(of: task, brief) }
         if let brief { facts.artifacts = try artifacts(of: brief) }
         if task.kind == .direct { try addSubmitted(task, to: &facts) }
+        if task.kind == .review, let subject = task.subject.flatMap({ state.tasks[$0] }),
+            subject.kind == .direct
+        {
+            // Without its author's inputs a reviewer could recompute nothing.
+            try addSubmitted(subject, to: &facts)
+        }
         return facts
     }
 

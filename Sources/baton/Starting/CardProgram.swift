@@ -53,7 +53,7 @@ enum CardProgram {
             let script = words.dropFirst().first, !script.hasPrefix("-"), script.contains("."),
             !exists(script.hasPrefix("/") ? script : "\(folder)/\(script)")
         else { return [] }
-        return [missing(script, "\(folder)/\(script)", key)]
+        return [absent(script, "\(folder)/\(script)", key)]
     }
 
     private static func missing(_ name: String, _ path: String, _ key: String) -> Diagnostic {
@@ -64,6 +64,10 @@ enum CardProgram {
             return problem(
                 key, "\(key): \(name) cannot be executed", "chmod +x \(ShellWord.quoted(path))")
         }
+        return absent(name, path, key)
+    }
+
+    private static func absent(_ name: String, _ path: String, _ key: String) -> Diagnostic {
         // A folder that cannot be listed has nothing to suggest.
         let names = (try? Files.list(Files.parent(of: path))) ?? []
         let near = Spelling.nearest(to: Files.name(of: path), among: names)
@@ -74,7 +78,9 @@ enum CardProgram {
 
     /// Names with a slash count from the card's folder, others are looked up in `PATH`.
     static func place(_ name: String, in folder: String) -> String {
-        name.contains("/") && !name.hasPrefix("/") ? "\(folder)/\(name)" : name
+        guard name.contains("/"), !name.hasPrefix("/") else { return name }
+        let plain = name.hasPrefix("./") ? String(name.dropFirst(2)) : name
+        return folder == "." ? "./\(plain)" : "\(folder)/\(plain)"
     }
 
     /// What cannot be looked at is not there for us either.

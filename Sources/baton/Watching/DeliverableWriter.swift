@@ -19,7 +19,7 @@ struct DeliverableWriter {
         var files: [String] = []
         try done { () throws(SystemError) in try Files.makeDirectory(folder) }
         for delivery in brief["deliverables"]?.arrayValue ?? [] {
-            let entry = try write(delivery: delivery)
+            let entry = try write(delivery: delivery, of: brief)
             files += entry.files
             entries.append(entry)
         }
@@ -32,14 +32,17 @@ struct DeliverableWriter {
     }
 
     private func write(
-        delivery: JSONValue
+        delivery: JSONValue, of brief: JSONValue
     ) throws(CommandFailure) -> DeliverableMarkdown.IndexEntry {
         let task = BrokerRows.text(delivery, "task")
         let agent = BrokerRows.text(delivery, "agent")
         let directory = SourceFile.partName("\(task)-\(agent)")
         var files: [String] = []
         var documents: [String: JSONValue] = [:]
-        for part in delivery["parts"]?.arrayValue ?? [] {
+        let parts = delivery["parts"]?.arrayValue ?? []
+        let standsForFive = MarkdownDelivery.stands(
+            forPartsNamed: parts.map { BrokerRows.text($0, "name") })
+        for part in parts {
             let name = BrokerRows.text(part, "name")
             let content = try broker.ask { (client) throws(ClientError) in
                 try client.fetch(digest: BrokerRows.text(part, "digest"))
@@ -47,18 +50,37 @@ struct DeliverableWriter {
             let path = "\(directory)/\(Self.safe(name))"
             try put(content.bytes, path)
             files.append(path)
-            guard let kind = Deliverables.kind(ofPart: name),
-                let document = try? JSONValue(parsing: content.bytes)
+            if standsForFive, name == Deliverables.markdownName {
+                let made = MarkdownDelivery(brief: brief, broker: broker)
+                    .documents(of: delivery, markdown: content.bytes)
+                for (name, document) in made {
+                    try put([UInt8](document.prettyPrinted().utf8), "\(directory)/\(name)")
+                    files.append("\(directory)/\(name)")
+                    files += try render(document, name, in: directory).map { [$0] } ?? []
+                    documents[name] = document
+                }
+            }
+            guard let document = try? JSONValue(parsing: content.bytes),
+                let markdown = try render(document, name, in: directory)
             else { continue }
             documents[name] = document
-            let markdown = path.hasSuffix(".json") ? String(path.dropLast(5)) + ".md" : path + ".md"
-            try put([UInt8](DeliverableMarkdown.render(document, kind: kind).utf8), markdown)
             files.append(markdown)
         }
         return DeliverableMarkdown.IndexEntry(
             task: task, kind: TaskKindName(rawValue: BrokerRows.text(delivery, "kind")) ?? .work,
             agent: agent, title: BrokerRows.text(delivery, "title"), state: "accepted",
             files: files, documents: documents)
+    }
+
+    /// Writes a document as Markdown beside its JSON; nil where the part holds no such document.
+    private func render(
+        _ document: JSONValue, _ name: String, in directory: String
+    ) throws(CommandFailure) -> String? {
+        guard let kind = Deliverables.kind(ofPart: name) else { return nil }
+        let path = "\(directory)/\(Self.safe(name))"
+        let markdown = path.hasSuffix(".json") ? String(path.dropLast(5)) + ".md" : path + ".md"
+        try put([UInt8](DeliverableMarkdown.render(document, kind: kind).utf8), markdown)
+        return markdown
     }
 
     /// A part's name as a path below the task's folder; the wire allows no `..`, this makes sure.
