@@ -68,6 +68,7 @@ import Testing
         arguments: [
             ("---\nid: a.b\nname: X\n---\n", "x/y.md", "a.b"),
             ("---\nname: X\n---\n", "backend/api_reliability.md", "backend.api_reliability"),
+            ("---\nname: X\n---\n", "security.reviewer.md", "security.reviewer"),
             ("---\nname: X\n---\n", "pdf/SKILL.md", "pdf"),
             ("---\nname: X\n---\n", "Team One/Some Agent.txt", "team-one.some-agent"),
             ("---\nname: My Agent\n---\n", "", "my-agent"),
@@ -97,6 +98,14 @@ import Testing
         #expect(card.description.hasPrefix("Use this agent when: code"))
         #expect(card.extra["tools"] == "Read, Grep, Bash")
         #expect(reading.diagnostics.map(\.severity) == [.warning])
+        #expect(reading.diagnostics.first?.line == 3)
+    }
+
+    @Test("a number or a yes is not a list", arguments: ["3", "true", "0.5", "yes"])
+    func noList(word: String) {
+        let reading = parse("---\nname: X\ntags: \(word)\n---\n", "x.md")
+
+        #expect(reading.card == nil)
         #expect(reading.diagnostics.first?.line == 3)
     }
 

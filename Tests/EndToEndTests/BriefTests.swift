@@ -269,6 +269,11 @@ extension EndToEnd {
                 let run = try await stage.baton("brief", "get", id, "--out", "\(stage.folder)/out")
                 #expect(run.status == 0, "\(run)")
                 #expect(try stage.read("out/index.md").contains("security.reviewer"))
+                let folder = "out/\(own["task"]?.stringValue ?? "")-security.reviewer"
+                #expect(try stage.read("\(folder)/deliverables.md").contains("Risk register"))
+                let risks = try JSONValue(parsing: stage.read("\(folder)/risk_register.json"))
+                #expect(risks["risks"]?.arrayValue?.isEmpty == false)
+                #expect(try stage.read("\(folder)/risk_register.md").contains("K1"))
                 try await stage.stop()
             }
         }

@@ -95,9 +95,38 @@ struct CommandLineTests {
                     ["agent", "new", "security.\(lang)", "--lang", lang], directory: stage.folder)
                 #expect(made.status == 0, "\(made)")
             }
+            // Where `up` would look for them.
             let cards = try await BatonProgram.run(
-                ["agent", "check", "agents"], directory: stage.folder)
+                ["agent", "check", "Agents"], directory: stage.folder)
             #expect(cards.status == 0, "\(cards)")
+            #expect(try Files.exists("\(stage.folder)/Agents/security/python.md"))
+        }
+    }
+
+    @Test("`agent check` looks at the program, and a card is not taken for a brief")
+    func cards() async throws {
+        try await Stage.with { stage in
+            let card = "---\nname: X\ndescription: Y\ntags: [z]\nPROGRAM\n---\n# Mission\n\nZ.\n"
+            try stage.write("#!/bin/sh\n", to: "Agents/here.sh", mode: 0o755)
+            try stage.write("#!/bin/sh\n", to: "Agents/plain.sh", mode: 0o644)
+            let programs = [
+                ("fine.one", "command: [./here.sh]", 0), ("gone.one", "command: [./gone.sh]", 65),
+                ("plain.one", "worker: [./plain.sh]", 65), ("none.one", "x-note: none", 65),
+                ("script.one", "worker: [/bin/sh, gone.sh]", 65),
+            ]
+            for (name, line, status) in programs {
+                let text = card.replacing("PROGRAM", with: line)
+                let file = try stage.write(text, to: "Agents/\(name).md")
+                let check = try await BatonProgram.run(["agent", "check", file, "--json"])
+                #expect(check.status == Int32(status), "\(check)")
+                #expect(
+                    try check.json().value(at: "/cards/0/id")?.stringValue == name, "\(check)")
+            }
+
+            let brief = try await stage.baton(
+                "submit", "\(BatonProgram.sourceRoot)/Agents/core/quality.md")
+            #expect(brief.status == 65)
+            #expect(brief.errorOutput.contains("is the card of an agent"))
         }
     }
 
@@ -106,7 +135,8 @@ struct CommandLineTests {
         try await Stage.with { stage in
             for lang in ["python", "command"] {
                 _ = try await BatonProgram.run(
-                    ["agent", "new", "team.\(lang)", "--lang", lang], directory: stage.folder)
+                    ["agent", "new", "team.\(lang)", "--lang", lang, "--dir", "agents"],
+                    directory: stage.folder)
             }
             try stage.useStandardAgents()
             try await stage.start()

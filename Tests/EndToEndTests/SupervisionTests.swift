@@ -45,6 +45,32 @@ extension EndToEnd {
             None.
             """
 
+        @Test("a home that is held is said, and a Markdown brief is a task's document")
+        func heldHome() async throws {
+            try await Stage.with { stage in
+                try stage.useStandardAgents()
+                try await stage.start()
+                try await eventually("up says that all are connected") {
+                    try stage.up?.drain()
+                    return stage.up?.said.contains("all 4 agents are connected") == true
+                }
+                let again = try await stage.baton("up", "--agents", stage.agents, "--detach")
+                #expect(again.status == 75, "\(again)")
+                #expect(again.errorOutput.contains("already running (process "))
+                let logs = try await stage.baton("agent", "logs", "quality", "--json")
+                #expect(try logs.jsonLines().first?["agent"]?.stringValue == "core.quality")
+
+                let file = "\(BatonProgram.sourceRoot)/Agents/briefs/payment-capture.md"
+                let task = try await stage.json("task", "submit", "api_reliability", file)
+
+                let id = try #require(task["task"]?.stringValue)
+                try await eventually("it is reviewed and accepted", within: 30) {
+                    try await stage.json("task", "show", id)["state"]?.stringValue == "accepted"
+                }
+                try await stage.stop()
+            }
+        }
+
         @Test("--detach names the agent that did not connect, with the end of its log")
         func detachFails() async throws {
             try await Stage.with { stage in

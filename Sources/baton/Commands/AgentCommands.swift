@@ -40,7 +40,9 @@ extension CommandLineTree {
                         "lang", "LANG",
                         "python: a worker that speaks the wire; command: any program",
                         kind: .choice(["python", "command"])),
-                    Option("dir", "DIR", "the agents folder (the one that `up` uses)", kind: .directory),
+                    Option(
+                        "dir", "DIR", "the agents folder (the one that `up` uses)", kind: .directory
+                    ),
                 ],
                 examples: [
                     Example(

@@ -38,7 +38,7 @@ extension CommandLineTree {
                         + " new`, Protocols/brief.md) is read and checked as by `baton submit`, and"
                         + " its fields are the inputs of the task. Any other file goes as it is:"
                         + " a JSON object is the document of the packet, everything else an"
-                        + " attachment of one part.",
+                        + " attachment of one part."
                 ],
                 arguments: [
                     Argument("AGENT", "who gets it", kind: .agent),
@@ -199,7 +199,8 @@ enum TaskActions {
     }
 
     /// A brief as its document, so that its fields become inputs; anything else as it is.
-    private static func part(of file: SourceFile, by broker: Broker) throws(CommandFailure) -> Part {
+    private static func part(of file: SourceFile, by broker: Broker) throws(CommandFailure) -> Part
+    {
         let name = file.isStandardInput ? "input" : SourceFile.partName(file.name)
         let asItIs = Part(name: name, mediaType: file.mediaType, body: file.bytes)
         let endings = [".md", ".markdown", ".yaml", ".yml", ".json"]

@@ -88,7 +88,8 @@ struct Broker {
             // The broker numbers briefs and tasks alike; only one of them has this number.
             let isBrief = (try? client.show(.brief, "b-\(number)")) != nil
             let id = isBrief ? "b-\(number)" : "t-\(number)"
-            failure.message = "this key stands for other content already: \(id); nothing was"
+            failure.message =
+                "this key stands for other content already: \(id); nothing was"
                 + " submitted. Other content needs a key of its own"
             failure.next = ["baton \(isBrief ? "brief" : "task") show \(id)"]
         case "wrong_state":

@@ -88,7 +88,8 @@ enum StartingPoints {
         let home = try Broker.home(invocation)
         let usual = try CardFolder.place(home)
         let here = try done { () throws(SystemError) in try Files.currentDirectory() }
-        let folder = invocation.option("dir") ?? usual.map { shown($0.path, from: here) } ?? "Agents"
+        let folder =
+            invocation.option("dir") ?? usual.map { shown($0.path, from: here) } ?? "Agents"
         let files = template.files.map { ("\(folder)/\($0.path)", $0.text, $0.isProgram) }
         let existing = try done { () throws(SystemError) -> [String] in
             var existing: [String] = []
