@@ -14,7 +14,8 @@ package enum LogTail {
     }
 
     /// The last thing a process said, without the moment before it: not what the supervisor noted
-    /// about it, and not the indented middle of a traceback. Nil if it said nothing since its start.
+    /// about it, and not the indented middle of a traceback. Nil if it said nothing since it
+    /// started.
     package static func lastWords(of path: String) -> String? {
         lastWords(in: lines(of: path, count: 60))
     }

@@ -37,13 +37,13 @@ final class UpReporter: Sendable {
         case .started(let name):
             say("\(paint.cyan("\(name)")) started")
         case .ended(let name, let why, let wait):
-            say(
-                "\(paint.cyan("\(name)")) \(paint.yellow(Prose.harmless("ended: \(why)"))); starts again in "
-                    + text(wait))
+            let end = paint.yellow(Prose.harmless("ended: \(why)"))
+            say("\(paint.cyan("\(name)")) \(end); starts again in \(text(wait))")
         case .quarantined(let name, let why, let wait):
+            let end = paint.red(Prose.harmless("crash-loops: \(why)"))
             say(
-                "\(paint.cyan("\(name)")) \(paint.red(Prose.harmless("crash-loops: \(why)"))); tried every "
-                    + "\(text(wait)); see: baton agent logs \(name)")
+                "\(paint.cyan("\(name)")) \(end); tried every \(text(wait));"
+                    + " see: baton agent logs \(name)")
         case .recovered(let name):
             say("\(paint.cyan("\(name)")) \(paint.green("stays up again"))")
         case .stopping:
