@@ -1,8 +1,10 @@
 // `baton audit`: the journal as a stream, and single events of it.
 import BatonClient
 import BatonPlatform
+import BatonWire
 import CommandTree
 import JSON
+import PlainText
 
 extension CommandLineTree {
     static let auditCommands = Command(
@@ -42,7 +44,13 @@ extension CommandLineTree {
                 arguments: [
                     Argument("SEQ", "its sequence number", kind: .integer(0...(.max)))
                 ],
-                examples: [Example("baton audit show 42", "event 42, pretty-printed")],
+                options: [
+                    Option(flag: "raw", "the stored bytes and nothing else, for checking by hand")
+                ],
+                examples: [
+                    Example("baton audit show 42", "event 42, pretty-printed"),
+                    Example("baton audit show 42 --raw | sha256sum", "its bytes"),
+                ],
                 alsoCalled: ["get"], action: AuditActions.show),
         ])
 }
@@ -63,7 +71,7 @@ enum AuditActions {
             follow: invocation.flag("follow"), payload: !invocation.flag("no-payload"),
             brief: invocation.option("brief").map { identifier($0, "b") },
             task: invocation.option("task").map { identifier($0, "t") },
-            type: invocation.option("type"))
+            type: try type(invocation))
         if let agent = invocation.option("agent") { query.agent = try broker.agentName(agent) }
         var printer = EventPrinter(console)
         do throws(ClientError) {
@@ -80,13 +88,37 @@ enum AuditActions {
         return .done
     }
 
+    /// The type that the filter names, or the beginning of several; anything else would wait for
+    /// events that never come.
+    private static func type(_ invocation: Invocation) throws(CommandFailure) -> String? {
+        guard let type = invocation.option("type") else { return nil }
+        let known = EventType.allCases.map(\.rawValue)
+        if known.contains(type) || (type.hasSuffix(".") && known.contains { $0.hasPrefix(type) }) {
+            return type
+        }
+        let nouns = Set(known.compactMap { $0.split(separator: ".").first.map { "\($0)." } })
+            .sorted()
+        let near =
+            nouns.contains(type + ".") ? type + "." : Spelling.nearest(to: type, among: known)
+        throw CommandFailure(
+            .badInput, code: "unknown_type", "there is no event type \(Prose.harmless(type))",
+            problems: [
+                .init(
+                    "--type", "types begin with \(nouns.joined(separator: " "))", suggestion: near)
+            ],
+            next: ["baton audit tail --type \(near ?? "task.")"])
+    }
+
     static func show(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
         let console = Console(invocation)
         let broker = try Broker(invocation)
         guard let seq = Int64(invocation.argument("SEQ")) else {
             preconditionFailure("the parser lets only numbers through")
         }
-        let line = try broker.ask { (client) throws(ClientError) in try client.line(of: seq) }
+        let isRaw = invocation.flag("raw")
+        let line = try broker.ask { (client) throws(ClientError) in
+            try client.line(of: seq, payload: !isRaw)
+        }
         guard let line, let event = try? JSONValue(parsing: line),
             event["seq"]?.integerValue == seq
         else {
@@ -94,7 +126,10 @@ enum AuditActions {
                 .badInput, code: "unknown_event", "the journal has no event \(seq) yet",
                 next: ["baton audit tail"])
         }
-        if console.isJSON {
+        if isRaw {
+            // A reader that has gone away is no failure of ours.
+            _ = try? StandardStream.output.write(line)
+        } else if console.isJSON {
             console.say(line: line)
         } else {
             var text = event.prettyPrinted()
@@ -129,9 +164,9 @@ struct EventPrinter {
 
 extension Client {
     /// The line of one event with its texts joined in; nil when there is none of that number.
-    func line(of seq: Int64) throws(ClientError) -> [UInt8]? {
+    func line(of seq: Int64, payload: Bool = true) throws(ClientError) -> [UInt8]? {
         // Without `follow` the stream ends at the head; one small chunk holds the event.
-        var query = TailQuery(since: seq)
+        var query = TailQuery(since: seq, payload: payload)
         query.credit = 1 << 18
         try openTail(query)
         defer { try? closeTail() }

@@ -189,7 +189,7 @@ enum TaskActions {
             try client.submitTask(agent: agent, parts: [part], key: key, terms: terms)
         }
         console.result([
-            "task": .string(submission.id), "seq": .integer(submission.seq),
+            "task": .string(submission.id), "seq": .integer(BrokerRows.number(of: submission.id)),
             "duplicate": .bool(submission.isDuplicate), "agent": .string(agent),
         ]) {
             (submission.isDuplicate ? "\(submission.id) already has this key" : submission.id)

@@ -36,6 +36,11 @@ enum BrokerRows {
         return "\(state) (\(why))"
     }
 
+    /// The number in an id: of the event that made the thing.
+    static func number(of id: String) -> Int64 {
+        id.split(separator: "-").last.flatMap { Int64($0) } ?? 0
+    }
+
     static func text(_ row: JSONValue, _ name: String) -> String {
         row[name]?.stringValue ?? ""
     }

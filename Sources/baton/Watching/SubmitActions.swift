@@ -28,7 +28,8 @@ enum SubmitActions {
             try client.submit(brief: json.encoded(), key: key)
         }
         let members = JSONObject([
-            ("brief", .string(submission.id)), ("seq", .integer(submission.seq)),
+            ("brief", .string(submission.id)),
+            ("seq", .integer(BrokerRows.number(of: submission.id))),
             ("duplicate", .bool(submission.isDuplicate)), ("key", .string(submission.key)),
         ])
         guard isWaiting || invocation.option("out") != nil else {
