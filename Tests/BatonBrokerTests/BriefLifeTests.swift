@@ -240,6 +240,13 @@ import Testing
         let other: JSONValue = ["format": "baton.answer/1", "option": "stop", "reason": "no"]
         let late = try harness.ask("operator", .answer, header, body: [other.encoded()])
 
+        func listed(_ state: String) throws -> [JSONValue] {
+            let header = JSONObject([("what", "escalations"), ("state", .string(state))])
+            return try JSONValue(parsing: harness.ask("operator", .list, header).body[0]).arrayValue
+                ?? []
+        }
+        #expect(try listed("open") == [])
+        #expect(try listed("all").map { $0["state"] } == ["answered"])
         #expect(byAgent.text("code") == "not_permitted")
         #expect(first.verb == .ok)
         #expect(repeated.flag("duplicate") == true)

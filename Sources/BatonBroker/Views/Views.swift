@@ -83,7 +83,9 @@ struct Views {
                 (query.brief == nil || row["brief"]?.stringValue == query.brief?.description)
                 && (query.agent == nil || row["agent"]?.stringValue == query.agent?.text)
                 && (wanted == "all" || row["state"]?.stringValue == wanted)
-            return isWanted ? row : nil
+            // Not `? :`, where nil would be JSON's null.
+            if isWanted { return row }
+            return nil
         }
     }
 

@@ -75,7 +75,7 @@ enum EscalationActions {
         let console = Console(invocation)
         let broker = try Broker(invocation)
         let brief = invocation.option("brief").map { identifier($0, "b") }
-        let state: String? = invocation.flag("all") ? nil : "open"
+        let state = invocation.flag("all") ? "all" : "open"
         let (rows, more) = try broker.all(
             .escalations, brief: brief, state: state, limit: invocation.integer("limit") ?? 100)
         console.result(["escalations": .array(rows), "more": .bool(more)]) {
