@@ -231,6 +231,8 @@ import Testing
             JSONObject([("task", work.header["task"] ?? ""), ("token", work.header["token"] ?? 0)]),
             body: [document.encoded()])
         #expect(try harness.types().last == "brief.blocked")
+        let open = try shown(raised, harness)
+        #expect(open.value(at: "/options/0/changes") == ["slo.availability: 99.95% → 99.8%"])
         let answer: JSONValue = ["format": "baton.answer/1", "option": "relax", "reason": "agreed"]
         let header = JSONObject([("escalation", raised.header["escalation"] ?? "")])
         let byAgent = try harness.ask(
@@ -255,5 +257,15 @@ import Testing
         let packet = try JSONValue(parsing: harness.assignment("core.orchestrator").body[0])
         #expect(packet.value(at: "/inputs/slo/availability")?.doubleValue == 0.998)
         #expect(packet.value(at: "/answers/0/by") == "user/ann")
+        let answered = try shown(raised, harness)
+        #expect(
+            answered.value(at: "/answer/changes") == ["slo.availability = 99.8% (was 99.95%)"])
+        #expect(answered.value(at: "/answer/label") == "Relax")
+    }
+
+    /// SHOW of the escalation that was raised.
+    private func shown(_ raised: Message, _ harness: LoopHarness) throws -> JSONValue {
+        let header = JSONObject([("escalation", raised.header["escalation"] ?? "")])
+        return try JSONValue(parsing: harness.ask("operator", .show, header).body[0])
     }
 }

@@ -134,8 +134,12 @@ enum EscalationActions {
                 "escalation": .string(id), "seq": .integer(reply.seq),
                 "duplicate": .bool(isDuplicate), "option": document["option"] ?? .null,
             ]) {
-                isDuplicate
-                    ? "\(id) had this answer already." : "Answered \(id); the work goes on with it."
+                // What it changed is for the eye only: the answer stands without it.
+                let row = try? broker.client.show(.escalation, id).json()
+                let decision = row?["answer"].map { ": \(EscalationView.decision($0))" } ?? ""
+                return isDuplicate
+                    ? "\(id) had this answer already\(decision)."
+                    : "Answered \(id)\(decision). The work goes on with it."
             }
             return .done
         } catch {
