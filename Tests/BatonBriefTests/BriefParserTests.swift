@@ -250,6 +250,35 @@ import Testing
         #expect(reading.diagnostics.first?.line.map { (3...4).contains($0) } == true)
     }
 
+    @Test(
+        "a heading that is nearly one of a brief is named with what was meant",
+        arguments: [
+            ("# Acceptence criteria", "Acceptance criteria"),
+            ("# Definiton of done", "Definition of done"), ("# Objectif", "Objective"),
+        ])
+    func misspeltHeading(heading: String, meant: String) {
+        let reading = BriefParser.parse(Array("# Title\n\ntext\n\n\(heading)\n\n- x\n".utf8))
+
+        let warning = reading.diagnostics.first { $0.line == 5 }
+        #expect(warning?.suggestion == "did you mean \(meant)?")
+    }
+
+    @Test("a heading of its own is none of them")
+    func otherHeading() {
+        let text = "# Capture v2\n\n## Objective\n\nx\n\n## Open topics\n\ny\n"
+
+        #expect(!BriefParser.parse(Array(text.utf8)).diagnostics.contains { $0.line != nil })
+    }
+
+    @Test("a brief without front matter is not told about one")
+    func noFrontMatter() {
+        for (text, name) in [("- a\n", "b.yaml"), ("{\"a\": ", "b.json"), ("\u{7B}]", "b.json")] {
+            let messages = BriefParser.parse(Array(text.utf8), name: name).diagnostics
+            #expect(!messages.isEmpty)
+            #expect(!messages.contains { $0.message.contains("front matter") }, "\(messages)")
+        }
+    }
+
     @Test("the templates parse without an error", arguments: BriefTemplate.allCases)
     func templates(template: BriefTemplate) {
         let reading = BriefParser.parse(Array(template.text.utf8))

@@ -170,6 +170,6 @@ import Testing
         #expect(
             text.hasPrefix(
                 "# Capture\n\nBrief b-17 is done.\n\nSurvive\n\n## Summary\n\nThe budget closes."))
-        #expect(text.contains("[t-30/handoff_packet.md](t-30/handoff_packet.md)"))
+        #expect(text.contains("[handoff packet](t-30/handoff_packet.md)"))
     }
 }

@@ -77,7 +77,11 @@ import Testing
 
         #expect(DocumentKind.packet.findings(in: packet.document) == [])
         #expect(packet.inputs == ["slo": ["availability": 0.997]])
-        #expect(packet.answers.map { $0["label"]?.stringValue } == ["lower it", "revise", "again"])
+        #expect(
+            packet.answers.map { $0["label"]?.stringValue } == [
+                "lower it", "slo.availability = 99.7% (was 99.8%), slo.window removed (was 30 d)",
+                "again",
+            ])
         #expect(packet.answers[2]["instructions"] == "think")
         #expect(packet.answers[0].value(at: "/effect/kind") == "patch")
     }

@@ -10,9 +10,12 @@ struct BriefDraft {
     var proposed: [JSONValue] = []
     /// Lines of fields that came from prose.
     var proseLines: [(field: String, line: Int)] = []
+    /// Where the keys stand, for messages: only Markdown has front matter.
+    private let place: String
 
-    init(lineOffset: Int) {
+    init(lineOffset: Int, mediaType: String = "text/markdown") {
         reader = FieldReader(lineOffset: lineOffset)
+        place = mediaType == "text/markdown" ? "the front matter" : "the brief"
     }
 
     mutating func read(yaml: String) {
@@ -30,7 +33,7 @@ struct BriefDraft {
             reader.diagnostics.append(
                 Diagnostic(
                     .error, line: line.map { $0 + reader.lineOffset },
-                    "the front matter is not readable as YAML: \(error.message)",
+                    "\(place) is not readable as YAML: \(error.message)",
                     suggestion: "put texts with ': ' or a leading sign into quotes"))
         }
     }
@@ -38,7 +41,7 @@ struct BriefDraft {
     mutating func read(tree: YAMLNode) {
         if tree.isNull { return }
         guard let members = tree.members else {
-            reader.report(tree.line, "", "the front matter is a list or text, not a map of keys")
+            reader.report(tree.line, "", "\(place) is a list or text, not a map of keys")
             return
         }
         fields = reader.members(members, of: FieldCatalog.tree, path: "")
@@ -46,6 +49,14 @@ struct BriefDraft {
 
     /// Adds what the headings say. A key of the front matter wins over a heading, with a warning.
     mutating func read(prose: BriefProse) {
+        for slip in prose.slips {
+            reader.diagnostics.append(
+                Diagnostic(
+                    .warning, line: slip.line,
+                    "the heading \"\(slip.heading)\" is no heading of a brief; what stands below"
+                        + " it becomes context",
+                    suggestion: "did you mean \(slip.meant.capitalizedFirst)?"))
+        }
         for section in prose.sections {
             let key = section.key
             proseLines.append((key, section.line))

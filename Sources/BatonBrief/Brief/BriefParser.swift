@@ -48,7 +48,8 @@ package enum BriefParser {
         _ text: String, lineOffset: Int, name: String, _ mediaType: String,
     ) -> BriefReading {
         let split = FrontMatter(splitting: text)
-        var draft = BriefDraft(lineOffset: split.yamlLineOffset + lineOffset)
+        var draft = BriefDraft(
+            lineOffset: split.yamlLineOffset + lineOffset, mediaType: mediaType)
         if split.isUnclosed {
             draft.reader.diagnostics.append(
                 Diagnostic(
@@ -84,13 +85,14 @@ package enum BriefParser {
             value = try JSONValue(parsing: bytes)
         } catch {
             return refused(
-                "column \(error.column): \(error.message)", "write one JSON object",
+                "the brief is not readable as JSON: column \(error.column): \(error.message)",
+                "write one JSON object",
                 line: error.line)
         }
         if value["format"]?.stringValue == DocumentKind.brief.format {
             return normalised(value)
         }
-        var draft = BriefDraft(lineOffset: 0)
+        var draft = BriefDraft(lineOffset: 0, mediaType: "application/json")
         // Most JSON is YAML too, and then its lines are known. Where it is not, lines are 1.
         let tree = (try? YAMLDocument(parsing: text))?.root ?? YAMLNode(value)
         draft.read(tree: tree)

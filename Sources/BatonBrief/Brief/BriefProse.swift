@@ -14,6 +14,9 @@ struct BriefProse {
     private(set) var title: String?
     private(set) var sections: [Section] = []
     let proposals: [ProseProposal]
+    /// Headings that are nearly one of a field: what stands below them goes into the context, which
+    /// the author hardly meant.
+    let slips: [(heading: String, line: Int, meant: String)]
 
     /// Headings by the key they stand for.
     static let headings: [(key: String, names: [String])] = [
@@ -28,6 +31,13 @@ struct BriefProse {
 
     init(_ document: MarkdownDocument) {
         proposals = ProseProposal.found(in: document)
+        slips = document.sections.compactMap { section in
+            guard Self.key(of: section.heading) == nil,
+                let meant = FieldCatalog.nearest(
+                    Self.plain(section.heading), in: Self.headings.flatMap(\.names))
+            else { return nil }
+            return (section.heading, section.line, meant)
+        }
         var leftovers: [String] = []
         let preamble = document.preamble.isEmpty ? "" : Self.preambleSource(document)
         if !preamble.isEmpty { leftovers.append(preamble) }
@@ -95,10 +105,15 @@ struct BriefProse {
 
     /// The key that a heading stands for.
     static func key(of heading: String) -> String? {
+        let name = plain(heading)
+        return headings.first { $0.names.contains(name) }?.key
+    }
+
+    /// In lower case, without a number before it and without a mark at its end.
+    private static func plain(_ heading: String) -> String {
         var name = heading.lowercased().trimmed
         while let last = name.last, last == ":" || last == "." { name.removeLast() }
-        let withoutNumber = name.drop { $0.isNumber || $0 == "." || $0 == ")" || $0 == " " }
-        return headings.first { $0.names.contains(String(withoutNumber)) }?.key
+        return String(name.drop { $0.isNumber || $0 == "." || $0 == ")" || $0 == " " })
     }
 
     private static func preambleSource(_ document: MarkdownDocument) -> String {

@@ -120,6 +120,8 @@ package enum BriefTemplate: String, Sendable, CaseIterable {
         default:
             var example = node.entry.example
             if node.entry.path == "queues[].calls" { example = "[ledger]" }
+            // The examples of the other keys need 13; untouched, the template must not block.
+            if node.entry.path == "queues[].workers.max" { example = "16" }
             let text = "\(indent)\(key): \(example)"
             return [text + comment(node.entry, after: text.count)]
         }

@@ -5,7 +5,11 @@ package import JSON
 /// Renders deliverables.
 package enum DeliverableMarkdown {
     /// One document as Markdown. Parts of unknown kinds become their JSON in a code block.
-    package static func render(_ document: JSONValue, kind: DocumentKind) -> String {
+    /// - Parameter inputs: the packet's inputs, so that figures name the value they came from; the
+    ///   handoff packet of the same delivery has them.
+    package static func render(
+        _ document: JSONValue, kind: DocumentKind, inputs: JSONValue? = nil,
+    ) -> String {
         var writer = MarkdownWriter()
         writer.heading(1, kind.title.capitalizedFirst)
         if let agent = document["agent"]?.stringValue, let task = document["task"]?.stringValue {
@@ -17,7 +21,7 @@ package enum DeliverableMarkdown {
         case .riskRegister: riskRegister(document, &writer)
         case .validationChecklist: validationChecklist(document, &writer)
         case .handoffPacket: handoffPacket(document, &writer)
-        case .analysis: analysis(document, &writer)
+        case .analysis: analysis(document, &writer, inputs: inputs)
         case .plan: plan(document, &writer)
         case .verdict: verdict(document, &writer)
         case .escalation: escalation(document, &writer)
@@ -99,13 +103,18 @@ package enum DeliverableMarkdown {
             })
     }
 
-    private static func riskRegister(_ document: JSONValue, _ writer: inout MarkdownWriter) {
+    /// Worst first; those of one severity keep their order.
+    static func bySeverity(_ risks: [JSONValue]) -> [JSONValue] {
         let order = DocumentKind.severities
-        let risks = (document["risks"]?.listed ?? []).enumerated().sorted { left, right in
+        return risks.enumerated().sorted { left, right in
             let first = order.firstIndex(of: left.element.shown("severity")) ?? 0
             let second = order.firstIndex(of: right.element.shown("severity")) ?? 0
             return first == second ? left.offset < right.offset : first > second
         }.map(\.element)
+    }
+
+    private static func riskRegister(_ document: JSONValue, _ writer: inout MarkdownWriter) {
+        let risks = bySeverity(document["risks"]?.listed ?? [])
         writer.table(
             ["Id", "Risk", "Severity", "Likelihood", "Impact", "Mitigation", "Owner", "Trigger"],
             risks.map { row in
@@ -136,13 +145,15 @@ package enum DeliverableMarkdown {
         case "1/s": return Units.shown(number, .rate)
         case "ratio": return Units.shown(number, .ratio)
         case "B": return Units.shown(number, .size)
+        case "1/d": return check.shown("threshold") + " a day"
+        case "1": return check.shown("threshold")
         default: return check.shown("threshold") + (unit.isEmpty ? "" : " \(unit)")
         }
     }
 
     private static func handoffPacket(_ document: JSONValue, _ writer: inout MarkdownWriter) {
         writer.paragraph(document.shown("summary"))
-        writer.paragraph("To: \(document.shown("to"))")
+        if let to = document["to"]?.stringValue, to != noneStated { writer.paragraph("To: \(to)") }
         writer.section(2, "Next steps", texts(document["next_steps"]))
         writer.section(2, "Open questions", texts(document["open_questions"]))
         writer.heading(2, "Decisions taken")

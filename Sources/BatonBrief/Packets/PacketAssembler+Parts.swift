@@ -80,7 +80,30 @@ extension PacketAssembler {
         ]
     }
 
-    static func answer(_ answered: PacketFacts.Answered) -> JSONValue {
+    /// All answers in their order, each with what it decided against the inputs as they then were.
+    static func answers(_ facts: PacketFacts) -> [JSONValue] {
+        var inputs = statedInputs(facts) ?? .object(JSONObject())
+        return facts.answers.map { answered in
+            let entry = answer(answered, inputs: inputs)
+            if let patch = effectivePatch(answered) {
+                inputs = inputs.applying(mergePatch: patch)
+            }
+            return entry
+        }
+    }
+
+    /// What a person decided by `revise`: the fields with their new and old values, then the words.
+    private static func revision(_ answer: JSONValue, inputs: JSONValue) -> String? {
+        let changes = answer["patch"].map { InputChange.list(patch: $0, inputs: inputs) } ?? []
+        let words = answer["instructions"]?.stringValue.map { [$0] } ?? []
+        let parts = changes.isEmpty ? [] : [changes.map(\.description).joined(separator: ", ")]
+        let text = (parts + words).joined(separator: "; ")
+        return TextPattern.visible.matches(text) ? text : nil
+    }
+
+    private static func answer(
+        _ answered: PacketFacts.Answered, inputs: JSONValue,
+    ) -> JSONValue {
         let id = answered.answer["option"]?.stringValue ?? ""
         let option = answered.escalation["options"]?.arrayValue?
             .first { $0["id"]?.stringValue == id }
@@ -88,7 +111,11 @@ extension PacketAssembler {
             ("escalation", .string(answered.escalationID)),
             ("blocker", answered.escalation["blocker"] ?? .string(noneStated)),
             ("option", .string(id)),
-            ("label", option?["label"] ?? .string(id)),
+            (
+                "label",
+                option?["label"]
+                    ?? .string(revision(answered.answer, inputs: inputs) ?? id)
+            ),
         ])
         object["effect"] = option?["effect"]
         object["key"] = answered.escalation["key"]

@@ -51,7 +51,7 @@ package enum PacketAssembler {
         packet["upstream"] = orNone(facts.upstream.map(upstream))
         packet["subject"] = facts.subject.map { subject($0, facts: facts) } ?? .string(noneStated)
         packet["findings"] = orNone(facts.findings)
-        packet["answers"] = orNone(facts.answers.map(answer))
+        packet["answers"] = orNone(answers(facts))
         packet["decisions"] = orNone(facts.decisions)
         packet["agents"] = orNone(
             facts.agents.map { agent in
@@ -77,12 +77,7 @@ package enum PacketAssembler {
     package static func inputs(
         _ facts: PacketFacts, answers: [PacketFacts.Answered],
     ) -> JSONValue? {
-        var inputs: JSONValue?
-        if let brief = facts.brief {
-            inputs = brief["inputs"]
-        } else if let document = facts.submittedDocument, document.objectValue != nil {
-            inputs = document["objective"] == nil ? document : document["inputs"]
-        }
+        var inputs = statedInputs(facts)
         for answered in answers {
             if let patch = effectivePatch(answered) {
                 inputs = (inputs ?? .object(JSONObject())).applying(mergePatch: patch)
@@ -90,6 +85,15 @@ package enum PacketAssembler {
         }
         guard let inputs, inputs.objectValue.map({ !$0.isEmpty }) ?? false else { return nil }
         return inputs
+    }
+
+    /// The inputs as they were submitted, before any answer.
+    static func statedInputs(_ facts: PacketFacts) -> JSONValue? {
+        if let brief = facts.brief { return brief["inputs"] }
+        guard let document = facts.submittedDocument, document.objectValue != nil else {
+            return nil
+        }
+        return document["objective"] == nil ? document : document["inputs"]
     }
 
     /// The merge patch that an answer stands for, if it changes the inputs.
