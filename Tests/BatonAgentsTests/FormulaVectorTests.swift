@@ -140,6 +140,11 @@ struct FormulaVectorTests {
             "key-wait",
             [("share", 1), ("arrival_rate", 8), ("service_time", 0.12), ("service_cv", 1.4)], 4.2624
         ),
+        Vector("call-rate", [("rate", 300), ("share", 0.3)], 90),
+        Vector("call-rate", [("rate", 300), ("share", 0.3), ("share", 0.7)], 300),
+        Vector(
+            "downstream-utilisation", [("arrival_rate", 80), ("arrival_rate", 90), ("limit", 250)],
+            0.68),
         Vector("bulkhead-slots", flow(18, 1) + [("rejection", 0.01)], 28),
         Vector("bulkhead-slots", flow(18, 1) + [("rejection", 0.001)], 32),
         Vector("bulkhead-slots", flow(18, 1) + [("rejection", 0.0001)], 36),

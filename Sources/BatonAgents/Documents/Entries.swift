@@ -122,7 +122,9 @@ package struct Check: Sendable, Hashable {
 
     /// Whether this already checks the number that the criterion `id` states.
     func isCheck(of id: String, _ reading: CriterionReading) -> Bool {
-        traces.contains(id) && unit == reading.unit && threshold == reading.threshold
+        // 99.9 % read from words and 0.999 from a field may differ in the last bit.
+        traces.contains(id) && unit == reading.unit
+            && (threshold - reading.threshold).magnitude <= 1e-9 * reading.threshold.magnitude
             && comparator.prefix(1) == reading.comparator.prefix(1)
     }
 

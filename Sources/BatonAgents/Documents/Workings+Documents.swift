@@ -116,9 +116,28 @@ extension Workings {
             [
                 ("summary", .string(summary)),
                 ("quantities", .array(quantities.map(\.json))),
-                ("sections", .array(sections.map(\.json))),
+                ("sections", .array((sections + formulas).map(\.json))),
             ])
     }
+
+    /// What the formulas of the figures say, so that nobody has to look their names up.
+    private var formulas: [Section] {
+        let used = FormulaRegistry.standard.formulas.filter { formula in
+            quantities.contains { $0.formula == formula.id }
+        }
+        guard !used.isEmpty else { return [] }
+        return [
+            Section(
+                title: Self.formulaTitle,
+                text: "What the figures were computed by; ranges and inputs are in"
+                    + " Protocols/formulas.md.",
+                columns: ["Formula", "Statement", "Source"],
+                rows: used.map { [$0.id, $0.statement, $0.source] })
+        ]
+    }
+
+    /// The closing writes a list of its own.
+    static let formulaTitle = "Formulas"
 
     /// What the card's scope excludes: its lines that begin with “Out of scope:”.
     private var outOfScope: [String] {

@@ -87,13 +87,15 @@ extension Workings {
     package mutating func addCriterionChecks() {
         let isAcceptance = !packet.acceptanceCriteria.isEmpty
         let texts = isAcceptance ? packet.acceptanceCriteria : packet.successCriteria
-        for (index, text) in texts.enumerated() {
+        for (index, text) in texts.enumerated()
+        where CriterionScope.isOwn(text, agent: agentID, packet: packet) {
             let id = (isAcceptance ? "AC" : "SC") + "\(index + 1)"
             if let reading = CriterionReader.read(text) {
                 if checks.contains(where: { $0.isCheck(of: id, reading) }) { continue }
                 checks.append(
                     Check(
-                        traces: [id], metric: text, comparator: reading.comparator,
+                        traces: [id], metric: "Measured for \(id), “\(text.withoutFullStop)”",
+                        comparator: reading.comparator,
                         threshold: reading.threshold, unit: reading.unit,
                         method: "Measure it in a load test with production-like traffic, then in"
                             + " production over the first complete window",
@@ -102,7 +104,8 @@ extension Workings {
             } else {
                 checks.append(
                     Check(
-                        traces: [id], metric: "Demonstrated: \(text)", comparator: ">=",
+                        traces: [id], metric: "Demonstrated: \(text.withoutFullStop)",
+                        comparator: ">=",
                         threshold: 1, unit: "passing test",
                         method: "Write a test that fails while the claim is false; keep its run"
                             + " as evidence",
@@ -117,9 +120,43 @@ extension Workings {
         let texts = isAcceptance ? packet.acceptanceCriteria : packet.successCriteria
         return texts.enumerated().compactMap { index, text in
             let lower = text.lowercased()
-            guard words.contains(where: { lower.contains($0) }) else { return nil }
+            guard CriterionScope.isOwn(text, agent: agentID, packet: packet),
+                words.contains(where: { lower.contains($0) })
+            else { return nil }
             return (isAcceptance ? "AC" : "SC") + "\(index + 1)"
         }
+    }
+
+    /// The longest time that these criteria allow; nil when none of them states one.
+    func longestAllowed(_ ids: [String]) -> Double? {
+        let isAcceptance = !packet.acceptanceCriteria.isEmpty
+        let texts = isAcceptance ? packet.acceptanceCriteria : packet.successCriteria
+        return texts.enumerated().compactMap { index, text -> Double? in
+            guard ids.contains((isAcceptance ? "AC" : "SC") + "\(index + 1)"),
+                let reading = CriterionReader.read(text), reading.unit == "s",
+                reading.comparator.hasPrefix("<")
+            else { return nil }
+            return reading.threshold
+        }.min()
+    }
+
+    /// The first thing to do with what was delivered: only what there is to go through.
+    func reviewStep() -> String {
+        openQuestions.isEmpty
+            ? "\(packet.serviceOwner): go through the assumptions, and confirm or correct them."
+            : "\(packet.serviceOwner): go through the open questions and the assumptions, and"
+                + " confirm or correct them."
+    }
+
+    /// The decision on serious risks, where the register has any.
+    func riskStep() -> [String] {
+        let serious = risks.count { $0.severity >= .high }
+        guard serious > 0 else { return [] }
+        let what = serious == 1 ? "the risk" : "the \(serious) risks"
+        return [
+            "\(packet.escalationOwner): decide about \(what) that the register marks high or"
+                + " critical."
+        ]
     }
 
     /// Says which decisions of people the work rests on.
@@ -145,5 +182,13 @@ extension Workings {
                 title: "Decisions by people",
                 text: "The inputs in this packet already carry the effects of these answers.",
                 columns: ["Escalation", "Option", "Label", "By", "Reason"], rows: rows))
+    }
+}
+
+extension String {
+    /// For a sentence that goes on within another.
+    var withoutFullStop: String {
+        let text = trimmed
+        return text.hasSuffix(".") ? String(text.dropLast()) : text
     }
 }

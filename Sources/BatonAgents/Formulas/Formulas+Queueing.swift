@@ -201,17 +201,30 @@ let waitFormulas: [Formula] = [
         range: "at least one"
     ) { values in values.numbers("seconds")?.max() },
     Formula(
-        "downstream-utilisation", "arrival_rate / limit", source: "definition", unit: "ratio",
+        "downstream-utilisation", "Σ arrival_rate / Σ limit", source: "definition", unit: "ratio",
         inputs: [
-            FormulaInput("arrival_rate", "calls a second"),
-            FormulaInput("limit", .list, "calls a second that each member takes"),
+            FormulaInput("arrival_rate", .list, "calls a second, by caller"),
+            FormulaInput("limit", .list, "calls a second that each member takes that is up"),
         ],
         range: "limits > 0, at least one"
     ) { values in
-        guard let rate = values.number("arrival_rate"), rate > 0,
-            let limits = values.numbers("limit"), !limits.isEmpty,
+        guard let rates = values.numbers("arrival_rate"), !rates.isEmpty,
+            rates.allSatisfy({ $0 > 0 }), let limits = values.numbers("limit"), !limits.isEmpty,
             limits.allSatisfy({ $0 > 0 })
         else { return nil }
-        return rate / limits.reduce(0, +)
+        return rates.reduce(0, +) / limits.reduce(0, +)
+    },
+    Formula(
+        "call-rate", "rate × Σ share", source: "definition", unit: "1/s",
+        inputs: [
+            FormulaInput("rate", "requests a second"),
+            FormulaInput("share", .list, "share of the requests of each operation that calls"),
+        ],
+        range: "rate > 0, at least one share in 0..1"
+    ) { values in
+        guard let rate = values.number("rate"), rate > 0, let shares = values.numbers("share"),
+            !shares.isEmpty, shares.allSatisfy({ (0...1).contains($0) })
+        else { return nil }
+        return rate * shares.reduce(0, +)
     },
 ]

@@ -43,10 +43,13 @@ extension ClosingRun {
         workings.add(
             PlanStep(
                 title: "Accept the whole",
-                detail: "Go through the validation checklist and the open questions with"
-                    + " \(packet.escalationOwner).",
+                detail: "Go through the validation checklist"
+                    + (workings.openQuestions.isEmpty ? "" : " and the open questions")
+                    + " with \(packet.escalationOwner).",
                 owner: packet.serviceOwner, dependsOn: leaves,
-                doneWhen: "Every check has evidence, and no open question is left"))
+                doneWhen: workings.openQuestions.isEmpty
+                    ? "Every check has evidence"
+                    : "Every check has evidence, and no open question is left"))
     }
 
     /// Length of the longest chain before each step; a circle ends the search and counts as it is.

@@ -47,10 +47,11 @@ struct ClosingRun {
             mergeSections(upstream[index])
             mergeHandoff(upstream[index])
         }
-        mergeSteps()
         mergeDecisions()
         mergeRisks()
         mergeChecks()
+        mergeSteps()
+        mergeNextSteps()
         evidence()
         return .deliver(workings.parts(summary: summary, to: nil))
     }
@@ -138,7 +139,7 @@ struct ClosingRun {
     private mutating func mergeSections(_ source: Upstream) {
         for item in source.documents.list("analysis", "sections") {
             let title = item["title"]?.stringValue ?? "Untitled"
-            if title == "Decisions by people" { continue }
+            if title == "Decisions by people" || title == Workings.formulaTitle { continue }
             workings.sections.append(
                 Section(
                     title: "\(source.agent): \(title)", text: item["text"]?.stringValue ?? "",
@@ -177,8 +178,17 @@ struct ClosingRun {
             }
             if !isKnown, !proposal.agent.isEmpty { workings.proposedTasks.append(proposal) }
         }
-        for step in source.documents.list("handoff_packet", "next_steps") {
-            if let text = step.stringValue, !workings.nextSteps.contains(text) {
+    }
+
+    /// What is to be gone through and decided is said once, for the whole; then what the agents
+    /// themselves ask for.
+    private mutating func mergeNextSteps() {
+        workings.nextSteps = [workings.reviewStep()] + workings.riskStep()
+        for source in upstream {
+            for step in source.documents.list("handoff_packet", "next_steps") {
+                guard let text = step.stringValue, !workings.nextSteps.contains(text),
+                    !text.contains(": go through the "), !text.contains(": decide about the ")
+                else { continue }
                 workings.nextSteps.append(text)
             }
         }
@@ -230,10 +240,14 @@ struct ClosingRun {
 
     // MARK: summary
 
+    private static func counted(_ count: Int, _ noun: String) -> String {
+        "\(count) \(noun)\(count == 1 ? "" : "s")"
+    }
+
     private var summary: String {
         let title = packet.text("/brief_document/title") ?? packet.objective
         var sentences = [
-            "\(title): \(upstream.count)"
+            "\(title.withoutFullStop): \(upstream.count)"
                 + (upstream.count == 1 ? " specialist has" : " specialists have")
                 + " delivered, and every delivery was accepted"
                 + (upstream.contains { $0.acceptedBy == "exception" }
@@ -248,12 +262,14 @@ struct ClosingRun {
             let label = answer["label"]?.stringValue ?? ""
             sentences.append(
                 "Decided by \(answer["by"]?.stringValue ?? "a person"):"
-                    + " \(label.isEmpty ? "revised inputs" : label).")
+                    + " \((label.isEmpty ? "revised inputs" : label).withoutFullStop).")
         }
         let serious = workings.risks.count { $0.severity >= .high }
         sentences.append(
-            "The register holds \(workings.risks.count) risks, \(serious) of them high or critical;"
-                + " \(workings.checks.count) checks say when it is done. Next owner:"
+            "The register holds \(Self.counted(workings.risks.count, "risk")), \(serious) of them"
+                + " high or critical; the checklist has"
+                + " \(Self.counted(workings.checks.count, "check"))."
+                + " Next owner:"
                 + " \(packet.serviceOwner).")
         return sentences.joined(separator: " ")
     }

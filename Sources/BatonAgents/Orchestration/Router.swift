@@ -121,9 +121,14 @@ struct Router: Sendable {
         let text = Self.words(
             ([packet.objective, packet.text("/brief_document/title") ?? ""]
                 + packet.successCriteria + packet.acceptanceCriteria).joined(separator: " . "))
+        // One word in the singular and in the plural is one signal.
+        var found: Set<String> = []
         for phrase in Self.texts(card.value(at: "/activation/phrases")) {
             let wanted = Self.words(phrase).trimmed
-            if !wanted.isEmpty, text.firstRange(of: " \(wanted) ") != nil {
+            let singular = wanted.hasSuffix("s") ? String(wanted.dropLast()) : wanted
+            if !wanted.isEmpty, text.firstRange(of: " \(wanted) ") != nil,
+                found.insert(singular).inserted
+            {
                 reasons.append("phrase “\(phrase)” (+1)")
             }
         }

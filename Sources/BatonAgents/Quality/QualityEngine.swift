@@ -118,12 +118,13 @@ struct Review {
         let serious = findings.count { $0.severity >= .high }
         let summary =
             isRejected
-            ? "\(serious) of \(findings.count) findings must be mended before this is accepted."
+            ? "\(serious) of \(findings.count)"
+                + " \(findings.count == 1 ? "finding" : "findings") must be mended before this is"
+                + " accepted."
             : findings.isEmpty
                 ? "Every rule holds; \(quantitiesChecked) figures were derived again."
-                : "Accepted with \(findings.count) remarks; \(quantitiesChecked) figures were"
-                    + " derived"
-                    + " again."
+                : "Accepted with \(findings.count) \(findings.count == 1 ? "remark" : "remarks");"
+                    + " \(quantitiesChecked) figures were derived again."
         return [
             "format": "baton.verdict/1", "verdict": .string(isRejected ? "rejected" : "accepted"),
             "subject": .string(subjectTask), "findings": .array(findings.map(\.json)),

@@ -18,6 +18,7 @@ extension QueueRun: SpecialistRun {
     /// First the workers of every queue, because one question settles all that cannot work.
     mutating func work() -> JSONValue? {
         for index in packet.queues.indices { planWorkers(index) }
+        downstream()
         if !blockers.isEmpty { return escalation() }
         for plan in plans {
             stability(plan)
@@ -35,8 +36,10 @@ struct QueueBlocker: Sendable {
     enum Cause: Sendable {
         /// More workers are needed than allowed.
         case workers(needed: Int, max: Int)
-        /// What the workers call takes less than arrives.
-        case downstream(name: String, members: [Int], limit: Double)
+        /// What the workers call takes less than arrives: `limit` with `need` of its members up, of
+        /// which `others` calls a second come from elsewhere.
+        case downstream(
+            name: String, members: [Int], need: Int, limit: Double, others: Double)
         /// The hottest ordering key alone is more than one worker can do.
         case hottestKey(utilisation: Double)
     }

@@ -66,7 +66,7 @@ extension QueueRun {
                     ? ": stable on average (load \(load)), but not within the wait objective or at"
                         + " peak."
                     : ": with a load of \(load) it is not stable.")
-        case .downstream(let called, _, let limit):
+        case .downstream(let called, _, _, let limit, _):
             let rate = workings.value(of: blocker.plan.effective).map { Shown.significant($0) }
             return "Queue \(name) calls \(called) \(rate ?? "?") times a second and \(called) takes"
                 + " \(Shown.significant(limit)): no number of workers helps."
@@ -97,10 +97,10 @@ extension QueueRun {
                         " About \(Shown.significant(extra, .up)) \(currency) a month more for"
                         + " \(plan.name)."
                 }
-            case .downstream(let name, let members, let limit):
-                let rate = workings.value(of: plan.effective) ?? limit
-                // A fifth above what is needed, shared evenly by the members.
-                let each = (rate * 1.2 / Double(members.count)).rounded(.up)
+            case .downstream(let name, let members, let need, let limit, let others):
+                let rate = (workings.value(of: plan.effective) ?? limit) + others
+                // A fifth above what is needed, by as many members as have to be up.
+                let each = (rate * 1.2 / Double(need)).rounded(.up)
                 for member in members {
                     edited = InputEdit.setting(
                         "/inputs/dependencies/\(member)/limit", to: .number(each), in: edited)
@@ -149,7 +149,8 @@ extension QueueRun {
         let attempts = effective / mean
         switch blocker.cause {
         case .workers(_, let limit): return sustainable(plan, workers: limit, attempts: attempts)
-        case .downstream(_, _, let limit): return Self.roundedDown(limit * 0.9 / attempts)
+        case .downstream(_, _, _, let limit, let others):
+            return Self.roundedDown((limit * 0.9 - others) / attempts)
         case .hottestKey(let utilisation): return Self.roundedDown(mean * 0.8 / utilisation)
         }
     }

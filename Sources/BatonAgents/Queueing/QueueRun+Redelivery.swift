@@ -89,11 +89,26 @@ extension QueueRun {
         }
         return [
             [
-                "Visibility timeout", now(plan, "visibility_timeout"),
-                workings.shown(plan.id("visibility")),
+                "Visibility timeout", now(plan, "visibility_timeout"), plannedVisibility(plan),
             ],
             ["Duplicates", "not stated", workings.shown(plan.id("duplicates"))],
         ]
+    }
+
+    /// The timeout that holds from now on: the present one where that is long enough, because what
+    /// is needed is a least value.
+    private func visibilityInForce(_ plan: QueuePlan) -> Source {
+        let pointer = "\(plan.base)/now/visibility_timeout"
+        guard let has = packet.number(pointer),
+            let wanted = workings.quantity(plan.id("visibility"))?.value, has >= wanted
+        else { return .quantity(plan.id("visibility")) }
+        return .pointer(pointer)
+    }
+
+    func plannedVisibility(_ plan: QueuePlan) -> String {
+        let least = workings.shown(plan.id("visibility"))
+        guard case .pointer = visibilityInForce(plan) else { return least }
+        return "\(now(plan, "visibility_timeout")) as now (at least \(least))"
     }
 
     private mutating func retrySchedule(_ plan: QueuePlan) -> [[String]] {
@@ -145,7 +160,7 @@ extension QueueRun {
         }
         var inputs: [(String, Source)] = [
             ("retention", .pointer("\(plan.base)/retention")), ("attempts", plan.attemptsSource),
-            ("visibility", .quantity(plan.id("visibility"))),
+            ("visibility", visibilityInForce(plan)),
             ("backoff", .quantity(plan.id("backoff.maximum"))),
         ]
         let dead = "\(plan.base)/now/dead_letter_retention"

@@ -16,6 +16,11 @@ extension QueueRun {
         workings.derive(
             plan.id("utilisation"), "Utilisation of the workers of \(plan.name)",
             by: "utilisation", flow)
+        if let peak = plan.peak {
+            workings.derive(
+                plan.id("utilisation.peak"), "Utilisation of the workers of \(plan.name) at peak",
+                by: "utilisation", [("arrival_rate", peak)] + flow.dropFirst())
+        }
         workings.derive(
             plan.id("capacity"), "Messages a second that the workers of \(plan.name) can do",
             by: "capacity", [("workers", workers), ("service_time", plan.service)])
@@ -84,6 +89,9 @@ extension QueueRun {
         }
         rows.append(["Planned", count(plan)])
         rows.append(["Utilisation", workings.shown(plan.id("utilisation"))])
+        if let busy = workings.quantity(plan.id("utilisation.peak")) {
+            rows.append(["Utilisation at peak", busy.shown])
+        }
         rows.append(["Messages that wait", workings.shown(plan.id("erlang_c"))])
         rows.append(["Mean wait", workings.shown(plan.id("wait.mean"))])
         for part in ["wait.peak", "wait.objective"] {

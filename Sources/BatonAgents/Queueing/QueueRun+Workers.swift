@@ -26,7 +26,6 @@ extension QueueRun {
             workings.ask(
                 "The workers of \(plan.name) could not be computed from the stated figures.")
         }
-        findDownstream(plan)
         findHottestKey(plan)
         plans.append(plan)
     }
@@ -200,30 +199,6 @@ extension QueueRun {
     }
 
     // MARK: what no number of workers helps against
-
-    private mutating func findDownstream(_ plan: QueuePlan) {
-        let names = packet.list("\(plan.base)/calls").flatMap(CallReader.names)
-        for name in names {
-            let members = packet.dependencies.indices.filter {
-                packet.dependencies[$0]["name"]?.stringValue == name
-                    || packet.dependencies[$0]["group"]?.stringValue == name
-            }
-            let limits = members.map { "/inputs/dependencies/\($0)/limit" }
-            guard !limits.isEmpty, limits.allSatisfy({ packet.number($0) != nil }) else { continue }
-            let busy = workings.derive(
-                plan.id("downstream.\(PointerText.slug(name))"),
-                "Share of the limit of \(name) that \(plan.name) takes",
-                by: "downstream-utilisation",
-                [("arrival_rate", plan.effective)] + limits.map { ("limit", .pointer($0)) })
-            if let busy, busy >= 1 {
-                let total = limits.compactMap { packet.number($0) }.reduce(0, +)
-                blockers.append(
-                    QueueBlocker(
-                        plan: plan,
-                        cause: .downstream(name: name, members: Array(members), limit: total)))
-            }
-        }
-    }
 
     private mutating func findHottestKey(_ plan: QueuePlan) {
         let pointer = "\(plan.base)/ordering/hottest"

@@ -34,9 +34,11 @@ enum CallReader {
     static let delay = Backoff(base: 0.05, factor: 2, cap: 1)
 
     /// One target per dependency, with redundant ones gathered by group.
-    static func targets(_ dependencies: [JSONValue]) -> [CallTarget] {
+    static func targets(
+        _ dependencies: [JSONValue], without paths: [Int] = [],
+    ) -> [CallTarget] {
         var result: [CallTarget] = []
-        for (index, item) in dependencies.enumerated() {
+        for (index, item) in dependencies.enumerated() where !paths.contains(index) {
             let name = item["name"]?.stringValue ?? "dependency \(index + 1)"
             let isRedundant = item["kind"]?.stringValue == "redundant"
             let group = isRedundant ? item["group"]?.stringValue ?? name : name
@@ -52,6 +54,33 @@ enum CallReader {
                         members: [index], memberNames: [name],
                         kind: item["kind"]?.stringValue ?? "hard"))
             }
+        }
+        return result
+    }
+
+    /// Positions of what others share and nobody calls, such as a gateway on their way: the calls
+    /// that go through it have the timeouts.
+    static func sharedPaths(_ dependencies: [JSONValue], _ operations: [JSONValue]) -> [Int] {
+        let shared = Set(
+            dependencies.flatMap { $0["shares"]?.arrayValue ?? [] }.compactMap(\.stringValue))
+        let called = Set(operations.flatMap { $0["calls"]?.arrayValue ?? [] }.flatMap(names))
+        return dependencies.indices.filter {
+            let name = dependencies[$0]["name"]?.stringValue ?? ""
+            return shared.contains(name) && !called.contains(name)
+        }
+    }
+
+    /// Pointers to the shares of the operations that call one of `names`, one for each call; nil if
+    /// one of them states no share.
+    static func shares(_ packet: PacketView, of names: Set<String>) -> [String]? {
+        var result: [String] = []
+        for (index, operation) in packet.operations.enumerated() {
+            let calls = (operation["calls"]?.arrayValue ?? []).flatMap(Self.names)
+            let pointer = "/inputs/operations/\(index)/share"
+            let count = calls.count { names.contains($0) }
+            guard count > 0 else { continue }
+            guard packet.number(pointer) != nil else { return nil }
+            result += Array(repeating: pointer, count: count)
         }
         return result
     }

@@ -7,7 +7,8 @@ extension ReliabilityRun {
     mutating func deadlines() {
         deadline = workings.source("/inputs/slo/latency_p99")
         guard !packet.dependencies.isEmpty else { return }
-        targets = CallReader.targets(packet.dependencies)
+        let shared = CallReader.sharedPaths(packet.dependencies, packet.operations)
+        targets = CallReader.targets(packet.dependencies, without: shared)
         for index in targets.indices { planTimeout(index) }
         let unknown = CallReader.unknownCalls(packet.operations, targets: targets)
         if !unknown.isEmpty {
@@ -255,9 +256,12 @@ extension ReliabilityRun {
                 workings.shown("worst_case.\(target.slug)"),
             ]
         }
-        var text = paths.map {
-            "\($0.name) ends after \(workings.shown("worst_case.path.\($0.slug)")) at the latest."
-        }.joined(separator: " ")
+        var text =
+            sharedText
+            + paths.map {
+                "\($0.name) ends after \(workings.shown("worst_case.path.\($0.slug)"))"
+                    + " at the latest."
+            }.joined(separator: " ")
         if let limit = workings.value(of: deadline) {
             text += " The deadline is \(Shown.duration(limit, .nearest)), the latency objective."
         } else {
@@ -268,6 +272,18 @@ extension ReliabilityRun {
                 title: "Timeouts and attempts", text: text,
                 columns: ["Call", "Timeout", "From", "Attempts", "At most"], rows: rows))
         invertedCallers()
+    }
+
+    /// What has no timeout of its own because no call is made to it.
+    private var sharedText: String {
+        CallReader.sharedPaths(packet.dependencies, packet.operations).map { index in
+            let name = packet.dependencies[index]["name"]?.stringValue ?? ""
+            let users = packet.dependencies.filter { item in
+                (item["shares"]?.arrayValue ?? []).contains { $0.stringValue == name }
+            }.compactMap { $0["name"]?.stringValue }
+            return "\(name) is on the way to \(users.joined(separator: ", ")): their timeouts"
+                + " include it. "
+        }.joined()
     }
 
     /// A caller that gives up before the service does wastes the rest of the work.

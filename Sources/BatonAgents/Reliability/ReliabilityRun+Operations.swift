@@ -108,11 +108,9 @@ extension ReliabilityRun {
         objectiveChecks()
         workings.addCriterionChecks()
         workings.nextSteps = [
-            "\(owner): go through the open questions and the assumptions, and confirm or"
-                + " correct them.",
-            "\(owner): work through the execution plan in its order.",
-            "\(packet.escalationOwner): decide what the risk register marks high or critical.",
+            workings.reviewStep(), "\(owner): work through the execution plan in its order.",
         ]
+        workings.nextSteps += workings.riskStep()
     }
 
     private mutating func steps() {

@@ -118,16 +118,17 @@ extension ReliabilityRun {
                     ])
                 if workings.quantity(id) != nil { service = .quantity(id) }
             }
+            let calls = callRate(target, traffic: rate)
             workings.derive(
                 "bulkhead.\(target.slug)", "Concurrent calls to \(target.name)",
                 by: "bulkhead-slots",
                 [
-                    ("arrival_rate", .pointer(rate)), ("service_time", service),
+                    ("arrival_rate", calls), ("service_time", service),
                     ("rejection", .assumed(0.001, assumption: rejection)),
                 ])
             workings.derive(
                 "hung.\(target.slug)", "Calls waiting while \(target.name) hangs",
-                by: "concurrency", [("arrival_rate", .pointer(rate)), ("service_time", timeout)])
+                by: "concurrency", [("arrival_rate", calls), ("service_time", timeout)])
             rows.append([
                 target.name, workings.shown("bulkhead.\(target.slug)"),
                 workings.shown("hung.\(target.slug)"),
@@ -138,12 +139,26 @@ extension ReliabilityRun {
             Section(
                 title: "Bulkheads and circuit breakers",
                 text: "Each call gets its own limit of concurrent calls, sized for the"
-                    + " \(peak ? "peak" : "mean") rate as if every request made the call. A breaker"
+                    + " \(peak ? "peak" : "mean") rate of the operations that make the call (of all"
+                    + " requests, where no shares are stated). A breaker"
                     + " opens while failures and timeouts of a call stay above the page"
                     + " threshold, and"
                     + " closes after a successful probe. Beyond the limit calls are refused"
                     + " at once.",
                 columns: ["Call", "Slots", "Would wait if it hung"], rows: rows))
+    }
+
+    /// How often a target is called: by the operations that call it, else by every request.
+    private mutating func callRate(_ target: CallTarget, traffic: String) -> Source {
+        let names = Set([target.name] + target.memberNames)
+        guard let shares = CallReader.shares(packet, of: names), !shares.isEmpty else {
+            return .pointer(traffic)
+        }
+        let id = "calls.\(target.slug)"
+        workings.derive(
+            id, "Requests a second that call \(target.name)", by: "call-rate",
+            [("rate", .pointer(traffic))] + shares.map { ("share", .pointer($0)) })
+        return workings.quantity(id) == nil ? .pointer(traffic) : .quantity(id)
     }
 
     /// Multi-window burn-rate alerts. Source: SRE Workbook, chapter 5.
