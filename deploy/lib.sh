@@ -44,13 +44,13 @@ step() {
     say "$text"
     "$@" >"$log" 2>&1 || status=$?
     if [ "$status" -ne 0 ]; then
-        tail -n 40 "$log" >&2
         # A build from before the folder was moved, or copied, or another toolchain's.
-        if grep -q -e 'ModuleCache' -e 'module cache path' "$log"; then
+        if grep -q -e 'compiled with module cache path' -e 'PCH was compiled' "$log"; then
             rm -f "$log"
             fail "$text failed: what was built before belongs to another folder or toolchain" \
                 "rm -rf ${root@Q}/.build" "then run this again"
         fi
+        tail -n 40 "$log" >&2
         rm -f "$log"
         fail "$text failed (exit $status): $*"
     fi

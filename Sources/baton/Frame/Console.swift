@@ -94,7 +94,7 @@ extension Console {
             if !problem.subject.isEmpty {
                 words.append(paint.cyan(Prose.harmless(problem.subject)))
             }
-            words.append(Prose.harmless(problem.message))
+            words.append(Prose.harmlessLines(problem.message))
             var text = "  " + words.joined(separator: "  ")
             if let suggestion = problem.suggestion {
                 // A word was probably meant; a sentence says what to do.
