@@ -18,8 +18,10 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 func system(_ name: String, pkgConfig: String, apt package: String) -> Target {
@@ -117,7 +119,7 @@ let package = Package(
                 "BatonWire", "Crypto", "JSON", "ZeroMQ",
             ]),
         tests("BatonSupervisorTests", ["BatonPlatform", "BatonSupervisor", "JSON"]),
-        tests("EndToEndTests", ["BatonPlatform", "JSON"]),
+        tests("EndToEndTests", ["BatonPlatform", "JSON"], exclude: ["Golden"]),
         tests("TidyTests", ["BatonPlatform"]),
     ]
 )
