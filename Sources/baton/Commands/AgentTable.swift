@@ -9,6 +9,7 @@ enum AgentTable {
         _ rows: [JSONValue], _ processes: ProcessRecord?, _ console: Console, now: Int64
     ) -> String {
         // Only where there is something to count: the table has to fit 80 columns.
+        let isSupervised = processes?.supervisor.isAlive == true
         let hasRestarts = (processes?.agents ?? []).contains { $0.restarts > 0 }
         var table = Table(
             ["AGENT", "STATE", "PID", "LEASES", "SEEN", "READY"]
@@ -17,7 +18,10 @@ enum AgentTable {
         for row in rows {
             let name = BrokerRows.text(row, "agent")
             let entries = (processes?.agents ?? []).filter { $0.name == name }
-            let sessions = row["sessions"]?.arrayValue ?? []
+            // The broker notices after a while that a process is gone; its supervisor at once.
+            let isGone =
+                isSupervised && !entries.isEmpty && entries.allSatisfy { !$0.isAlive }
+            let sessions = isGone ? [] : row["sessions"]?.arrayValue ?? []
             let state = word(row, sessions, entries)
             let pids = sessions.compactMap { $0["pid"]?.integerValue }.map { String($0) }
             let leases = sessions.flatMap { BrokerRows.texts($0, "leases") }
@@ -47,9 +51,7 @@ enum AgentTable {
         if row["paused"]?.boolValue == true { return ("paused", .warning) }
         let circuit = BrokerRows.text(row, "circuit")
         if circuit == "open" || circuit == "probing" { return ("circuit \(circuit)", .warning) }
-        // The broker notices after a while that a process is gone; its supervisor at once.
-        let isGone = !entries.isEmpty && entries.allSatisfy { !$0.isAlive }
-        guard sessions.isEmpty || isGone else {
+        guard sessions.isEmpty else {
             let busy = (row["leased"]?.integerValue ?? 0) > 0
             return busy ? ("working", .good) : ("idle", .good)
         }
