@@ -8,8 +8,8 @@ enum AgentTable {
     static func text(
         _ rows: [JSONValue], _ processes: ProcessRecord?, _ console: Console, now: Int64
     ) -> String {
-        // Only where there is something to count: the table has to fit 80 columns.
         let isSupervised = processes?.supervisor.isAlive == true
+        // Only where there is something to count: the table has to fit 80 columns.
         let hasRestarts = (processes?.agents ?? []).contains { $0.restarts > 0 }
         var table = Table(
             ["AGENT", "STATE", "PID", "LEASES", "SEEN", "READY"]
