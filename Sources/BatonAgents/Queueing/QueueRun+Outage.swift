@@ -176,6 +176,11 @@ extension QueueRun {
                 doneWhen: "Every check of the validation checklist has evidence"))
     }
 
+    /// To a tenth of a per cent, so that the bound as it is shown is met by the figure as it is.
+    private static func roundedUp(_ share: Double) -> Double {
+        (share * 1000).rounded(.up) / 1000
+    }
+
     private mutating func waitCheck(_ plan: QueuePlan) {
         if let objective = objective(plan.base), let wait = packet.number(objective.pointer) {
             let what =
@@ -187,7 +192,8 @@ extension QueueRun {
                     traces: workings.criteria(about: ["wait", "delay"]),
                     metric: "\(what) in \(plan.name)", comparator: "<=", threshold: wait,
                     unit: "s", method: "Time from arrival to start, over each hour",
-                    when: "in the load test at peak and continuously", owner: owner))
+                    when: "in the load test at peak and continuously, outside of outages and their"
+                        + " drain", owner: owner))
         }
         if let busy = workings.quantity(plan.id("utilisation")) {
             // The bound holds whenever the plan does: at a peak that the workers keep up with, too.
@@ -198,7 +204,8 @@ extension QueueRun {
                     traces: [],
                     metric: "Utilisation of the workers of \(plan.name)"
                         + (isOutgrown ? " outside the peak" : ""),
-                    comparator: "<=", threshold: max(busy.value, isOutgrown ? 0 : peak, 0.85),
+                    comparator: "<=",
+                    threshold: Self.roundedUp(max(busy.value, isOutgrown ? 0 : peak, 0.85)),
                     unit: "ratio", method: "Busy time ÷ running time, over each hour",
                     when: "continuously, outside of outages and their drain", owner: owner))
         }

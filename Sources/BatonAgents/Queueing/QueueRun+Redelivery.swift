@@ -205,7 +205,7 @@ extension QueueRun {
             workings.checks.append(
                 Check(
                     traces: workings.criteria(about: ["dead", "lost", "lose"]),
-                    metric: "Dead letters of \(plan.name) a day", comparator: "<=",
+                    metric: "Dead letters of \(plan.name)", comparator: "<=",
                     threshold: max(1, volume * 2), unit: "1/d",
                     method: "Count them; twice the expected volume points to a new cause",
                     when: "continuously", owner: owner))

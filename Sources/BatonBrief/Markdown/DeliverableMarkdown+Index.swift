@@ -209,7 +209,7 @@ extension DeliverableMarkdown {
         writer.heading(2, "Documents")
         writer.table(
             ["Task", "Agent", "What", "State", "Read"],
-            entries.map { entry in
+            readingOrder(entries).map { entry in
                 // JSON lies beside its Markdown; what a person reads is linked.
                 let files = entry.files.filter { file in
                     !file.hasSuffix(".json")
@@ -220,6 +220,14 @@ extension DeliverableMarkdown {
                     files.map { "[\(linkName($0))](\($0))" }.joined(separator: ", "),
                 ]
             })
+    }
+
+    /// The closing first, then what it was made of, then the plan and the verdicts.
+    private static func readingOrder(_ entries: [IndexEntry]) -> [IndexEntry] {
+        let last: [TaskKindName] = [.plan, .review]
+        return entries.filter { $0.kind == .close }
+            + entries.filter { $0.kind != .close && !last.contains($0.kind) }
+            + entries.filter { last.contains($0.kind) }
     }
 
     /// `t-5-agent/risk_register.md` is “risk register”.
