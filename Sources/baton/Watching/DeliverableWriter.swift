@@ -25,10 +25,39 @@ struct DeliverableWriter {
         }
         let state = brief["state"]?.stringValue ?? "unknown"
         var index = DeliverableMarkdown.index(
-            briefID: BrokerRows.text(brief, "brief"), state: state, brief: brief, entries: entries)
+            briefID: BrokerRows.text(brief, "brief"), state: state, brief: brief, entries: entries,
+            questions: try questions(of: brief), failures: Self.failures(of: brief))
         if entries.isEmpty { index += "\nNo task has been accepted yet.\n" }
         try put([UInt8](index.utf8), "index.md")
         return ["index.md"] + files
+    }
+
+    /// What waits for a decision, with the inputs that the options would change.
+    private func questions(
+        of brief: JSONValue
+    ) throws(CommandFailure) -> [DeliverableMarkdown.OpenQuestion] {
+        let open = (brief["escalations"]?.arrayValue ?? []).filter {
+            $0["state"]?.stringValue == "open"
+        }
+        var questions: [DeliverableMarkdown.OpenQuestion] = []
+        for row in open {
+            let id = BrokerRows.text(row, "escalation")
+            questions.append(
+                .init(
+                    escalation: id, document: row,
+                    inputs: try CurrentInputs.read(escalation: id, broker)))
+        }
+        return questions
+    }
+
+    /// Why tasks gave up.
+    private static func failures(of brief: JSONValue) -> [DeliverableMarkdown.Failure] {
+        (brief["tasks"]?.arrayValue ?? []).filter { $0["state"]?.stringValue == "dead" }.map {
+            row in
+            .init(
+                task: BrokerRows.text(row, "task"), agent: BrokerRows.text(row, "agent"),
+                reason: TaskView.lastError(row) ?? BrokerRows.text(row, "reason"))
+        }
     }
 
     private func write(
@@ -38,7 +67,7 @@ struct DeliverableWriter {
         let agent = BrokerRows.text(delivery, "agent")
         let directory = SourceFile.partName("\(task)-\(agent)")
         var files: [String] = []
-        var documents: [String: JSONValue] = [:]
+        var documents: [(name: String, document: JSONValue)] = []
         let parts = delivery["parts"]?.arrayValue ?? []
         let standsForFive = MarkdownDelivery.stands(
             forPartsNamed: parts.map { BrokerRows.text($0, "name") })
@@ -56,30 +85,37 @@ struct DeliverableWriter {
                 for (name, document) in made {
                     try put([UInt8](document.prettyPrinted().utf8), "\(directory)/\(name)")
                     files.append("\(directory)/\(name)")
-                    files += try render(document, name, in: directory).map { [$0] } ?? []
-                    documents[name] = document
+                    documents.append((name, document))
                 }
             }
-            guard let document = try? JSONValue(parsing: content.bytes),
-                let markdown = try render(document, name, in: directory)
+            guard Deliverables.kind(ofPart: name) != nil,
+                let document = try? JSONValue(parsing: content.bytes)
             else { continue }
-            documents[name] = document
-            files.append(markdown)
+            documents.append((name, document))
+        }
+        // All of them at hand first: a number's inputs are shown with their values.
+        let inputs = documents.first { $0.name == "handoff_packet.json" }?.document["inputs"]
+        for (name, document) in documents {
+            let markdown = try render(document, name, in: directory, inputs: inputs)
+            files += markdown.map { [$0] } ?? []
         }
         return DeliverableMarkdown.IndexEntry(
             task: task, kind: TaskKindName(rawValue: BrokerRows.text(delivery, "kind")) ?? .work,
             agent: agent, title: BrokerRows.text(delivery, "title"), state: "accepted",
-            files: files, documents: documents)
+            files: files,
+            documents: Dictionary(
+                documents.map { ($0.name, $0.document) }, uniquingKeysWith: { _, last in last }))
     }
 
     /// Writes a document as Markdown beside its JSON; nil where the part holds no such document.
     private func render(
-        _ document: JSONValue, _ name: String, in directory: String
+        _ document: JSONValue, _ name: String, in directory: String, inputs: JSONValue?
     ) throws(CommandFailure) -> String? {
         guard let kind = Deliverables.kind(ofPart: name) else { return nil }
         let path = "\(directory)/\(Self.safe(name))"
         let markdown = path.hasSuffix(".json") ? String(path.dropLast(5)) + ".md" : path + ".md"
-        try put([UInt8](DeliverableMarkdown.render(document, kind: kind).utf8), markdown)
+        let text = DeliverableMarkdown.render(document, kind: kind, inputs: inputs)
+        try put([UInt8](text.utf8), markdown)
         return markdown
     }
 
