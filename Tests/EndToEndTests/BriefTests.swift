@@ -65,10 +65,13 @@ extension EndToEnd {
                     Stage.source("Agents/briefs/checkout-blocked.md"), to: "brief.md")
                 try await stage.start()
 
-                let first = try await stage.baton("submit", file, "--wait", "--timeout", "60s")
+                let first = try await stage.baton(
+                    "submit", file, "--wait", "--timeout", "60s", "--out", "\(stage.folder)/asked")
 
                 #expect(first.status == 2, "\(first)")
                 #expect(first.errorOutput.contains("baton escalation answer e-"))
+                let asked = try stage.read("asked/index.md")
+                #expect(asked.contains("baton escalation answer e-"), "\(asked)")
                 let brief = first.output.split(separator: "\n").first.map(String.init) ?? ""
                 let open =
                     try await stage.json("escalation", "list")["escalations"]?.arrayValue ?? []
@@ -79,6 +82,8 @@ extension EndToEnd {
                 let second = try await stage.baton(
                     "brief", "wait", brief, "--timeout", "60s", "--out", "\(stage.folder)/out")
                 #expect(second.status == 0, "\(second)")
+                let shown = try await stage.baton("brief", "show", brief)
+                #expect(shown.output.contains("slo.availability = 99.8% (was 99."), "\(shown)")
                 try await checkDecision(stage)
                 try await stage.stop()
             }
