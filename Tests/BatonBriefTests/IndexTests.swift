@@ -105,7 +105,7 @@ import Testing
             failures: [.init(task: "t-636", agent: "docs.writer", reason: "no such file: x")])
 
         #expect(text.contains("| t-636 | docs.writer | no such file: x |"))
-        #expect(text.contains("baton task redrive t-636"))
+        #expect(text.contains("baton dead redrive t-636"))
     }
 
     @Test("nothing stated leaves no stray line")

@@ -136,7 +136,7 @@ extension DeliverableMarkdown {
         writer.table(
             ["Task", "Agent", "Reason"], failures.map { [$0.task, $0.agent, $0.reason] })
         writer.paragraph("After mending the cause:")
-        let commands = failures.map { "baton task redrive \($0.task)" }
+        let commands = failures.map { "baton dead redrive \($0.task)" }
         writer.paragraph("```sh\n\(commands.joined(separator: "\n"))\n```")
     }
 
