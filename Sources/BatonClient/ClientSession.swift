@@ -108,8 +108,6 @@ package struct ClientSession: Sendable {
     }
 
     package var isEstablished: Bool { state == .established }
-    package var waitingCount: Int { requests.count }
-
     // MARK: - Requests
 
     /// Takes a request. Its reply, refusal or failure comes as one `complete` with the id returned.
@@ -141,15 +139,6 @@ package struct ClientSession: Sendable {
     /// Sends what has no reply (MORE), if there is a session to say it in.
     package func notice(_ verb: Verb, _ header: JSONObject) -> [Output] {
         isEstablished ? [.send(Message(verb, header))] : []
-    }
-
-    /// Says HELLO again although the session stands: how a worker changes credit and leases, and
-    /// how a peer that suspects its session finds out.
-    package mutating func greetAgain(at now: Duration) -> [Output] {
-        switch state {
-        case .established: greet(at: now)
-        case .disconnected, .greeting, .greetingAgain, .closed: []
-        }
     }
 
     // MARK: - Inputs

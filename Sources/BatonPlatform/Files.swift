@@ -67,22 +67,11 @@ package enum Files {
         guard fsync(directory.rawValue) == 0 else { throw SystemError.last("fsync", path) }
     }
 
-    /// Puts a file's content on stable storage.
-    package static func syncFile(_ path: String) throws(SystemError) {
-        let file = try Descriptor.open(path, O_RDONLY)
-        guard fsync(file.rawValue) == 0 else { throw SystemError.last("fsync", path) }
-    }
-
     /// Opens a file for appending, making it where it is missing.
     package static func openForAppending(
         _ path: String, mode: UInt32 = 0o644,
     ) throws(SystemError) -> Descriptor {
         try Descriptor.open(path, O_WRONLY | O_CREAT | O_APPEND, mode: mode)
-    }
-
-    /// Opens a file for reading from its beginning.
-    package static func openForReading(_ path: String) throws(SystemError) -> Descriptor {
-        try Descriptor.open(path, O_RDONLY)
     }
 
     /// Appends to a file and returns when the bytes, and the file's name, are durable.

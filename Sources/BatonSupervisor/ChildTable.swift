@@ -136,11 +136,6 @@ final class ChildTable {
 
     func kill(_ name: ChildName) { running[name]?.process.signalGroup(.kill) }
 
-    /// The last resort, when the supervisor itself must give up.
-    func killAll() {
-        for child in running.values { child.process.signalGroup(.kill) }
-    }
-
     /// The process of a child, if it runs, and when it started.
     func process(of name: ChildName) -> (RecordedProcess?, startedMicroseconds: Int64)? {
         running[name].map { ($0.record, $0.startedMicroseconds) }

@@ -177,8 +177,3 @@ package struct Database: ~Copyable {
 private final class LogMeter {
     var frames = 0
 }
-
-/// The version of the linked library, such as "3.40.1". Calls `sqlite3_libversion`.
-package func sqliteVersion() -> String {
-    unsafe String(cString: sqlite3_libversion())
-}

@@ -35,9 +35,6 @@ package struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The disk, or the allowed number of pages, is full.
     package var isFull: Bool { primaryCode == SQLITE_FULL }
 
-    /// The file is no database, or a damaged one.
-    package var isDamaged: Bool { primaryCode == SQLITE_CORRUPT || primaryCode == SQLITE_NOTADB }
-
     package var description: String { "\(function): \(message) (SQLite code \(code))" }
 
     /// Makes the error of a call on a connection. Traps on codes that mean a bug in our code.

@@ -115,13 +115,6 @@ package struct Socket: ~Copyable {
         }
     }
 
-    /// Stops listening; existing connections stay. Calls `zmq_unbind`.
-    package func unbind(_ endpoint: String) throws(ZMQError) {
-        guard unsafe zmq_unbind(handle.pointer, endpoint) == 0 else {
-            throw ZMQError.last("zmq_unbind", on: endpoint)
-        }
-    }
-
     /// Ends a connection; messages not yet sent to it are dropped. Calls `zmq_disconnect`.
     package func disconnect(_ endpoint: String) throws(ZMQError) {
         guard unsafe zmq_disconnect(handle.pointer, endpoint) == 0 else {

@@ -23,9 +23,6 @@ package struct ZMQError: Error, Hashable, Sendable, CustomStringConvertible {
     /// True when the context was shut down under the call (`ETERM`).
     package var isContextShutDown: Bool { code == ETERM }
 
-    /// True when the address to bind is taken (`EADDRINUSE`).
-    package var isAddressInUse: Bool { code == EADDRINUSE }
-
     package var description: String { "\(function): \(message)" }
 
     /// Reads `zmq_errno` for a call that has just failed. Traps on codes that mean a bug here.

@@ -65,13 +65,6 @@ package struct Workings: Sendable {
     /// The shown text of a quantity, or `not computed`.
     package func shown(_ id: String) -> String { quantity(id)?.shown ?? "not computed" }
 
-    /// Takes over a quantity that another agent delivered and that was derived again.
-    package mutating func adopt(_ quantity: Quantity) {
-        guard positions[quantity.id] == nil else { return }
-        positions[quantity.id] = quantities.count
-        quantities.append(quantity)
-    }
-
     /// The numeric value of a source.
     package func value(of source: Source?) -> Double? {
         switch source {

@@ -51,26 +51,6 @@ package enum FieldValue {
         }
     }
 
-    /// Lists may be written `a, b` in one scalar where a person types on a command line.
-    package static func parseList(_ text: String, as kind: FieldKind) throws(UnitError) -> JSONValue
-    {
-        var inner = text.trimmed
-        if inner.hasPrefix("["), inner.hasSuffix("]") {
-            inner = String(inner.dropFirst().dropLast())
-        }
-        let words = inner.split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
-        let pattern: TextPattern
-        switch kind {
-        case .names, .calls: pattern = .identifier
-        case .agents: pattern = .agent
-        default: pattern = .visible
-        }
-        guard words.allSatisfy(pattern.matches) else {
-            throw UnitError(expected: kind.expected, suggestion: nil)
-        }
-        return JSONValue(texts: words)
-    }
-
     private static func deadline(_ text: String) throws(UnitError) -> JSONValue {
         if let seconds = try? Units.duration(text), seconds > 0 {
             return JSONValue(canonical: seconds)

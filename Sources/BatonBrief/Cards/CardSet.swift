@@ -40,11 +40,6 @@ package struct CardSet: Sendable {
         self.cards = cards.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
         self.reports = reports
     }
-
-    /// Dependencies that no card of the set provides.
-    package func missingDependencies(of card: Card) -> [String] {
-        card.dependencies.filter { id in !cards.contains { $0.id == id } }
-    }
 }
 
 extension Card {

@@ -71,9 +71,6 @@ package struct HandoffPacket: Sendable {
     package var agents: [JSONValue] { list("/agents") }
     /// Review tasks: the task under review.
     package var subject: JSONValue? { stated("/subject") }
-    /// Plan and close tasks: the whole brief.
-    package var briefDocument: JSONValue? { stated("/brief_document") }
-
     /// Constraints of one kind, such as `security`.
     package func constraints(_ name: String) -> [String] { texts("/constraints/\(name)") }
 

@@ -15,13 +15,6 @@ package struct RecordsFault: Error, CustomStringConvertible {
     }
 }
 
-/// A stored part with its bytes.
-package struct StoredPart {
-    package let facts: Part
-    package let salt: [UInt8]
-    package let body: [UInt8]
-}
-
 package protocol Records: AnyObject {
     /// The number of committed events.
     var head: UInt64 { get }

@@ -19,14 +19,3 @@ package struct Part: Hashable, Sendable {
         self.match = match
     }
 }
-
-/// Where a part lies: the event that names it, and its place among that event's parts.
-package struct PartPlace: Hashable, Sendable {
-    package var event: UInt64
-    package var index: Int
-
-    package init(event: UInt64, index: Int) {
-        self.event = event
-        self.index = index
-    }
-}
