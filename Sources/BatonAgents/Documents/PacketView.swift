@@ -40,8 +40,8 @@ package struct PacketView: Sendable {
 
     /// Who runs the service; `service owner` when the brief names nobody.
     package var serviceOwner: String { text("/owners/service") ?? "service owner" }
-    /// Who decides; the service's owner when the brief names nobody.
-    package var escalationOwner: String { text("/owners/escalation") ?? serviceOwner }
+    /// Who decides; the operator when the brief names nobody.
+    package var escalationOwner: String { text("/owners/escalation") ?? "operator" }
 
     /// A text that says something: not empty, not `none stated`.
     package func text(_ pointer: String) -> String? {
