@@ -13,8 +13,9 @@ public final class Client {
         /// How long the first connection may take. A broker on this host is there at once or not
         /// at all; two seconds are for networks.
         public var connectTimeout = Duration.seconds(2)
-        /// How long a lost connection may stay lost: a broker's restart takes less.
-        public var reconnectTimeout = Duration.seconds(20)
+        /// How long a lost connection may stay lost. A supervisor waits at most 30 s before it
+        /// starts a broker again.
+        public var reconnectTimeout = Duration.seconds(60)
         /// How long a request may take, all tries together.
         public var requestTimeout = Duration.seconds(30)
 
