@@ -154,6 +154,11 @@ struct Examination {
             let status = try client.status(timeout: .seconds(5)).json()
             let version = status.value(at: "/broker/version")?.stringValue ?? "?"
             note(.good, "broker", "answers at \(endpoint), version \(version)")
+            if let served = status.value(at: "/broker/home")?.stringValue, served != home.path {
+                note(
+                    .bad, "home", "the broker that answers serves \(served), not \(home.path)",
+                    remedy: Broker.upLine(home))
+            }
             if version != BatonProgram.version {
                 note(
                     .remark, "version",

@@ -171,6 +171,12 @@ enum TaskActions {
         let task = try broker.document { (client) throws(ClientError) in
             try client.show(.task, id)
         }
+        if invocation.path.first == "dead", task["state"]?.stringValue != "dead" {
+            throw CommandFailure(
+                .badInput, code: "wrong_state",
+                "\(id) is \(BrokerRows.text(task, "state")), not dead",
+                next: ["baton task show \(id)", "baton dead list"])
+        }
         console.result(task) { TaskView(task, console).text }
         return .done
     }
