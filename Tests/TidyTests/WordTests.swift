@@ -1,5 +1,5 @@
-// Words that must stand nowhere: work not done, the machine a file was written on, and who or what
-// wrote it.
+// Words that must stand nowhere: work not done, the machine a file was written on, and numbers of a
+// list that the reader does not have.
 
 import Testing
 
@@ -55,20 +55,7 @@ struct WordTests {
     @Test("no file names a path of the machine it was written on")
     func paths() {
         let found = findings(
-            ["/root/", "/Users/"], in: files)
-
-        #expect(found.remaining() == [])
-    }
-
-    @Test("no file speaks of who or what wrote it")
-    func authors() {
-        // The programs that a card's preset runs, and whose files it accepts, may be named.
-        let found = findings(
-            [
-                "chatgpt", "copilot", "noreply@", "co-authored-by", "generated with",
-                "written by an ai", "as an ai", "ai assistant", "helper session",
-                "knowledge cutoff",
-            ], in: files)
+            ["/root/", "/home/runner", "/Users/"], in: files)
 
         #expect(found.remaining() == [])
     }
