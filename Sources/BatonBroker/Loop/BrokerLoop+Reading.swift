@@ -48,23 +48,24 @@ extension BrokerLoop {
     /// People and the supervisor read everything; an agent reads what its leases name.
     private mutating func requireReader(_ request: Request) throws(Refusal) {
         guard request.actor.kind == .agent else { return }
-        keep(
-            core.recordRefusal(
-                verb: request.message.verb.rawValue, subject: "", code: "not_permitted",
-                actor: request.actor, at: request.moment))
-        throw Refusal(.notPermitted, "\(request.actor) may not \(request.message.verb.rawValue)")
+        throw notPermitted(request, subject: "")
     }
 
     /// Refuses what such an actor may never say, before anybody looks at what came with it.
     mutating func requireRight(_ request: Request) throws(Refusal) {
-        let verb = request.message.verb.rawValue
-        guard !Broker.mayEver(request.actor.kind, verb) else { return }
+        guard !Broker.mayEver(request.actor.kind, request.message.verb.rawValue) else { return }
         let named = ["task", "brief", "escalation", "agent"].lazy.compactMap(request.message.text)
+        throw notPermitted(request, subject: String((named.first ?? "").prefix(128)))
+    }
+
+    /// Records a refusal of right that is decided before the core sees a command.
+    private mutating func notPermitted(_ request: Request, subject: String) -> Refusal {
+        let verb = request.message.verb.rawValue
         keep(
             core.recordRefusal(
-                verb: verb, subject: String((named.first ?? "").prefix(128)), code: "not_permitted",
-                actor: request.actor, at: request.moment))
-        throw Refusal(.notPermitted, "\(request.actor) may not \(verb)")
+                verb: verb, subject: subject, code: "not_permitted", actor: request.actor,
+                at: request.moment))
+        return Refusal(.notPermitted, "\(request.actor) may not \(verb)")
     }
 
     private func listQuery(_ request: Request) throws(Refusal) -> ListQuery {

@@ -35,7 +35,6 @@ extension BrokerLoop {
         let isNew = peers[route]?.identity.actor != identity.actor
         if isNew { drop(route, releasing: false, at: moment) }
         let peer = peer(route, identity)
-        peers[route] = peer
         if let agent = role.agent {
             dropSeat(of: agent, instance, actor: role.actor, except: route, at: moment)
         }
