@@ -1,4 +1,4 @@
-// A broker's loop with a journal in memory and a clock that the test moves: what the process's
+// A broker's server with a journal in memory and a clock that the test moves: what the process's
 // driver does, without sockets. Every call is one turn: receive, tick, append, answer.
 
 import BatonBrief
@@ -9,29 +9,43 @@ import BatonPlatform
 import BatonWire
 import JSON
 import Testing
+import ZeroMQ
 
 final class LoopHarness {
-    private var loop: BrokerLoop
-    private let records: JournalRecords<InMemoryJournal>
+    /// Time that only the test moves.
+    private final class Clock: BrokerTime {
+        var now = Instant(microseconds: 1_800_000_000_000_000)
+        var wall: Instant { now }
+
+        func entropy() -> UInt64 { 42 }
+    }
+
+    /// Every peer reads at once: nothing is ever refused or lost.
+    private final class Inboxes: PeerLink {
+        /// Messages by peer that nobody has looked at yet.
+        var messages: [String: [Message]] = [:]
+
+        func send(_ frames: [[UInt8]]) throws(ZMQError) -> SendOutcome {
+            guard let message = try? Message(frames: Array(frames.dropFirst())) else {
+                preconditionFailure("the broker sent what is no message")
+            }
+            messages[String(decoding: frames[0], as: UTF8.self), default: []].append(message)
+            return .sent
+        }
+    }
+
+    private var server: BrokerServer<InMemoryJournal, Clock>
     private let keys: JournalKeys
     private let folder: String
+    private let clock = Clock()
+    private let link = Inboxes()
     private var nextID: Int64 = 1
-    private(set) var now = Instant(microseconds: 1_800_000_000_000_000)
-    /// Messages by peer that nobody has looked at yet.
-    private var inboxes: [String: [Message]] = [:]
 
     init() throws {
         folder = try Files.makeTemporaryDirectory(prefix: "baton-loop")
         keys = try JournalKeys.create(in: "\(folder)/keys", origin: "baton.test/loop")
-        records = JournalRecords(journal: InMemoryJournal())
-        loop = Self.loop(Broker(), keys)
-        loop.run(
-            .create(
-                JournalCreated(
-                    origin: keys.origin, verifierKey: keys.verifierKey.description,
-                    format: leafFormat, version: "test")), at: moment)
-        loop.run(.start(version: "test"), at: moment)
-        try turn()
+        server = Self.server(Broker(), keys, JournalRecords(journal: InMemoryJournal()), clock)
+        try server.begin(keys, version: "test")
     }
 
     deinit {
@@ -39,58 +53,43 @@ final class LoopHarness {
         try? Files.removeTree(folder)
     }
 
-    private static func loop(_ core: Broker, _ keys: JournalKeys) -> BrokerLoop {
-        BrokerLoop(core: core, keys: keys, randomBytes: { Entropy.bytes(count: $0) })
+    private static func server(
+        _ core: Broker, _ keys: JournalKeys, _ records: JournalRecords<InMemoryJournal>,
+        _ clock: Clock
+    ) -> BrokerServer<InMemoryJournal, Clock> {
+        BrokerServer(
+            records: records, time: clock,
+            loop: BrokerLoop(core: core, keys: keys, randomBytes: { Entropy.bytes(count: $0) }),
+            facts: ProcessFactsForStatus(
+                version: "test", processID: 1, home: "/", endpoint: "", started: clock.now,
+                diskFreePercent: 50))
     }
 
-    var core: Broker { loop.core }
-    var head: UInt64 { records.head }
-
-    private var moment: Moment { Moment(now: now, entropy: 42) }
+    var core: Broker { server.loop.core }
+    var head: UInt64 { server.records.head }
+    var now: Instant { clock.now }
 
     // MARK: Driving
 
     /// Lets time pass in one step.
     func pass(_ duration: Duration) throws {
-        now = now + duration
+        clock.now = clock.now + duration
         try turn()
     }
 
     /// The broker dies and starts again on the same journal; all peers are strangers then.
     func restart() throws {
         var core = Broker()
-        for leaf in try records.leaves(from: 0, eventsMax: .max, bytesMax: .max) {
+        for leaf in try server.records.leaves(from: 0, eventsMax: .max, bytesMax: .max) {
             core.replay(try Event(leaf: leaf))
         }
-        loop = Self.loop(core, keys)
-        loop.run(.start(version: "test"), at: moment)
-        try turn()
+        server = Self.server(core, keys, server.records, clock)
+        try server.begin(keys, version: "test")
     }
 
     private func turn() throws {
-        loop.tick(at: moment)
-        for (batch, seq) in loop.takeBatches() {
-            #expect(records.append(batch, at: seq) == .committed)
-        }
-        let cache = DocumentCache(records: records)
-        let outgoing = loop.takeOutgoing()
-        let facts = ProcessFactsForStatus(
-            version: "test", processID: 1, home: "/", endpoint: "", started: now,
-            diskFreePercent: 50)
-        let answering = Answering(
-            loop: loop, records: records, cache: cache, moment: moment, process: facts)
-        for item in outgoing {
-            guard let (route, message) = try answering.message(for: item) else { continue }
-            inboxes[String(decoding: route.bytes, as: UTF8.self), default: []].append(message)
-        }
-        for (route, cursor) in loop.tails {
-            let server = TailServer(records: records, state: loop.core.state, now: now)
-            let (message, next) = try server.serve(cursor)
-            loop.setTail(cursor.id, of: route, to: next)
-            if let message {
-                inboxes[String(decoding: route.bytes, as: UTF8.self), default: []].append(message)
-            }
-        }
+        server.stalls.foundQuiet(now: clock.now)
+        try server.turn(to: link)
     }
 
     // MARK: Peers
@@ -105,13 +104,13 @@ final class LoopHarness {
         nextID += 1
         var header = header
         header["id"] = .integer(id)
-        loop.receive(
-            frames: Message(verb, header, body: body).frames, from: RoutingID(Array(peer.utf8)),
-            identity: TransportIdentity(actor: actor, processID: 7), at: moment)
+        server.receive(
+            Message(verb, header, body: body).frames, from: RoutingID(Array(peer.utf8)),
+            identity: TransportIdentity(actor: actor, processID: 7))
         try turn()
-        let inbox = inboxes[peer] ?? []
+        let inbox = link.messages[peer] ?? []
         let place = try #require(inbox.firstIndex { $0.integer("re") == id && $0.verb != .events })
-        inboxes[peer]?.remove(at: place)
+        link.messages[peer]?.remove(at: place)
         return inbox[place]
     }
 
@@ -123,39 +122,42 @@ final class LoopHarness {
             var header = header
             header["id"] = .integer(nextID)
             nextID += 1
-            loop.receive(
-                frames: Message(verb, header).frames, from: RoutingID(Array(peer.utf8)),
-                identity: TransportIdentity(actor: actor, processID: 7), at: moment)
+            server.receive(
+                Message(verb, header).frames, from: RoutingID(Array(peer.utf8)),
+                identity: TransportIdentity(actor: actor, processID: 7))
         }
         try turn()
-        return inboxes.removeValue(forKey: peer) ?? []
+        return link.messages.removeValue(forKey: peer) ?? []
     }
 
     /// The driver found that an assignment cannot arrive.
     func losesAssignments(of peer: String, _ assignments: [Message]) throws {
-        loop.drop(RoutingID(Array(peer.utf8)), releasing: false, at: moment)
+        server.loop.drop(RoutingID(Array(peer.utf8)), releasing: false, at: server.moment)
         for assignment in assignments {
             let task = try #require(assignment.text("task").flatMap(TaskID.init(text:)))
             let token = try #require(assignment.integer("token"))
-            loop.giveBack(Attempt(task: task, token: Token(UInt64(token))), at: moment)
+            server.loop.giveBack(
+                Attempt(task: task, token: Token(UInt64(token))), at: server.moment)
         }
         try turn()
     }
 
     /// Whether a tail wants to be served before its next sign of life.
-    var hasDueTail: Bool { loop.tails.contains { TailServer.isDue($0.cursor, head: records.head) } }
+    var hasDueTail: Bool {
+        server.loop.tails.contains { TailServer.isDue($0.cursor, head: head) }
+    }
 
     /// Raw frames, as a peer that does not care for the protocol would send them.
     func send(_ peer: String, frames: [[UInt8]]) throws -> [Message] {
-        loop.receive(
-            frames: frames, from: RoutingID(Array(peer.utf8)),
-            identity: TransportIdentity(actor: .person("ann"), processID: 7), at: moment)
+        server.receive(
+            frames, from: RoutingID(Array(peer.utf8)),
+            identity: TransportIdentity(actor: .person("ann"), processID: 7))
         try turn()
-        return inboxes.removeValue(forKey: peer) ?? []
+        return link.messages.removeValue(forKey: peer) ?? []
     }
 
     /// Takes what was pushed to a peer.
-    func pushes(_ peer: String) -> [Message] { inboxes.removeValue(forKey: peer) ?? [] }
+    func pushes(_ peer: String) -> [Message] { link.messages.removeValue(forKey: peer) ?? [] }
 
     func hello(_ peer: String, as actor: ActorName = .person("ann")) throws {
         let reply = try ask(
@@ -212,7 +214,7 @@ final class LoopHarness {
 
     /// Types of all events from a number on.
     func types(from seq: UInt64 = 0) throws -> [String] {
-        try records.leaves(from: seq, eventsMax: .max, bytesMax: .max).map {
+        try server.records.leaves(from: seq, eventsMax: .max, bytesMax: .max).map {
             try Event(leaf: $0).type.rawValue
         }
     }

@@ -1,10 +1,10 @@
 // The broker's time: at a start the later of the wall clock and the last event's time, and from
 // then on the monotonic clock alone. It never steps and never stops.
 
-import BatonCore
+package import BatonCore
 import BatonPlatform
 
-struct BrokerClock {
+package struct BrokerClock: BrokerTime {
     private let base: Int64
     private let monotonicBase: Int64
 
@@ -13,45 +13,11 @@ struct BrokerClock {
         base = max(WallClock.nowMicroseconds(), lastEvent.microseconds)
     }
 
-    var now: Instant {
+    package var now: Instant {
         Instant(microseconds: base + MonotonicClock.nowMicroseconds() - monotonicBase)
     }
 
-    var wall: Instant { Instant(microseconds: WallClock.nowMicroseconds()) }
-}
+    package var wall: Instant { Instant(microseconds: WallClock.nowMicroseconds()) }
 
-/// Tells a stall of this process from time that it slept on purpose. After a stall heartbeats may
-/// still be on their way through the kernel, so leases are not judged until their owners have had
-/// two heartbeats' time to speak.
-struct StallWatch {
-    /// Longer than this and the loop was held up: a slow fsync, a paused machine, SIGSTOP.
-    private static let threshold: Duration = .seconds(1)
-
-    private let grace: Duration
-    private var lastSeen: Instant
-    private var holdUntil: Instant?
-    private(set) var quietSince: Instant
-
-    init(now: Instant, heartbeatPeriod: Duration) {
-        grace = heartbeatPeriod * 2
-        lastSeen = now
-        quietSince = now
-    }
-
-    /// The loop is about to wait at most until `deadline`, or woke up; `allowed` is what it meant
-    /// to spend since the last call.
-    mutating func pass(now: Instant, allowed: Duration) {
-        if now - lastSeen > allowed + Self.threshold { holdUntil = now + grace }
-        lastSeen = now
-    }
-
-    /// Whether leases and sessions are not judged at the moment.
-    func isHolding(now: Instant) -> Bool { holdUntil.map { now < $0 } ?? false }
-
-    /// The sockets were found empty.
-    mutating func foundQuiet(now: Instant) {
-        if let holdUntil, now < holdUntil { return }
-        holdUntil = nil
-        quietSince = now
-    }
+    package func entropy() -> UInt64 { Entropy.uint64() }
 }

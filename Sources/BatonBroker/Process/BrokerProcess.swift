@@ -1,6 +1,6 @@
 // The broker as a process: the one driver of the loop. It owns the socket, the journal and the
-// clock; it receives, appends, commits, and only then sends. Here is how it starts; how it serves
-// is in BrokerProcess+Serving.swift and BrokerProcess+Saying.swift.
+// clock, and moves messages, time and signals. What a turn does with them is in BrokerServer. Here
+// is how it starts; how it serves is in BrokerProcess+Serving.swift.
 
 import BatonCore
 import BatonJournal
@@ -41,21 +41,15 @@ package struct BrokerProcess: ~Copyable {
     let home: BrokerHome
     private let lock: FileLock
     private let keys: JournalKeys
-    let records: JournalRecords<SQLiteJournal>
-    let cache: DocumentCache
     let follower: IndexFollower
     let clock: BrokerClock
-    let started: Instant
-    var loop: BrokerLoop
-    var stalls: StallWatch
+    var server: BrokerServer<SQLiteJournal, BrokerClock>
     var memory: MemoryWatch
 
     var gate: Gate
     var door: Door
     let signals: SignalInbox
     var poller = Poller()
-    var outboxes = Outboxes()
-    var diskFreePercent = 100
     var diskCheckedAt = Instant.distantPast
 
     /// Runs a broker until SIGTERM or SIGINT. Returns the exit status; one line on stderr says why,
@@ -123,20 +117,21 @@ package struct BrokerProcess: ~Copyable {
         self.home = home
         self.lock = lock
         keys = recovery.keys
-        records = recovery.records
         self.follower = follower
+        let core = recovery.core
+        clock = BrokerClock(lastEvent: core.state.time)
+        memory = MemoryWatch(
+            resident: MemoryWatch.residentBytes(), state: core.state, now: clock.now)
+        server = BrokerServer(
+            records: recovery.records, time: clock,
+            loop: BrokerLoop(
+                core: core, keys: recovery.keys, randomBytes: { Entropy.bytes(count: $0) }),
+            facts: ProcessFactsForStatus(
+                version: configuration.version, processID: Int(Host.processID), home: home.path,
+                endpoint: gate.endpoint, started: clock.now, diskFreePercent: 100))
         self.gate = gate
         self.door = door
         self.signals = signals
-        cache = DocumentCache(records: recovery.records)
-        let core = recovery.core
-        clock = BrokerClock(lastEvent: core.state.time)
-        started = clock.now
-        stalls = StallWatch(now: clock.now, heartbeatPeriod: configuration.limits.heartbeatPeriod)
-        memory = MemoryWatch(
-            resident: MemoryWatch.residentBytes(), state: core.state, now: clock.now)
-        loop = BrokerLoop(
-            core: core, keys: recovery.keys, randomBytes: { Entropy.bytes(count: $0) })
     }
 
     private static func acquireLock(_ home: BrokerHome) throws -> FileLock {
@@ -162,27 +157,20 @@ package struct BrokerProcess: ~Copyable {
         }
     }
 
-    /// The first commit: event 0 in a new journal, `broker.started`, and what was left undone.
+    /// Commits what a start must say before anybody is heard.
     private mutating func begin() throws(BrokerFailure) {
-        let moment = moment()
-        if loop.core.state.head == 0 {
-            loop.run(
-                .create(
-                    JournalCreated(
-                        origin: keys.origin, verifierKey: keys.verifierKey.description,
-                        format: leafFormat, version: configuration.version)), at: moment)
+        do {
+            try server.begin(keys, version: configuration.version)
+        } catch {
+            throw BrokerFailure(74, "\(error)")
         }
-        loop.run(.start(version: configuration.version), at: moment)
-        loop.tick(at: moment)
-        try commit()
-        _ = loop.takeOutgoing()
     }
 
     /// Saves the state for a shorter start. Without it the next start is slower, nothing else.
     func saveState() {
         do {
             let store = SnapshotStore(folder: home.snapshots)
-            try store.write(loop.core.state, root: records.root)
+            try store.write(server.loop.core.state, root: server.records.root)
         } catch {
             // Nobody is left to tell if stderr is closed.
             _ = try? StandardStream.error.write("baton: broker: no snapshot was saved: \(error)\n")
@@ -195,11 +183,5 @@ package struct BrokerProcess: ~Copyable {
         } catch {
             throw BrokerFailure(74, "\(error)")
         }
-    }
-
-    func moment() -> Moment {
-        Moment(
-            now: clock.now, quietSince: stalls.quietSince, wall: clock.wall,
-            entropy: Entropy.uint64())
     }
 }

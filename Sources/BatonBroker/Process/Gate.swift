@@ -5,7 +5,7 @@ import BatonPlatform
 import BatonWire
 import ZeroMQ
 
-struct Gate: ~Copyable {
+struct Gate: PeerLink, ~Copyable {
     let endpoint: String
     private let path: String
     private let context: Context
@@ -69,6 +69,8 @@ struct Gate: ~Copyable {
     func watch(in poller: inout Poller) -> [Poller.Item] {
         [poller.add(router, for: .readable), poller.add(monitor)]
     }
+
+    func send(_ frames: [[UInt8]]) throws(ZMQError) -> SendOutcome { try router.send(frames) }
 
     /// Ends every connection, with what libzmq holds of it, and listens anew. Peers connect again.
     mutating func reopen() throws {

@@ -57,7 +57,10 @@ struct Outboxes {
     private(set) var nextTry: Instant?
 
     var isEmpty: Bool { byRoute.isEmpty }
-    var routes: [RoutingID] { Array(byRoute.keys) }
+    /// In a fixed order: what a lost peer leads to must not depend on chance.
+    var routes: [RoutingID] {
+        byRoute.keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    }
 
     func holds(_ route: RoutingID) -> Bool { byRoute[route] != nil }
     func next(for route: RoutingID) -> Parting? { byRoute[route]?.next }

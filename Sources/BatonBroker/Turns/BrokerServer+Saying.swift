@@ -3,18 +3,19 @@
 // at.
 
 import BatonCore
-import BatonPlatform
 import BatonWire
 import ZeroMQ
 
-extension BrokerProcess {
+extension BrokerServer where Store: ~Copyable {
     /// Bytes of replies made before they are sent: many large answers must not pile up.
-    private static let repliesBytesMax = 4 << 20
+    private static var repliesBytesMax: Int { 4 << 20 }
 
-    mutating func say() throws {
+    mutating func say(to link: borrowing some PeerLink & ~Copyable) throws {
         var outgoing = loop.takeOutgoing()[...]
         while !outgoing.isEmpty {
-            for (route, message) in try answers(to: &outgoing) { try send(message, to: route) }
+            for (route, message) in try answers(to: &outgoing) {
+                try send(message, to: route, by: link)
+            }
         }
     }
 
@@ -23,10 +24,7 @@ extension BrokerProcess {
         to outgoing: inout ArraySlice<Outgoing>
     ) throws(RecordsFault) -> [(RoutingID, Parting)] {
         let answering = Answering(
-            loop: loop, records: records, cache: cache, moment: moment(),
-            process: ProcessFactsForStatus(
-                version: configuration.version, processID: Int(Host.processID), home: home.path,
-                endpoint: gate.endpoint, started: started, diskFreePercent: diskFreePercent))
+            loop: loop, records: records, cache: cache, moment: moment, process: facts)
         var messages: [(RoutingID, Parting)] = []
         var bytes = 0
         while bytes < Self.repliesBytesMax, let item = outgoing.popFirst() {
@@ -38,9 +36,11 @@ extension BrokerProcess {
         return messages
     }
 
-    private mutating func send(_ message: Parting, to route: RoutingID) throws {
+    private mutating func send(
+        _ message: Parting, to route: RoutingID, by link: borrowing some PeerLink & ~Copyable
+    ) throws {
         if !outboxes.holds(route) {
-            switch try gate.router.send(message.frames) {
+            switch try link.send(message.frames) {
             case .sent: return
             case .hostUnreachable:
                 lose(route, undelivered: message.attempt.map { [$0] } ?? [])
@@ -48,24 +48,24 @@ extension BrokerProcess {
             case .wouldBlock: break
             }
         }
-        guard !outboxes.append(message, for: route, at: clock.now) else { return }
+        guard !outboxes.append(message, for: route, at: time.now) else { return }
         _ = outboxes.remove(route)
-        loop.drop(route, releasing: true, at: moment())
+        loop.drop(route, releasing: true, at: moment)
         loop.countOverload()
     }
 
     /// The peer is gone. It may come back to what it works on, but what never reached it is free.
     private mutating func lose(_ route: RoutingID, undelivered: [Attempt]) {
-        loop.drop(route, releasing: false, at: moment())
-        for attempt in undelivered { loop.giveBack(attempt, at: moment()) }
+        loop.drop(route, releasing: false, at: moment)
+        for attempt in undelivered { loop.giveBack(attempt, at: moment) }
     }
 
-    mutating func flush() throws {
-        guard let due = outboxes.nextTry, due <= clock.now else { return }
+    package mutating func flush(to link: borrowing some PeerLink & ~Copyable) throws {
+        guard let due = outboxes.nextTry, due <= time.now else { return }
         var isSuccess = false
         for route in outboxes.routes {
             while let message = outboxes.next(for: route) {
-                let outcome = try gate.router.send(message.frames)
+                let outcome = try link.send(message.frames)
                 if outcome == .wouldBlock { break }
                 isSuccess = true
                 if outcome == .hostUnreachable {
@@ -75,15 +75,16 @@ extension BrokerProcess {
                 outboxes.removeFirst(for: route)
             }
         }
-        outboxes.tried(successfully: isSuccess, at: clock.now)
+        outboxes.tried(successfully: isSuccess, at: time.now)
     }
 
-    mutating func serveTails() throws {
+    mutating func serveTails(to link: borrowing some PeerLink & ~Copyable) throws {
         for (route, cursor) in loop.tails where !outboxes.holds(route) {
             let (message, next) = try serve(cursor)
             loop.setTail(cursor.id, of: route, to: next)
             guard let message else { continue }
-            try send(Parting(frames: [route.bytes] + message.frames, attempt: nil), to: route)
+            try send(
+                Parting(frames: [route.bytes] + message.frames, attempt: nil), to: route, by: link)
         }
     }
 
@@ -91,6 +92,6 @@ extension BrokerProcess {
     private func serve(
         _ cursor: TailCursor
     ) throws(RecordsFault) -> (message: Message?, cursor: TailCursor?) {
-        try TailServer(records: records, state: loop.core.state, now: clock.now).serve(cursor)
+        try TailServer(records: records, state: loop.core.state, now: time.now).serve(cursor)
     }
 }
