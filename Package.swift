@@ -53,6 +53,7 @@ let package = Package(
         library("YAML", ["CYAML"]),
         library("Markdown", ["CMarkGFM"]),
         library("BatonPlatform", ["CLinux"]),
+        library("FaultDisk", ["BatonPlatform", "CSQLite"]),
 
         // Pure: no input, no output.
         // libm: the standard library's conversions between doubles and integers call it.
