@@ -25,6 +25,7 @@ public final class AgentContext: Sendable {
         var findings: [String] = []
         var digests: [String: String] = [:]
         var parts: [String: [UInt8]] = [:]
+        var costMicroUSD: Int64?
     }
 
     init(
@@ -79,6 +80,21 @@ public final class AgentContext: Sendable {
         post(.progress(lease, percent: percent, message: message.map { String($0.prefix(200)) }))
     }
 
+    /// Adds to what the attempt is said to have cost, however it ends. The sum is reported with its
+    /// end, kept in the record, and counts against the brief's budget.
+    /// - Parameter usd: US dollars; what is negative or no number adds nothing.
+    public func addCost(usd: Double) {
+        guard usd > 0, usd.isFinite else { return }
+        let more = Int64((min(usd, Self.costMaxUSD) * 1_000_000).rounded(.up))
+        state.withLock { state in
+            let sum = (state.costMicroUSD ?? 0) + more
+            state.costMicroUSD = min(sum, Int64(Self.costMaxUSD) * 1_000_000)
+        }
+    }
+
+    /// The most that the wire carries for one attempt.
+    private static let costMaxUSD = 1e6
+
     /// The bytes of a part that the packet names, fetched from the broker where they did not
     /// travel along.
     public func fetch(_ name: String, bytesMax: Int = Client.contentBytesMax) throws -> [UInt8] {
@@ -108,6 +124,9 @@ public final class AgentContext: Sendable {
         state.withLock { $0.stopped = $0.stopped ?? reason }
         bell.ring()
     }
+
+    /// What the attempt cost so far, in millionths of a US dollar; nil: nothing was said.
+    package var costMicroUSD: Int64? { state.withLock { $0.costMicroUSD } }
 
     func setFindings(_ findings: [String]) { state.withLock { $0.findings = findings } }
 

@@ -89,7 +89,7 @@ struct Attempt: Sendable {
             let words = message.split(whereSeparator: \.isNewline).joined(separator: "; ")
             options.log("\(lease.task): \(kind)\(code.map { " (\($0))" } ?? ""): \(words)")
         }
-        inbox.post(.finished(lease, end))
+        inbox.post(.finished(lease, end, costMicroUSD: context.costMicroUSD))
         guard let answer = try answers.take(orStopped: context.stopDescriptor) else {
             throw AttemptStopped(context.stopReason?.rawValue ?? "stopped")
         }

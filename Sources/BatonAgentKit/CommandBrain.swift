@@ -92,15 +92,19 @@ public struct CommandBrain: AgentHandler {
         if outcome.ending == .stopped {
             throw AttemptStopped(context.stopReason?.rawValue ?? "stopped")
         }
-        return result(of: outcome, for: packet)
+        var usage = CommandUsage(
+            program: Files.name(of: command[0]),
+            durationMilliseconds: outcome.duration.wholeMilliseconds)
+        let result = result(of: outcome, for: packet, &usage)
+        if let cost = usage.costUSD { context.addCost(usd: cost) }
+        return result
     }
 
     // MARK: - Reading the outcome
 
-    private func result(of outcome: ProgramResult, for packet: AgentPacket) -> AgentResult {
-        var usage = CommandUsage(
-            program: Files.name(of: command[0]),
-            durationMilliseconds: outcome.duration.wholeMilliseconds)
+    private func result(
+        of outcome: ProgramResult, for packet: AgentPacket, _ usage: inout CommandUsage
+    ) -> AgentResult {
         let answer = options.preset?.extract(outcome.output, into: &usage)
         if let failure = failure(of: outcome, answer) {
             logUsage(usage)
@@ -135,7 +139,7 @@ public struct CommandBrain: AgentHandler {
         return .deliver(parts.filter { $0.name != CommandUsage.partName } + [part])
     }
 
-    /// Nothing is delivered that could carry it, so at least the log has it.
+    /// Nothing is delivered that could carry it as a part, so at least the log has all of it.
     private func logUsage(_ usage: CommandUsage) {
         if usage.saysSomething { options.log(usage.document + [UInt8(ascii: "\n")]) }
     }

@@ -8,7 +8,7 @@ import ZeroMQ
 
 /// What the owner of the socket is told by others.
 enum WorkerNews: Sendable {
-    case finished(LeaseName, AttemptEnd)
+    case finished(LeaseName, AttemptEnd, costMicroUSD: Int64?)
     case progress(LeaseName, percent: Int?, message: String?)
     case fetch(digest: String, bytesMax: Int, answer: Slot<Result<[UInt8], ClientError>>)
     /// The attempt's thread is about to end.

@@ -157,8 +157,9 @@ struct WorkerLoop: ~Copyable {
 
     private mutating func hear(_ news: WorkerNews, at now: Duration) throws(ClientError) {
         switch news {
-        case .finished(let lease, let end):
-            try apply(session.handle(.finished(lease, end), at: now), at: now)
+        case .finished(let lease, let end, let costMicroUSD):
+            let input = WorkerSession.Input.finished(lease, end, costMicroUSD: costMicroUSD)
+            try apply(session.handle(input, at: now), at: now)
         case .progress(let lease, let percent, let message):
             let input = WorkerSession.Input.progress(lease, percent: percent, message: message)
             try apply(session.handle(input, at: now), at: now)
@@ -265,7 +266,7 @@ struct WorkerLoop: ~Copyable {
         } catch {
             // Out of descriptors or threads: somebody else may have them, or we, later.
             worker.options.log("\(lease.task): \(error)")
-            worker.inbox.post(.finished(lease, .release))
+            worker.inbox.post(.finished(lease, .release, costMicroUSD: nil))
         }
     }
 }

@@ -42,6 +42,11 @@ extension WorkerSession {
         if let message { held[index].message = message }
     }
 
+    mutating func note(_ lease: LeaseName, costMicroUSD: Int64?) {
+        guard let index = held.firstIndex(where: { $0.lease == lease }) else { return }
+        held[index].costMicroUSD = costMicroUSD
+    }
+
     mutating func beat(at now: Duration, into outputs: inout [Output]) {
         lastBeat = now
         var entries: [JSONValue] = []

@@ -46,14 +46,17 @@ extension WorkerSession {
         _ end: AttemptEnd, at index: Int, now: Duration, into outputs: inout [Output],
     ) {
         // No time limit: only a definite reply ends it. Until then the lease is kept alive.
-        let request = Self.request(for: held[index].lease, end)
+        let request = Self.request(for: held[index].lease, end, held[index].costMicroUSD)
         let (id, results) = session.request(request, at: now)
         held[index].state = .ending(id, end)
         translate(results, at: now, into: &outputs)
     }
 
-    private static func request(for lease: LeaseName, _ end: AttemptEnd) -> ClientRequest {
+    private static func request(
+        for lease: LeaseName, _ end: AttemptEnd, _ costMicroUSD: Int64?,
+    ) -> ClientRequest {
         var header = JSONObject([("task", .string(lease.task)), ("token", .integer(lease.token))])
+        header["cost_microusd"] = costMicroUSD.map { .integer($0) }
         switch end {
         case .deliver(let parts):
             return ClientRequest(
@@ -67,6 +70,7 @@ extension WorkerSession {
             let body = JSONValue.object(JSONObject([("message", .string(message))]))
             return ClientRequest(.fail, header, body: [body.encoded()], timeout: nil)
         case .release:
+            header["cost_microusd"] = nil
             return ClientRequest(.release, header, timeout: nil)
         }
     }

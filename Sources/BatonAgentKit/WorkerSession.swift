@@ -9,8 +9,9 @@ import JSON
 package struct WorkerSession: Sendable {
     package enum Input: Sendable {
         case transport(ClientSession.Input)
-        /// The handler is done with a lease.
-        case finished(LeaseName, AttemptEnd)
+        /// The handler is done with a lease; what that cost in millionths of a US dollar, if it
+        /// says so.
+        case finished(LeaseName, AttemptEnd, costMicroUSD: Int64? = nil)
         /// The handler got on: any of these restarts the broker's silence timeout.
         case progress(LeaseName, percent: Int?, message: String?)
         /// Take nothing new, let running work finish for so long, give the rest back, say BYE.
@@ -86,6 +87,7 @@ package struct WorkerSession: Sendable {
         var percent: Int?
         var message: String?
         var hasProgress = false
+        var costMicroUSD: Int64?
     }
 
     enum HeldState: Sendable {
@@ -158,7 +160,8 @@ package struct WorkerSession: Sendable {
         case .transport(let event):
             let results = session.handle(event, at: now)
             translate(results, at: now, into: &outputs)
-        case .finished(let lease, let end):
+        case .finished(let lease, let end, let costMicroUSD):
+            note(lease, costMicroUSD: costMicroUSD)
             finish(lease, end, at: now, into: &outputs)
         case .progress(let lease, let percent, let message):
             note(lease, percent: percent, message: message)

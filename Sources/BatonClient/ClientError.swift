@@ -38,8 +38,16 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
 
     package init(_ refusal: Refusal) {
         self.init(
-            refusal.code == .notPermitted ? .notPermitted : .refused, refusal.message,
-            refusal: refusal)
+            refusal.code == .notPermitted ? .notPermitted : .refused,
+            refusal.message + Self.hint(of: refusal), refusal: refusal)
+    }
+
+    /// When another try is worth while, in the broker's own estimate.
+    private static func hint(of refusal: Refusal) -> String {
+        guard let milliseconds = refusal.retryAfterMilliseconds else { return "" }
+        let wait =
+            milliseconds < 10_000 ? "\(milliseconds) ms" : "\((milliseconds + 999) / 1_000) s"
+        return "; worth another try after \(wait)"
     }
 
     package init(_ failure: RequestFailure, endpoint: String) {
@@ -76,6 +84,11 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
     {
         ClientError(
             .unreachable, "no broker can be reached at \(endpoint): \(why)", isDefinite: isDefinite)
+    }
+
+    /// When the broker thinks that another try is worth while; nil when it did not say.
+    public var retryAfter: Duration? {
+        refusal?.retryAfterMilliseconds.map { .milliseconds($0) }
     }
 
     /// The protocol's code of a refusal, such as `bad_brief`.

@@ -40,17 +40,19 @@ extension ClientSession {
         }
 
         let tracked = requests[index]
-        let isWorthWaiting = refusal.code == .overloaded || refusal.code == .shuttingDown
-        guard isWorthWaiting, tracked.request.retriesRefusals, tracked.request.isResent else {
+        guard refusal.code.isCuredByTime, tracked.request.retriesRefusals, tracked.request.isResent
+        else {
             requests.remove(at: index)
             return [.complete(id, .failure(.refused(refusal)))] + sendReady(at: now)
         }
         let asked = Duration.milliseconds(refusal.retryAfterMilliseconds ?? 0)
-        let retryAt = now + max(asked, backoff.wait(beforeTry: tracked.tries))
+        let wanted = now + max(asked, backoff.wait(beforeTry: tracked.tries))
+        let retryAt = retryBudget.next(wanted: wanted)
         if let deadline = tracked.deadline, retryAt >= deadline {
             requests.remove(at: index)
             return [.complete(id, .failure(.refused(refusal)))] + sendReady(at: now)
         }
+        retryBudget.take(at: now)
         requests[index].sentAt = nil
         requests[index].notBefore = retryAt
         requests[index].lastRefusal = refusal
@@ -87,8 +89,10 @@ extension ClientSession {
                 guard let sentAt = requests[index].sentAt, now >= sentAt + options.tryTimeout,
                     requests[index].request.isResent
                 else { continue }
+                let wanted = now + backoff.wait(beforeTry: requests[index].tries)
                 requests[index].sentAt = nil
-                requests[index].notBefore = now + backoff.wait(beforeTry: requests[index].tries)
+                requests[index].notBefore = retryBudget.next(wanted: wanted)
+                retryBudget.take(at: now)
             }
             outputs += sendReady(at: now)
             if now >= beatDueAt {
@@ -122,6 +126,8 @@ extension ClientSession {
             let failure: RequestFailure =
                 if let refusal = tracked.lastRefusal, tracked.sentAt == nil {
                     .refused(refusal)
+                } else if tracked.tries == 0, let refusal = greetingRefusal {
+                    .refused(refusal)
                 } else {
                     .timedOut(wasSent: tracked.tries > 0)
                 }
@@ -137,6 +143,7 @@ extension ClientSession {
         var outputs: [Output] = []
         for index in requests.indices where inFlight < options.inFlightMax {
             guard requests[index].sentAt == nil, requests[index].notBefore <= now else { continue }
+            if requests[index].tries == 0 { retryBudget.noteFirstTry() }
             requests[index].sentAt = now
             requests[index].tries += 1
             inFlight += 1

@@ -81,6 +81,9 @@ package struct ClientSession: Sendable {
     package internal(set) var sessionCount = 0
 
     var backoff: Backoff
+    var retryBudget = RetryBudget()
+    /// Why the newest HELLO was refused for now; nil once one is answered.
+    var greetingRefusal: Refusal?
     var lastID: RequestID = 0
     var greetingTries = 0
     var quickLosses = 0
@@ -207,10 +210,12 @@ extension ClientSession {
             guard refusal.code.isRetryable else { return close(.refused(refusal)) }
             let asked = Duration.milliseconds(refusal.retryAfterMilliseconds ?? 0)
             let wait = max(asked, backoff.wait(beforeTry: greetingTries))
+            greetingRefusal = refusal
             state = .greetingAgain(at: now + wait)
             return []
         }
         greetingTries = 0
+        greetingRefusal = nil
         sessionCount += 1
         establishedAt = now
         state = .established
@@ -229,7 +234,8 @@ extension ClientSession {
             outputs.append(.complete(tracked.id, .failure(.lost)))
         }
         requests.removeAll { !$0.request.isResent }
-        for index in requests.indices {
+        // One that waits after a refusal goes on waiting: the broker said for how long.
+        for index in requests.indices where requests[index].sentAt != nil {
             requests[index].sentAt = nil
             requests[index].notBefore = now
         }

@@ -52,6 +52,12 @@ package enum ErrorCode: String, CaseIterable, Sendable {
         }
     }
 
+    /// A client sends the request again by itself, within its own time: nothing has to be done
+    /// first but to wait.
+    package var isCuredByTime: Bool {
+        isRetryable && self != .noSession && self != .digestMismatch
+    }
+
     /// The exit status of a command that ends with this refusal.
     package var exitStatus: Int32 {
         switch self {

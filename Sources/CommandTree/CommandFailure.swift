@@ -33,15 +33,18 @@ package struct CommandFailure: Error, Sendable, Equatable {
     package var problems: [Problem]
     /// Commands to type next, the likeliest first.
     package var next: [String]
+    /// When the same is worth another try; nil when nobody said.
+    package var retryAfterMilliseconds: Int64?
 
     package init(
         _ status: ExitStatus, code: String, _ message: String, problems: [Problem] = [],
-        next: [String] = []
+        next: [String] = [], retryAfterMilliseconds: Int64? = nil
     ) {
         self.status = status
         self.code = code
         self.message = message
         self.problems = problems
         self.next = next
+        self.retryAfterMilliseconds = retryAfterMilliseconds
     }
 }

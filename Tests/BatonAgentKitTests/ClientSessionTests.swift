@@ -210,6 +210,111 @@ struct ClientSessionTests {
             ])
     }
 
+    @Test(
+        "each code is waited for, or told at once, as the table says",
+        arguments: ErrorCode.allCases)
+    func classes(code: ErrorCode) {
+        var script = Script()
+        script.establish()
+        let request = script.ask(ClientRequest(.submit)).outputs.sent[0]
+
+        let outputs = script.handle(.received(Replies.refused(request, code, retryAfter: 100)))
+
+        switch code {
+        case .overloaded, .shuttingDown, .diskLow:
+            #expect(outputs.completed.isEmpty && outputs.sent.isEmpty)
+        case .noSession:
+            #expect(outputs.completed.isEmpty && outputs.sent.map(\.verb) == [.hello])
+        default:
+            #expect(outputs.failures.count == 1 && outputs.sent.isEmpty)
+        }
+    }
+
+    @Test("a broker that is always full is not asked much more than once for each request")
+    func retryBudget() {
+        var script = Script()
+        script.establish()
+        var sent = 0
+        var failed = 0
+        func handle(_ outputs: [ClientSession.Output], _ script: inout Script) {
+            failed += outputs.failures.count
+            for message in outputs.sent where message.verb == .submit {
+                sent += 1
+                let more = script.handle(
+                    .received(Replies.refused(message, .overloaded, retryAfter: 1)))
+                failed += more.failures.count
+            }
+        }
+
+        for _ in 0..<200 {
+            handle(script.ask(ClientRequest(.submit)).outputs, &script)
+        }
+        for _ in 0..<400 { handle(script.pass(.milliseconds(100)), &script) }
+
+        // The burst, a tenth of the requests, and one every five seconds of the thirty allowed.
+        #expect(sent - 200 >= RetryBudget.burst)
+        #expect(sent - 200 <= RetryBudget.burst + 20 + 8)
+        #expect(failed == 200, "what found no room was told, in time")
+    }
+
+    @Test("a request without a time limit is tried for ever, but seldom")
+    func retriedForEver() {
+        var script = Script()
+        script.establish()
+        _ = script.ask(ClientRequest(.deliver, timeout: nil))
+
+        var outputs: [ClientSession.Output] = []
+        for _ in 0..<60 { outputs += script.pass(.seconds(10)) }
+
+        let tries = outputs.sent.count { $0.verb == .deliver }
+        #expect(outputs.completed.isEmpty)
+        #expect(tries >= 60 && tries <= RetryBudget.burst + 120)
+    }
+
+    @Test("a reconnect does not shorten the wait that the broker asked for")
+    func waitOutlastsReconnect() {
+        var script = Script()
+        script.establish()
+        let request = script.ask(ClientRequest(.submit)).outputs.sent[0]
+        _ = script.handle(.received(Replies.refused(request, .overloaded, retryAfter: 8_000)))
+
+        _ = script.handle(.disconnected)
+        let again = script.establish()
+        let before = script.pass(.milliseconds(7_900))
+        let after = script.pass(.milliseconds(200))
+
+        #expect(again.sent.isEmpty && before.sent.isEmpty)
+        #expect(after.sent.map(\.verb) == [.submit])
+    }
+
+    @Test("a request that never got past HELLO says what HELLO was told")
+    func greetingRefusal() {
+        var script = Script()
+        _ = script.ask(ClientRequest(.submit, timeout: .seconds(3)))
+        let hello = script.handle(.connected).sent[0]
+        _ = script.handle(
+            .received(Replies.refused(hello, .overloaded, "full", retryAfter: 60_000)))
+
+        let outputs = script.pass(.seconds(4))
+
+        #expect(
+            outputs.failures == [
+                .refused(Refusal(.overloaded, "full", retryAfterMilliseconds: 60_000))
+            ])
+    }
+
+    @Test("a refusal for now names the wait for people")
+    func hint() {
+        let soon = ClientError(Refusal(.overloaded, "full", retryAfterMilliseconds: 1_250))
+        let later = ClientError(Refusal(.diskLow, "no room", retryAfterMilliseconds: 30_000))
+        let never = ClientError(Refusal(.badBrief, "bad"))
+
+        #expect(soon.message == "full; worth another try after 1250 ms")
+        #expect(soon.exitStatus == 75 && soon.retryAfter == .milliseconds(1_250))
+        #expect(later.message == "no room; worth another try after 30 s")
+        #expect(never.message == "bad" && never.retryAfter == nil)
+    }
+
     @Test("a definite refusal ends the request")
     func definite() {
         var script = Script()

@@ -134,6 +134,36 @@ struct CommandBrainTests {
         #expect(usage["program"] == "sh")
     }
 
+    @Test(
+        "what the program says it cost is reported however the attempt ends",
+        arguments: [
+            #"{"deliverables":{"a.md":"text"},"usage":{"cost_usd":0.25}}"#,
+            #"{"fail":{"message":"no"},"usage":{"cost_usd":0.25}}"#,
+            #"{"escalation":{"blocker":"x"},"usage":{"cost_usd":0.25}}"#,
+            #"{"deliverables":{"a.md":"text"},"usage":{"cost_usd":0.2499999}}"#,
+        ])
+    func cost(output: String) throws {
+        let command = try FakeCommand("cat >/dev/null; echo '\(output)'")
+        var cost: Int64?
+
+        _ = try command.run(
+            try Packets.packet(.direct), then: { cost = $0.costMicroUSD })
+
+        #expect(cost == 250_000, "rounded up to whole millionths")
+    }
+
+    @Test("cost adds up over the rounds of an attempt; nonsense adds nothing")
+    func costAddsUp() throws {
+        let context = try AgentContext(trying: try Packets.packet())
+        #expect(context.costMicroUSD == nil)
+
+        for usd in [0.1, 0.2, -1, .nan, .infinity, 0] { context.addCost(usd: usd) }
+
+        #expect(context.costMicroUSD == 300_000)
+        context.addCost(usd: 1e300)
+        #expect(context.costMicroUSD == 1_000_000_000_000)
+    }
+
     // MARK: Badly behaved
 
     @Test("garbage is a retryable failure that quotes its beginning")

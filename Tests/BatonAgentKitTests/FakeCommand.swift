@@ -32,6 +32,7 @@ struct FakeCommand: ~Copyable {
     func run(
         _ packet: AgentPacket, preset: CommandPreset? = nil, stopsAtProgress: Bool = false,
         change: (inout CommandBrain.Options) -> Void = { _ in },
+        then look: (AgentContext) -> Void = { _ in },
     ) throws -> AgentResult {
         var options = CommandBrain.Options(
             command: [interpreter, path], preset: preset, cardBody: "# Card\nBe exact.")
@@ -45,6 +46,7 @@ struct FakeCommand: ~Copyable {
             if stopsAtProgress { holder.stop() }
         }
         holder.hold(context)
+        defer { look(context) }
         return try brain.handle(packet, context: context)
     }
 }

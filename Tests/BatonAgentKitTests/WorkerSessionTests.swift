@@ -116,6 +116,23 @@ struct WorkerSessionTests {
         #expect(again.started.isEmpty)
     }
 
+    @Test("what an attempt cost travels with its end, and with no release")
+    func cost() {
+        for end in [
+            AttemptEnd.deliver(parts), .escalate([123, 125]),
+            .fail(retryable: true, retryAfterMilliseconds: nil, code: nil, message: "no"), .release,
+        ] {
+            var script = Script()
+            script.establish()
+            _ = script.assign("t-1", 11)
+
+            let sent = script.handle(.finished(lease, end, costMicroUSD: 250_000)).sent
+
+            let isRelease = sent.first?.verb == .release
+            #expect(sent.first?.integer("cost_microusd") == (isRelease ? nil : 250_000))
+        }
+    }
+
     @Test("a newer token for the same task stops the older attempt")
     func newerToken() {
         var script = Script()

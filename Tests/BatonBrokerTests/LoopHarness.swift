@@ -37,14 +37,16 @@ final class LoopHarness {
     private var server: BrokerServer<InMemoryJournal, Clock>
     private let keys: JournalKeys
     private let folder: String
+    private let limits: Limits
     private let clock = Clock()
     private let link = Inboxes()
     private var nextID: Int64 = 1
 
-    init() throws {
+    init(limits: Limits = Limits()) throws {
+        self.limits = limits
         folder = try Files.makeTemporaryDirectory(prefix: "baton-loop")
         keys = try JournalKeys.create(in: "\(folder)/keys", origin: "baton.test/loop")
-        server = Self.server(Broker(), keys, JournalRecords(journal: InMemoryJournal()), clock)
+        server = Self.server(Broker(limits: limits), keys, JournalRecords(journal: InMemoryJournal()), clock)
         try server.begin(keys, version: "test")
     }
 
@@ -79,7 +81,7 @@ final class LoopHarness {
 
     /// The broker dies and starts again on the same journal; all peers are strangers then.
     func restart() throws {
-        var core = Broker()
+        var core = Broker(limits: limits)
         for leaf in try server.records.leaves(from: 0, eventsMax: .max, bytesMax: .max) {
             core.replay(try Event(leaf: leaf))
         }

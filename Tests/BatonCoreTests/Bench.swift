@@ -97,12 +97,16 @@ struct Bench {
             events.append(event)
             leaves.append(event.leafBytes())
         }
+        // Whoever drives the core asks people at once.
+        while let brief = broker.takeUnaskedBudget() {
+            run(.broker, .askForBudget(brief, .budget))
+        }
     }
 
     // MARK: Agents and workers
 
     mutating func register(
-        _ name: String, isReviewed: Bool = false, leasesMax: Int? = nil,
+        _ name: String, isReviewed: Bool = false, leasesMax: Int? = nil, rate: LeaseRate? = nil,
         dependencies: [String] = [], card: UInt64? = nil
     ) {
         let match = card.map { [Part.test("card.json", $0)] } ?? []
@@ -111,6 +115,7 @@ struct Bench {
             .register(
                 AgentRegistered(
                     agent: AgentName(name), isReviewed: isReviewed, leasesMax: leasesMax,
+                    rate: rate,
                     dependencies: dependencies.map { AgentName($0) }, parts: match)))
     }
 
@@ -225,24 +230,28 @@ struct Bench {
 
     @discardableResult
     mutating func deliver(
-        _ task: TaskID, _ content: Delivery.Content = .deliverables, match: UInt64? = nil
+        _ task: TaskID, _ content: Delivery.Content = .deliverables, match: UInt64? = nil,
+        cost: Int? = nil
     ) -> Reply {
         let digest = match.map { Digest.test($0) } ?? key()
         return run(
             holder(of: task),
-            .deliver(Delivery(attempt: attempt(task), match: digest, parts: [], content: content)))
+            .deliver(
+                Delivery(
+                    attempt: attempt(task), match: digest, parts: [], content: content, cost: cost))
+        )
     }
 
     @discardableResult
-    mutating func fail(_ task: TaskID, isRetryable: Bool = true, after wish: Duration? = nil)
-        -> Reply
-    {
+    mutating func fail(
+        _ task: TaskID, isRetryable: Bool = true, after wish: Duration? = nil, cost: Int? = nil
+    ) -> Reply {
         run(
             holder(of: task),
             .fail(
                 FailureReport(
                     attempt: attempt(task), isRetryable: isRetryable, retryAfter: wish,
-                    match: .test(7))))
+                    match: .test(7), cost: cost)))
     }
 
     @discardableResult
@@ -251,10 +260,12 @@ struct Bench {
     }
 
     @discardableResult
-    mutating func escalate(_ task: TaskID, _ facts: EscalationFacts = .test()) -> Reply {
+    mutating func escalate(
+        _ task: TaskID, _ facts: EscalationFacts = .test(), cost: Int? = nil
+    ) -> Reply {
         run(
             holder(of: task),
-            .escalate(EscalationRequest(attempt: attempt(task), facts: facts)))
+            .escalate(EscalationRequest(attempt: attempt(task), facts: facts, cost: cost)))
     }
 
     @discardableResult
@@ -294,8 +305,11 @@ struct Bench {
     }
 
     /// A brief and its plan task.
-    mutating func submitBrief(deadline: Instant? = nil) -> (brief: BriefID, plan: TaskID) {
-        let submission = BriefSubmission(key: key(), match: .test(2), deadline: deadline)
+    mutating func submitBrief(
+        deadline: Instant? = nil, budget: Budget = .none
+    ) -> (brief: BriefID, plan: TaskID) {
+        let submission = BriefSubmission(
+            key: key(), match: .test(2), deadline: deadline, budget: budget)
         guard case .brief(let brief, _) = run(Self.ann, .submitBrief(submission)),
             let plan = state.briefs[brief]?.tasks.first
         else {
@@ -332,6 +346,11 @@ extension EscalationFacts {
             severity: .medium, options: options, recommended: recommended, key: key,
             deadline: deadline, match: .test(match))
     }
+
+    static let budget = EscalationFacts.test(
+        options: [
+            OptionFacts(id: "continue", effect: .none), OptionFacts(id: "cancel", effect: .cancel),
+        ], recommended: "continue")
 
     static func gate(key: String? = nil) -> EscalationFacts {
         .test(

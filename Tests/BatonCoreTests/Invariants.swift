@@ -113,12 +113,18 @@ struct Invariants {
             if state.derivedState(of: brief) != brief.state {
                 found.append("\(id) is \(state.derivedState(of: brief)), on record \(brief.state)")
             }
+            let asks = brief.openEscalations.count { state.escalations[$0]?.origin == .budget }
+            if asks > 1 { found.append("\(id) was asked about twice") }
             if brief.state.isEnded { found.append("\(id) is over and still in memory") }
         }
         if state.tasks.values.contains(where: { $0.brief.map { state.briefs[$0] == nil } ?? false })
         {
             found.append("a task outlived its brief")
         }
+        let bytes =
+            state.briefs.values.reduce(0) { $0 + $1.bytes }
+            + state.tasks.values.reduce(0) { $0 + Int($1.bytes) }
+        if state.queuedBytes != bytes { found.append("queued bytes counted wrong") }
         let unplanned = state.briefs.values.count { $0.plan == nil }
         if state.unplannedBriefs != unplanned { found.append("unplanned briefs counted wrong") }
     }
@@ -181,6 +187,7 @@ struct Invariants {
             let allowed =
                 agent.isRegistered && !agent.isPaused && agent.circuit == .closed
                 && agent.leased < agent.leasesMax ?? .max && session.hasCredit
+                && broker.nextLease(of: name).map { $0 <= moment.now } ?? true
             if allowed, let task = assignable(to: session, of: name) {
                 found.append("\(task) is ready and \(id) of \(name) has nothing to do")
             }

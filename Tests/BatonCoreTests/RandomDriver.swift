@@ -16,6 +16,7 @@ struct RandomDriver {
     private var newestToken = Token(0)
     private var looked = 0
     private var keys: [Digest] = []
+    private var ledger = FlowLedger()
     private(set) var violations: [String] = []
 
     static let agents = ["core.orchestrator", "core.quality", "x", "y"]
@@ -23,6 +24,8 @@ struct RandomDriver {
     init(seed: UInt64) {
         var limits = Limits()
         limits.escalationsPerBriefMax = 3
+        limits.submissionsPerMinuteMax = 20
+        limits.submissionsBurstMax = 5
         bench = Bench(limits: limits, seed: seed)
         chance = SplitMix64(seed: seed ^ 0xBA70)
         for name in Self.agents { bench.register(name, isReviewed: name == "x") }
@@ -63,8 +66,19 @@ struct RandomDriver {
         let submission = BriefSubmission(
             key: key, match: .test(UInt64(below(2))), priority: below(11),
             notBefore: below(5) == 0 ? bench.now + .seconds(below(600)) : nil,
-            deadline: below(4) == 0 ? bench.now + .seconds(below(4_000)) : nil)
+            deadline: below(4) == 0 ? bench.now + .seconds(below(4_000)) : nil,
+            budget: budget())
         bench.run(Bench.ann, .submitBrief(submission))
+    }
+
+    private mutating func budget() -> Budget {
+        Budget(
+            attempts: below(3) == 0 ? 1 + below(8) : nil,
+            cost: below(4) == 0 ? 1 + below(2_000_000) : nil)
+    }
+
+    private mutating func cost() -> Int? {
+        below(3) == 0 ? below(500_000) : nil
     }
 
     private mutating func submitTask() {
@@ -116,7 +130,8 @@ struct RandomDriver {
                 .fail(
                     FailureReport(
                         attempt: attempt, isRetryable: below(5) > 0,
-                        retryAfter: below(4) == 0 ? .seconds(below(400)) : nil, match: .test(1))))
+                        retryAfter: below(4) == 0 ? .seconds(below(400)) : nil, match: .test(1),
+                        cost: cost())))
         case 2: bench.run(lease.holder, .release(attempt))
         case 3:
             let key = oneOf([nil, "k1", "k2"]) ?? nil
@@ -124,7 +139,8 @@ struct RandomDriver {
                 key: key, deadline: below(2) == 0 ? .seconds(below(500)) : nil,
                 match: UInt64(below(3)), recommended: below(5) == 0 ? "none" : "a")
             bench.run(
-                lease.holder, .escalate(EscalationRequest(attempt: attempt, facts: facts)))
+                lease.holder,
+                .escalate(EscalationRequest(attempt: attempt, facts: facts, cost: cost())))
         case 4: deliver(attempt, lease.holder, .incomplete)
         default: deliver(attempt, lease.holder, content(for: task))
         }
@@ -137,8 +153,8 @@ struct RandomDriver {
             holder,
             .deliver(
                 Delivery(
-                    attempt: attempt, match: .test(UInt64(below(50))), parts: [], content: content))
-        )
+                    attempt: attempt, match: .test(UInt64(below(50))), parts: [], content: content,
+                    cost: cost())))
     }
 
     private mutating func content(for task: TaskRecord) -> Delivery.Content {
@@ -191,7 +207,9 @@ struct RandomDriver {
 
     private mutating func answer() {
         guard let id = oneOf(bench.state.escalations.keys.sorted()),
-            let option = oneOf(["a", "b", "c", "d", "revise", "accept", "cancel", "zzz"])
+            let option = oneOf([
+                "a", "b", "c", "d", "revise", "accept", "cancel", "continue", "zzz",
+            ])
         else { return }
         let actor = oneOf([Bench.ann, .person("bob"), .agent(AgentName("x"))]) ?? Bench.ann
         bench.answer(id, option, match: UInt64(below(2)), by: actor)
@@ -219,7 +237,10 @@ struct RandomDriver {
         case 1...2: bench.run(Bench.ann, .resume(agent))
         case 3: bench.run(Bench.ann, .withdraw(agent))
         case 4:
-            bench.register(name, isReviewed: name == "x", leasesMax: below(3) == 0 ? 1 : nil)
+            bench.register(
+                name, isReviewed: name == "x", leasesMax: below(3) == 0 ? 1 : nil,
+                rate: below(3) == 0
+                    ? LeaseRate(count: 1 + below(4), period: .seconds(1 + below(90))) : nil)
         default: bench.run(.supervisor, .raise(agent, .test(deadline: .seconds(below(100)))))
         }
     }
@@ -271,6 +292,7 @@ struct RandomDriver {
     private mutating func look() {
         looked = min(looked, bench.events.count)
         for event in bench.events[looked...] {
+            ledger.note(event)
             switch event.body {
             case .taskLeased(let lease):
                 if lease.token <= newestToken {
@@ -289,7 +311,7 @@ struct RandomDriver {
             }
         }
         looked = bench.events.count
-        violations += Invariants(bench).violations()
+        violations += Invariants(bench).violations() + ledger.violations
     }
 
     // MARK: The end
@@ -347,7 +369,9 @@ struct RandomDriver {
         }
         let open = state.escalations.values.filter { $0.state == .open && $0.origin != .supervisor }
         if let escalation = open.min(by: { $0.id < $1.id }) {
-            return { $0.bench.answer(escalation.id, escalation.options[1].id, match: 99) }
+            let isBudget = escalation.origin == .budget
+            let option = escalation.options[isBudget ? 0 : 1].id
+            return { $0.bench.answer(escalation.id, option, match: 99) }
         }
         let dead = state.tasks.values.filter { $0.state == .dead }.map(\.id)
         if let id = dead.min() {
@@ -361,8 +385,10 @@ struct RandomDriver {
     mutating func crash(at head: Int) throws {
         sessions = []
         try bench.restart(at: head)
+        ledger = FlowLedger()
+        for event in bench.events { ledger.note(event) }
         looked = bench.events.count
-        violations += Invariants(bench).violations()
+        violations += Invariants(bench).violations() + ledger.violations
     }
 
     mutating func anyCut() -> Int { oneOf(bench.cuts) ?? bench.events.count }

@@ -10,7 +10,7 @@ private enum RefusalName: String, CaseIterable {
     case notPermitted, staleToken, answeredByAsker, unknownBrief, unknownTask, unknownEscalation
     case unknownAgent, unknownDocuments, keyReused, conflict, alreadyAnswered, withdrawn, unchanged
     case incompleteDelivery, planRefused, badEscalation, unknownOption, badTask, wrongState
-    case wrongBriefState, limitReached, overloaded
+    case wrongBriefState, limitReached, overloaded, rateExceeded
 
     init(_ rejection: Rejection) {
         self =
@@ -37,6 +37,7 @@ private enum RefusalName: String, CaseIterable {
             case .wrongBriefState: .wrongBriefState
             case .limitReached: .limitReached
             case .overloaded: .overloaded
+            case .rateExceeded: .rateExceeded
             }
     }
 }
@@ -322,6 +323,33 @@ private let refusals: [RefusalCase] = [
         let refused = Rejection.overloaded(.queuedTasksMax, limit: 66, value: 66)
         #expect(bench.run(Bench.ann, task(2, 2)) == .refused(refused))
         return (bench.run(Bench.ann, brief(3, 3)), refused)
+    },
+    RefusalCase(
+        "a queue with too many bytes refuses new submissions, and repeats none",
+        limits: small { $0.queuedBytesMax = 2 }
+    ) { bench in
+        bench.register("x")
+        bench.run(Bench.ann, task(1, 1))
+        let large = TaskSubmission(
+            key: bench.key(), match: .test(2), agent: AgentName("x"), parts: [.test("a", 1)])
+        return (
+            bench.run(Bench.ann, .submitTask(large)),
+            .overloaded(.queuedBytesMax, limit: 2, value: 3)
+        )
+    },
+    RefusalCase(
+        "a submitter who is too fast is told how long to wait",
+        limits: small { limits in
+            limits.submissionsPerMinuteMax = 6
+            limits.submissionsBurstMax = 1
+        }
+    ) { bench in
+        bench.register("x")
+        bench.run(Bench.ann, task(1, 1))
+        return (
+            bench.run(Bench.ann, task(2, 2)),
+            .rateExceeded(.submissionsPerMinuteMax, limit: 6, wait: .seconds(10))
+        )
     },
 ]
 

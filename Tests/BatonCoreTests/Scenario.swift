@@ -31,7 +31,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 
     static let all: [Scenario] =
         taskScenarios + endScenarios + gateScenarios + briefScenarios + escalationScenarios
-        + agentScenarios
+        + agentScenarios + budgetScenarios
 }
 
 extension Bench {
@@ -55,9 +55,9 @@ extension Bench {
     /// A brief with an accepted plan: one task for `x` for each id, each after those named.
     mutating func plannedBrief(
         _ plan: [(id: String, after: [String])] = [("a", [])], deadline: Instant? = nil,
-        notBefore: Instant? = nil
+        notBefore: Instant? = nil, budget: Budget = .none
     ) -> (brief: BriefID, tasks: [TaskID], close: TaskID) {
-        let (brief, planTask) = submitBrief(deadline: deadline)
+        let (brief, planTask) = submitBrief(deadline: deadline, budget: budget)
         let reply = deliver(
             planTask,
             .plan(

@@ -118,7 +118,7 @@ extension Event {
     fileprivate var escalation: EscalationID? {
         switch body {
         case .escalationRaised: EscalationID(seq)
-        case .escalationJoined(let id, _, _): id
+        case .escalationJoined(let body): body.escalation
         case .escalationRaisedAgain(let body): body.escalation
         case .escalationAnswered(let body): body.escalation
         case .escalationWithdrawn(let id): id

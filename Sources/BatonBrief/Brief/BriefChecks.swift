@@ -16,6 +16,22 @@ struct BriefChecks {
         checkDependencies()
         checkOperations()
         checkQueues()
+        checkBudget()
+    }
+
+    /// Usage is reported in US dollars, and nobody here knows what others are worth.
+    private mutating func checkBudget() {
+        guard let cost = fields["budget"]?["cost"] else { return }
+        let stated = cost["value"] ?? cost
+        let currency = stated["currency"]?.stringValue ?? ""
+        if currency != "USD" {
+            report(
+                "budget.cost", "budget.cost is in \(currency); agents report cost in USD",
+                "write it in USD")
+        } else if let amount = stated["amount"]?.doubleValue, !(0.000_001...1e6).contains(amount) {
+            report(
+                "budget.cost", "budget.cost of \(amount) USD is not between 0.000001 and 1000000")
+        }
     }
 
     private func list(_ key: String) -> [JSONValue] { fields[key]?.arrayValue ?? [] }

@@ -136,7 +136,7 @@ struct BriefDraft {
         var inputs = JSONObject()
         for key in FieldCatalog.inputRoots { inputs[key] = fields[key] }
         brief["inputs"] = .object(inputs)
-        for key in ["tags", "route", "playbook", "priority", "not_before", "deadline"] {
+        for key in ["tags", "route", "playbook", "priority", "budget", "not_before", "deadline"] {
             brief[key] = fields[key]
         }
         brief["assume"] = fields["assume"] ?? "never"

@@ -195,6 +195,14 @@ package enum FieldCatalog {
         FieldEntry("route", .agents, "Agents to ask; overrides the signals.", "[core.quality]"),
         FieldEntry("playbook", .name, "How the plan is made.", "default"),
         FieldEntry("priority", .count, "0 to 9, 9 first.", "5", range: 0...9),
+        FieldEntry(
+            "budget", .map(shorthand: nil), "What it may use before a person is asked.",
+            "{cost: 5 USD, attempts: 40}"),
+        FieldEntry(
+            "budget.cost", .money, "Cost that the agents report, in USD.", "5 USD"),
+        FieldEntry(
+            "budget.attempts", .count, "Attempts of all its tasks, reviews included.", "40",
+            range: 1...1_000_000),
         FieldEntry("not_before", .instant, "No work before.", "2026-12-01T08:00Z"),
         FieldEntry("deadline", .deadline, "No work after.", "2h"),
         FieldEntry(

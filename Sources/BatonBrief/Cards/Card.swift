@@ -41,6 +41,17 @@ package struct Card: Sendable, Hashable {
         }
     }
 
+    /// `30/m`: at most so many in any stretch of so many seconds.
+    package struct Rate: Sendable, Hashable {
+        package var count: Int
+        package var seconds: Double
+
+        package init(count: Int, seconds: Double) {
+            self.count = count
+            self.seconds = seconds
+        }
+    }
+
     package var id: String
     package var name: String
     package var description: String = ""
@@ -60,6 +71,8 @@ package struct Card: Sendable, Hashable {
     package var attemptTimeout: Double?
     /// Seconds; nil leaves the broker's default.
     package var silenceTimeout: Double?
+    /// At most so many tasks are handed out in any such time; nil leaves the broker's default.
+    package var rate: Rate?
     /// Processes that `up` starts.
     package var instances: Int = 1
     /// Tasks at once in one instance.
@@ -101,6 +114,9 @@ extension Card {
         object["review"] = .string(isReviewed ? "required" : "none")
         object["attempt_timeout"] = attemptTimeout.map { JSONValue(canonical: $0) }
         object["silence_timeout"] = silenceTimeout.map { JSONValue(canonical: $0) }
+        object["rate"] = rate.map {
+            ["count": .integer(Int64($0.count)), "per": JSONValue(canonical: $0.seconds)]
+        }
         object["instances"] = .integer(Int64(instances))
         object["concurrency"] = .integer(Int64(concurrency))
         object["activation"] = [
@@ -144,6 +160,11 @@ extension Card {
         isReviewed = document["review"]?.stringValue == "required"
         attemptTimeout = document["attempt_timeout"]?.doubleValue
         silenceTimeout = document["silence_timeout"]?.doubleValue
+        if let count = document["rate"]?["count"]?.integerValue,
+            let seconds = document["rate"]?["per"]?.doubleValue
+        {
+            rate = Rate(count: Int(count), seconds: seconds)
+        }
         instances = Int(document["instances"]?.integerValue ?? 1)
         concurrency = Int(document["concurrency"]?.integerValue ?? 1)
         activation = Activation(

@@ -40,6 +40,7 @@ extension CardReader {
         case "review": readReview(node, line)
         case "attempt_timeout": card.attemptTimeout = duration(node, member.key, line)
         case "silence_timeout": card.silenceTimeout = duration(node, member.key, line)
+        case "rate": card.rate = rate(node, line)
         case "instances": card.instances = count(node, member.key, line, 0...256) ?? 1
         case "concurrency": card.concurrency = count(node, member.key, line, 1...256) ?? 1
         case "activation": readActivation(node, line)
@@ -235,6 +236,26 @@ extension CardReader {
                 "\(key) needs \(error.expected); found \(node.text ?? "a list or map")",
                 error.suggestion.map { "write \($0)" }, field: key)
         }
+        return nil
+    }
+
+    /// `30/m`, `5/10s`: a whole number in a time.
+    private mutating func rate(_ node: YAMLNode, _ line: Int) -> Card.Rate? {
+        let text = node.text?.trimmed ?? ""
+        let pieces = text.split(separator: "/", omittingEmptySubsequences: false)
+        if pieces.count == 2, let count = try? Units.count(String(pieces[0]).trimmed) {
+            let period = String(pieces[1]).trimmed
+            let isUnit = period.first.map { !$0.isNumber } ?? true
+            let seconds = try? Units.duration(isUnit ? "1\(period)" : period)
+            if let seconds, (1...10_000).contains(count), (1...86_400).contains(seconds) {
+                return Card.Rate(count: Int(count), seconds: seconds)
+            }
+        }
+        note(
+            .error, line,
+            "rate needs a whole number from 1 to 10,000 in a time from 1s to 1d; found "
+                + (text.isEmpty ? "none" : "\(text.prefix(40))"), "write 30/m or 5/10s",
+            field: "rate")
         return nil
     }
 

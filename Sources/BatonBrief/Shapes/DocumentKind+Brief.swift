@@ -151,6 +151,19 @@ extension DocumentKind {
             .optional("route", .list(.text(.agent, max: 128), count: 0...64)),
             .optional("playbook", .text(.identifier, max: 64)),
             .optional("priority", .integer(0...9)),
+            .optional(
+                "budget",
+                .object(
+                    [
+                        .optional("attempts", .integer(1...1_000_000)),
+                        .optional(
+                            "cost",
+                            .object(
+                                [
+                                    .required("amount", .number(0.000_001...1_000_000)),
+                                    .required("currency", .constant("USD")),
+                                ], rest: .refused)),
+                    ], rest: .refused)),
             .optional("not_before", .integer(0...9_007_199_254_740_991)),
             .optional(
                 "deadline",

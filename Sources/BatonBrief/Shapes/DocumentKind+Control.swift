@@ -110,6 +110,9 @@ extension DocumentKind {
             .required("reason", .visible),
         ], rest: .refused)
 
+    /// Seconds: of a second to a day.
+    private static let ratePeriod = Shape.number(1...86_400)
+
     static let cardShape = Shape.object(
         [
             .required("format", .constant(DocumentKind.card.format)),
@@ -127,6 +130,11 @@ extension DocumentKind {
             .required("review", .choice(["required", "none"])),
             .optional("attempt_timeout", seconds),
             .optional("silence_timeout", seconds),
+            .optional(
+                "rate",
+                .object(
+                    [.required("count", .integer(1...10_000)), .required("per", ratePeriod)],
+                    rest: .refused)),
             .required("instances", .integer(0...256)),
             .required("concurrency", .integer(1...256)),
             .required(

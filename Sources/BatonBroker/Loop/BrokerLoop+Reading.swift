@@ -64,7 +64,7 @@ extension BrokerLoop {
         keep(
             core.recordRefusal(
                 verb: verb, subject: subject, code: "not_permitted", actor: request.actor,
-                at: request.moment))
+                at: request.moment), at: request.moment)
         return Refusal(.notPermitted, "\(request.actor) may not \(verb)")
     }
 

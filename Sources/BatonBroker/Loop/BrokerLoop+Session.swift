@@ -48,7 +48,7 @@ extension BrokerLoop {
             if isNew { drop(route, releasing: false, at: moment) }
             throw Refusal(refusal)
         case .success(let opened):
-            keep(opened.events)
+            keep(opened.events, at: moment)
             var header = JSONObject()
             header["actor"] = .string(role.actor.text)
             header["origin"] = .string(core.state.origin ?? "")
@@ -89,7 +89,7 @@ extension BrokerLoop {
             keep(
                 core.recordRefusal(
                     verb: "HELLO", subject: wanted.text.prefix(bytes: 128), code: "not_permitted",
-                    actor: identity.actor, at: moment))
+                    actor: identity.actor, at: moment), at: moment)
             throw Refusal(
                 .notPermitted, "\(identity.actor) may not take the role of \(wanted)")
         }
@@ -149,7 +149,8 @@ extension BrokerLoop {
         let credit = try request.integer("credit")
         guard credit >= 0 else { throw request.malformed("\"credit\" \(credit) is negative") }
         keep(
-            core.setCredit(Int(clamping: credit), of: request.session.id, at: request.moment))
+            core.setCredit(Int(clamping: credit), of: request.session.id, at: request.moment),
+            at: request.moment)
         say(request)
     }
 

@@ -19,7 +19,7 @@ extension BrokerLoop {
             key: intake.match(Array(key.utf8)), match: intake.match(bytes),
             priority: Int(brief["priority"]?.integerValue ?? 0),
             notBefore: brief["not_before"]?.integerValue.map { Instant(microseconds: $0) },
-            deadline: deadline, documents: attachments(of: brief),
+            deadline: deadline, budget: budget(in: brief), documents: attachments(of: brief),
             parts: [
                 intake.seal(json: bytes, as: "brief.json"),
                 intake.seal(
@@ -37,6 +37,13 @@ extension BrokerLoop {
     private func deadline(in brief: JSONValue, at moment: Moment) -> Instant? {
         if let seconds = brief["deadline"]?.doubleValue { return moment.wall + .seconds(seconds) }
         return brief["deadline"]?["at"]?.integerValue.map { Instant(microseconds: $0) }
+    }
+
+    private func budget(in brief: JSONValue) -> Budget {
+        Budget(
+            attempts: brief["budget"]?["attempts"]?.integerValue.map { Int($0) },
+            cost: brief["budget"]?["cost"]?["amount"]?.doubleValue
+                .map { Int(($0 * 1_000_000).rounded()) })
     }
 
     private func checkAttachments(of brief: JSONValue) throws(Refusal) {
@@ -196,7 +203,6 @@ extension BrokerLoop {
         }
         let bytes = others() + wanted.size
         guard bytes > contentLimits.uploadsBytesMax else { return }
-        counters.overloaded += 1
         throw Refusal(
             .overloaded,
             "uploads under way of \(bytes) bytes exceed uploadsBytesMax "
@@ -244,6 +250,9 @@ extension BrokerLoop {
             attemptTimeout: card.attemptTimeout.map { .seconds($0) },
             silenceTimeout: card.silenceTimeout.map { .seconds($0) },
             leasesMax: leasesMax.map { Int(clamping: $0) },
+            rate: card.rate.map {
+                LeaseRate(count: $0.count, period: .seconds($0.seconds))
+            },
             dependencies: card.dependencies.prefix(64).map { AgentName($0) },
             parts: [intake.seal(json: bytes, as: "card.json")])
         let reply = run(.register(body), for: request)

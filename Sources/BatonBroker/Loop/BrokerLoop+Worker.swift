@@ -15,7 +15,7 @@ extension BrokerLoop {
         let (content, refusal) = judge(parcel, for: attempt, at: request.moment)
         let delivery = Delivery(
             attempt: attempt, match: intake.match(parcel.parts), parts: intake.seal(parcel.parts),
-            content: content)
+            content: content, cost: try request.cost())
         let reply = run(.deliver(delivery), for: request)
         // The core looks at the right to deliver first; only then do the findings matter.
         if case .refused(.incompleteDelivery) = reply, let refusal { throw refusal }
@@ -134,7 +134,7 @@ extension BrokerLoop {
                 min($0, .seconds(86_400))
             },
             match: intake.match(bytes + [isRetryable ? 1 : 0]),
-            parts: [intake.seal(json: bytes, as: "failure.json")])
+            parts: [intake.seal(json: bytes, as: "failure.json")], cost: try request.cost())
         try sayEnded(run(.fail(report), for: request), request)
     }
 
@@ -168,7 +168,9 @@ extension BrokerLoop {
         let attempt = try request.attempt()
         let document = try escalationDocument(request)
         let reply = run(
-            .escalate(EscalationRequest(attempt: attempt, facts: document)), for: request)
+            .escalate(
+                EscalationRequest(attempt: attempt, facts: document, cost: try request.cost())),
+            for: request)
         try sayEscalation(reply, request)
     }
 
@@ -196,8 +198,7 @@ extension BrokerLoop {
             ]))
     }
 
-    private mutating func facts(of document: EscalationDocument, bytes: [UInt8]) -> EscalationFacts
-    {
+    mutating func facts(of document: EscalationDocument, bytes: [UInt8]) -> EscalationFacts {
         EscalationFacts(
             severity: Severity(rawValue: document.severity) ?? .medium,
             options: document.options.map { OptionFacts(id: $0.id, effect: $0.effect.kind) },

@@ -179,7 +179,7 @@ package struct BrokerLoop {
     @discardableResult
     package mutating func run(_ command: Command, at moment: Moment) -> Reply {
         let outcome = core.handle(command, at: moment)
-        keep(outcome.events)
+        keep(outcome.events, at: moment)
         return outcome.reply
     }
 
@@ -189,7 +189,7 @@ package struct BrokerLoop {
         run(Command(actor: .broker, body: body), at: moment)
     }
 
-    mutating func keep(_ events: [Event]) {
+    mutating func keep(_ events: [Event], at moment: Moment) {
         for event in events {
             let leaf = event.leafBytes()
             let payloads = intake.take(for: event)
@@ -204,6 +204,16 @@ package struct BrokerLoop {
             {
                 assignments.append(.assignment(route, Attempt(task: task, token: lease.token)))
             }
+        }
+        askForBudgets(at: moment)
+    }
+
+    /// Brings the questions about briefs whose budget the core found used up.
+    private mutating func askForBudgets(at moment: Moment) {
+        while let id = core.takeUnaskedBudget() {
+            guard let brief = core.state.briefs[id] else { continue }
+            let document = BudgetQuestion(brief: brief).document
+            run(.askForBudget(id, facts(of: document, bytes: document.json.encoded())), at: moment)
         }
     }
 
@@ -222,6 +232,7 @@ package struct BrokerLoop {
     }
 
     mutating func refuse(_ route: RoutingID, _ id: Int64, _ refusal: Refusal) {
+        if refusal.code == .overloaded { counters.overloaded += 1 }
         outgoing.append(.refusal(route, id: id, refusal))
     }
 
@@ -248,7 +259,7 @@ package struct BrokerLoop {
     package mutating func drop(_ route: RoutingID, releasing: Bool, at moment: Moment) {
         guard let peer = peers.removeValue(forKey: route) else { return }
         routes[peer.session] = nil
-        keep(core.close(peer.session, releasing: releasing, at: moment))
+        keep(core.close(peer.session, releasing: releasing, at: moment), at: moment)
     }
 
     /// Forgets every peer; each may come back to its leases.

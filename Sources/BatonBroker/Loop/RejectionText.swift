@@ -4,6 +4,10 @@ import BatonCore
 import BatonWire
 
 extension Refusal {
+    /// When a full queue is worth another try. Nobody knows when one of its tasks ends; a second is
+    /// long for a queue that moves and costs nothing at one that does not.
+    private static let capacityRetryMilliseconds: Int64 = 1_000
+
     init(_ rejection: Rejection) {
         switch rejection {
         case .notPermitted(let actor, let verb):
@@ -58,7 +62,14 @@ extension Refusal {
         case .overloaded(let name, let limit, let value):
             self.init(
                 .overloaded, "\(name.rawValue) of \(limit) is reached: \(value)",
-                retryAfterMilliseconds: 1_000)
+                retryAfterMilliseconds: Self.capacityRetryMilliseconds)
+        case .rateExceeded(let name, let limit, let wait):
+            // Rounded up: a millisecond earlier there would be no room yet.
+            let milliseconds = (wait.wholeMicroseconds + 999) / 1_000
+            self.init(
+                .overloaded,
+                "\(name.rawValue) of \(limit) is used up for now",
+                retryAfterMilliseconds: milliseconds)
         }
     }
 }

@@ -79,6 +79,17 @@ struct Request {
         return Instant(microseconds: value)
     }
 
+    /// What an attempt cost, in millionths of a US dollar; nil: not said.
+    func cost() throws(Refusal) -> Int? {
+        guard message.header["cost_microusd"] != nil else { return nil }
+        let value = try integer("cost_microusd")
+        guard (0...Int64(BudgetUse.attemptCostMax)).contains(value) else {
+            throw malformed(
+                "\"cost_microusd\" of \(value) is not between 0 and \(BudgetUse.attemptCostMax)")
+        }
+        return Int(value)
+    }
+
     // MARK: Body
 
     func parcel(_ limits: WireLimits) throws(Refusal) -> Parcel {

@@ -21,6 +21,11 @@ struct StatusView {
         status["escalations"] = .array(try open.compactMapThrowing(views.escalationRow))
         status["briefs"] = briefCounts
         status["tasks"] = taskCounts
+        status["queued"] = [
+            "tasks": .integer(
+                Int64(state.admittedTasks(reservePerBrief: views.core.limits.reservePerBrief))),
+            "bytes": .integer(Int64(state.queuedBytes)),
+        ]
         status["agents"] = .array(views.agentNames.map { views.agentRow($0) })
         status["refused"] = [
             "malformed": .integer(Int64(counters.malformed)),

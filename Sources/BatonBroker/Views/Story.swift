@@ -75,7 +75,7 @@ struct Story {
         case .escalationRaised(let body):
             "escalated (\(body.severity.rawValue)), \(body.options.count) options, recommends"
                 + " \(body.recommended)"
-        case .escalationJoined(let escalation, _, _): "joined \(escalation)"
+        case .escalationJoined(let body): "joined \(body.escalation)"
         case .escalationRaisedAgain(let body):
             "\(body.escalation) raised again, \(body.severity.rawValue)"
         case .escalationAnswered(let body): "\(body.escalation) answered: \(body.option)"

@@ -143,7 +143,28 @@ struct Views {
         row["escalations"] = .array(brief.openEscalations.map { .id($0) })
         row["actor"] = .string(brief.actor.text)
         row["priority"] = .integer(Int64(brief.priority))
+        row["budget"] = budget(brief)
+        row["used"] = [
+            "attempts": .integer(Int64(brief.used.attempts)),
+            "cost_microusd": .integer(Int64(brief.used.cost)),
+        ]
         return .object(row)
+    }
+
+    /// The brief's budget with what is left of it; nil where it has none.
+    private func budget(_ brief: BriefRecord) -> JSONValue? {
+        guard brief.budget != .none else { return nil }
+        let use = brief.usedOfBudget
+        var budget = JSONObject()
+        if let attempts = brief.budget.attempts {
+            budget["attempts"] = .integer(Int64(attempts))
+            budget["attempts_left"] = .integer(Int64(max(attempts - use.attempts, 0)))
+        }
+        if let cost = brief.budget.cost {
+            budget["cost_microusd"] = .integer(Int64(cost))
+            budget["cost_left_microusd"] = .integer(Int64(max(cost - use.cost, 0)))
+        }
+        return .object(budget)
     }
 
     func showBrief(_ id: BriefID) throws(RecordsFault) -> JSONValue? {

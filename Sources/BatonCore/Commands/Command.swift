@@ -40,6 +40,8 @@ package struct Command: Sendable {
         case register(AgentRegistered)
         case withdraw(AgentName)
         case raise(AgentName, EscalationFacts)
+        /// The question about a brief whose budget is used up.
+        case askForBudget(BriefID, EscalationFacts)
         case notified(EscalationID, status: Int)
     }
 }
@@ -61,19 +63,22 @@ package struct BriefSubmission: Sendable {
     package var priority: Int
     package var notBefore: Instant?
     package var deadline: Instant?
+    package var budget: Budget
     /// What the brief's attachments are found by.
     package var documents: [Digest]
     package var parts: [Part]
 
     package init(
         key: Digest, match: Digest, priority: Int = 0, notBefore: Instant? = nil,
-        deadline: Instant? = nil, documents: [Digest] = [], parts: [Part] = []
+        deadline: Instant? = nil, budget: Budget = .none, documents: [Digest] = [],
+        parts: [Part] = []
     ) {
         self.key = key
         self.match = match
         self.priority = priority
         self.notBefore = notBefore
         self.deadline = deadline
+        self.budget = budget
         self.documents = documents
         self.parts = parts
     }
@@ -114,6 +119,8 @@ package struct Delivery: Sendable {
     package var parts: [Part]
     /// What kind of control document came with it.
     package var content: Content
+    /// What the attempt cost, in millionths of a US dollar; nil: the worker did not say.
+    package var cost: Int?
 
     package enum Content: Sendable {
         case deliverables
@@ -124,11 +131,14 @@ package struct Delivery: Sendable {
         case incomplete
     }
 
-    package init(attempt: Attempt, match: Digest, parts: [Part], content: Content) {
+    package init(
+        attempt: Attempt, match: Digest, parts: [Part], content: Content, cost: Int? = nil
+    ) {
         self.attempt = attempt
         self.match = match
         self.parts = parts
         self.content = content
+        self.cost = cost
     }
 }
 
@@ -168,10 +178,12 @@ package struct FailureReport: Sendable {
     package var retryAfter: Duration?
     package var match: Digest
     package var parts: [Part]
+    /// As in `Delivery`.
+    package var cost: Int?
 
     package init(
         attempt: Attempt, isRetryable: Bool, code: String? = nil, retryAfter: Duration? = nil,
-        match: Digest, parts: [Part] = []
+        match: Digest, parts: [Part] = [], cost: Int? = nil
     ) {
         self.attempt = attempt
         self.isRetryable = isRetryable
@@ -179,6 +191,7 @@ package struct FailureReport: Sendable {
         self.retryAfter = retryAfter
         self.match = match
         self.parts = parts
+        self.cost = cost
     }
 }
 
@@ -209,10 +222,13 @@ package struct EscalationFacts: Sendable {
 package struct EscalationRequest: Sendable {
     package var attempt: Attempt
     package var facts: EscalationFacts
+    /// As in `Delivery`.
+    package var cost: Int?
 
-    package init(attempt: Attempt, facts: EscalationFacts) {
+    package init(attempt: Attempt, facts: EscalationFacts, cost: Int? = nil) {
         self.attempt = attempt
         self.facts = facts
+        self.cost = cost
     }
 }
 

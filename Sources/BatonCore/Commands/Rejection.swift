@@ -42,6 +42,8 @@ package enum Rejection: Hashable, Sendable {
     case wrongBriefState(BriefID, BriefState)
     case limitReached(LimitName, limit: Int, value: Int)
     case overloaded(LimitName, limit: Int, value: Int)
+    /// Too much in too short a time; there is room again after the wait.
+    case rateExceeded(LimitName, limit: Int, wait: Duration)
 
     /// Refusals of right stand in the journal.
     package var isRefusalOfRight: Bool {
@@ -50,7 +52,7 @@ package enum Rejection: Hashable, Sendable {
         case .unknownBrief, .unknownTask, .unknownEscalation, .unknownAgent, .unknownDocuments,
             .keyReused, .conflict, .alreadyAnswered, .withdrawn, .unchanged, .incompleteDelivery,
             .planRefused, .badEscalation, .unknownOption, .badTask, .wrongState, .wrongBriefState,
-            .limitReached, .overloaded:
+            .limitReached, .overloaded, .rateExceeded:
             false
         }
     }
@@ -59,6 +61,8 @@ package enum Rejection: Hashable, Sendable {
 /// The limits that a rejection can name.
 package enum LimitName: String, Hashable, Sendable, CaseIterable {
     case queuedTasksMax = "queued_tasks_max"
+    case queuedBytesMax = "queued_bytes_max"
+    case submissionsPerMinuteMax = "submissions_per_minute_max"
     case escalationsPerBriefMax = "escalations_per_brief_max"
     case agentsMax = "agents_max"
     case sessionsMax = "sessions_max"

@@ -16,8 +16,7 @@ extension Event {
             }
         case .taskDead(let reason): reason == .attempts || reason == .permanent
         case .taskCancelled(let reason):
-            reason == .answer
-                || (reason == .brief && previous.body == body && previous.brief == brief)
+            reason == .answer || (reason == .brief && previous.cancels(brief))
         case .escalationRaised(let body): body.origin == .gate
         case .journalCreated, .brokerStarted, .brokerStopped, .clockStepped, .agentRegistered,
             .agentWithdrawn, .documentPut, .briefSubmitted, .briefBlocked, .briefResumed,
@@ -29,5 +28,12 @@ extension Event {
             .accessRefused:
             false
         }
+    }
+
+    /// A person cancelled the brief by this, or by what this is a part of.
+    private func cancels(_ other: BriefID?) -> Bool {
+        guard brief == other else { return false }
+        if case .escalationAnswered(let answer) = body { return answer.effect == .cancel }
+        return body == .taskCancelled(.brief)
     }
 }

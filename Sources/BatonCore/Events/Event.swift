@@ -30,6 +30,13 @@ package struct Event: Hashable, Sendable {
         self.body = body
     }
 
+    /// A person handed in new work: a brief, or a direct task.
+    var isSubmission: Bool {
+        if case .taskCreated(let body) = body { return body.kind == .direct }
+        if case .briefSubmitted = body { return true }
+        return false
+    }
+
     package enum Body: Hashable, Sendable {
         case journalCreated(JournalCreated)
         case brokerStarted(BrokerStarted)
@@ -71,7 +78,7 @@ package struct Event: Hashable, Sendable {
         case taskDiscarded
 
         case escalationRaised(EscalationRaised)
-        case escalationJoined(EscalationID, token: Token, match: Digest)
+        case escalationJoined(EscalationJoined)
         case escalationRaisedAgain(EscalationRaisedAgain)
         case escalationAnswered(EscalationAnswered)
         case escalationWithdrawn(EscalationID)
@@ -124,20 +131,23 @@ package struct AgentRegistered: Hashable, Sendable {
     package var silenceTimeout: Duration?
     /// The most tasks of this agent in work at once; nil: as many as its instances grant.
     package var leasesMax: Int?
+    /// How often it may be given work; nil: as the broker's limits say.
+    package var rate: LeaseRate?
     package var dependencies: [AgentName]
     /// The card.
     package var parts: [Part]
 
     package init(
         agent: AgentName, isReviewed: Bool, attemptTimeout: Duration? = nil,
-        silenceTimeout: Duration? = nil, leasesMax: Int? = nil, dependencies: [AgentName] = [],
-        parts: [Part] = []
+        silenceTimeout: Duration? = nil, leasesMax: Int? = nil, rate: LeaseRate? = nil,
+        dependencies: [AgentName] = [], parts: [Part] = []
     ) {
         self.agent = agent
         self.isReviewed = isReviewed
         self.attemptTimeout = attemptTimeout
         self.silenceTimeout = silenceTimeout
         self.leasesMax = leasesMax
+        self.rate = rate
         self.dependencies = dependencies
         self.parts = parts
     }
@@ -164,6 +174,7 @@ package struct BriefSubmitted: Hashable, Sendable {
     package var notBefore: Instant?
     /// Calendar time.
     package var deadline: Instant?
+    package var budget: Budget
     /// The events that put the attachments.
     package var documents: [UInt64]
     /// The brief, then the key.
@@ -171,13 +182,15 @@ package struct BriefSubmitted: Hashable, Sendable {
 
     package init(
         key: Digest, match: Digest, priority: Int = 0, notBefore: Instant? = nil,
-        deadline: Instant? = nil, documents: [UInt64] = [], parts: [Part] = []
+        deadline: Instant? = nil, budget: Budget = .none, documents: [UInt64] = [],
+        parts: [Part] = []
     ) {
         self.key = key
         self.match = match
         self.priority = priority
         self.notBefore = notBefore
         self.deadline = deadline
+        self.budget = budget
         self.documents = documents
         self.parts = parts
     }
@@ -257,11 +270,14 @@ package struct TaskDelivered: Hashable, Sendable {
     package var token: Token
     /// HMAC of the whole parcel: decides `duplicate` and `unchanged`.
     package var match: Digest
+    /// What the attempt cost, in millionths of a US dollar; nil: the worker did not say.
+    package var cost: Int?
     package var parts: [Part]
 
-    package init(token: Token, match: Digest, parts: [Part]) {
+    package init(token: Token, match: Digest, cost: Int? = nil, parts: [Part]) {
         self.token = token
         self.match = match
+        self.cost = cost
         self.parts = parts
     }
 }
@@ -288,11 +304,13 @@ package struct TaskFailed: Hashable, Sendable {
     package var failures: Int
     /// When it is tried again; nil: never.
     package var until: Instant?
+    /// As in `TaskDelivered`.
+    package var cost: Int?
     package var parts: [Part]
 
     package init(
         token: Token, isRetryable: Bool, code: String? = nil, match: Digest, failures: Int,
-        until: Instant? = nil, parts: [Part] = []
+        until: Instant? = nil, cost: Int? = nil, parts: [Part] = []
     ) {
         self.token = token
         self.isRetryable = isRetryable
@@ -300,6 +318,7 @@ package struct TaskFailed: Hashable, Sendable {
         self.match = match
         self.failures = failures
         self.until = until
+        self.cost = cost
         self.parts = parts
     }
 }
@@ -358,6 +377,8 @@ package struct EscalationRaised: Hashable, Sendable {
     package var deadline: Instant?
     /// The lease it ended, when a task asks.
     package var token: Token?
+    /// Of that lease's attempt, as in `TaskDelivered`.
+    package var cost: Int?
     /// HMAC of the document.
     package var match: Digest
     package var parts: [Part]
@@ -365,7 +386,7 @@ package struct EscalationRaised: Hashable, Sendable {
     package init(
         origin: EscalationOrigin, agent: AgentName, severity: Severity, options: [OptionFacts],
         recommended: String, key: String? = nil, deadline: Instant? = nil, token: Token? = nil,
-        match: Digest, parts: [Part] = []
+        cost: Int? = nil, match: Digest, parts: [Part] = []
     ) {
         self.origin = origin
         self.agent = agent
@@ -375,8 +396,26 @@ package struct EscalationRaised: Hashable, Sendable {
         self.key = key
         self.deadline = deadline
         self.token = token
+        self.cost = cost
         self.match = match
         self.parts = parts
+    }
+}
+
+package struct EscalationJoined: Hashable, Sendable {
+    package var escalation: EscalationID
+    /// The lease it ended.
+    package var token: Token
+    /// As in `TaskDelivered`.
+    package var cost: Int?
+    /// HMAC of the second document.
+    package var match: Digest
+
+    package init(escalation: EscalationID, token: Token, cost: Int? = nil, match: Digest) {
+        self.escalation = escalation
+        self.token = token
+        self.cost = cost
+        self.match = match
     }
 }
 

@@ -19,3 +19,8 @@ package struct Part: Hashable, Sendable {
         self.match = match
     }
 }
+
+extension [Part] {
+    /// Of all together.
+    var bytes: Int { reduce(0) { $0 + $1.size } }
+}

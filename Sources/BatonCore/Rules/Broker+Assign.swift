@@ -1,12 +1,31 @@
 // Who gets the next task, and why a task that waits is waiting.
 
 extension Broker {
-    /// Leases the agent's next ready task to a session that has credit, if there are both.
-    func addLease(_ name: AgentName, _ draft: inout Draft) {
+    /// What kept tasks from being leased that time or an answer will cure.
+    struct LeaseSearch {
+        /// When the agent's rate allows the lease that it forbids now.
+        var allowedAt: Instant?
+        /// Briefs with a task that is over their budget and that nobody was asked about.
+        var unasked: [BriefID] = []
+    }
+
+    /// Leases the agent's next ready task to a session that has credit, if there are both; blocks
+    /// it instead when it is over its brief's budget and the question about that is open.
+    func addLease(_ name: AgentName, _ draft: inout Draft) -> LeaseSearch {
+        var search = LeaseSearch()
         guard let agent = state.agents[name], agent.isRegistered, !agent.isPaused,
             circuitAllows(agent, at: draft.moment), agent.leased < agent.leasesMax ?? .max,
-            let (task, session) = nextPair(agent)
-        else { return }
+            let (task, session) = nextPair(agent, &search)
+        else { return search }
+        if let question = task.brief.flatMap(usedUpBudgetQuestion) {
+            draft.add(
+                .taskBlocked(question), brief: task.brief, task: task.id, attempt: task.attempts)
+            return search
+        }
+        if let next = nextLease(of: agent.name), next > draft.time {
+            search.allowedAt = next
+            return search
+        }
         let seq = draft.next
         draft.add(
             .taskLeased(
@@ -15,6 +34,35 @@ extension Broker {
                     until: draft.time + limits.leasePeriod,
                     attemptUntil: draft.time + task.attemptTimeout)),
             brief: task.brief, task: task.id, attempt: task.attempts + 1)
+        return search
+    }
+
+    /// How often the agent may be given work; nil: as often as its instances take it.
+    package func rate(of agent: AgentName) -> LeaseRate? {
+        if let rate = state.agents[agent]?.rate { return rate }
+        guard limits.agentLeasesPerMinuteMax > 0 else { return nil }
+        return LeaseRate(count: limits.agentLeasesPerMinuteMax, period: .seconds(60))
+    }
+
+    /// From when on the agent's rate allows another lease; nil: it does, or there is none.
+    package func nextLease(of agent: AgentName) -> Instant? {
+        rate(of: agent).flatMap { sessions.nextLease(of: agent, within: $0) }
+    }
+
+    /// How many submitters have a rate of their own in memory.
+    package var submittersKept: Int { sessions.submitters.count }
+
+    private func usedUpBudgetQuestion(of brief: BriefID) -> EscalationID? {
+        guard let record = state.briefs[brief], record.isBudgetUsedUp else { return nil }
+        return budgetQuestion(of: brief)
+    }
+
+    /// Whether the task's brief may have no other lease and nobody was asked about it yet.
+    private func lacksQuestion(_ task: TaskRecord) -> Bool {
+        guard let id = task.brief, let brief = state.briefs[id], brief.isBudgetUsedUp else {
+            return false
+        }
+        return budgetQuestion(of: id) == nil
     }
 
     private func circuitAllows(_ agent: AgentRecord, at moment: Moment) -> Bool {
@@ -26,7 +74,9 @@ extension Broker {
     }
 
     /// The first ready task that some session may take, with the least loaded such session.
-    private func nextPair(_ agent: AgentRecord) -> (TaskRecord, Session)? {
+    private func nextPair(
+        _ agent: AgentRecord, _ search: inout LeaseSearch
+    ) -> (TaskRecord, Session)? {
         let free = sessions.sessions(of: agent.name).compactMap { sessions[$0] }.filter(\.hasCredit)
         guard !free.isEmpty, let queue = state.indexes.ready[agent.name] else { return nil }
         // Nearly always the head of the queue will do. Behind it are looked at: what follows a
@@ -37,6 +87,10 @@ extension Broker {
             guard let task = current(entry, in: agent),
                 let session = leastLoaded(free, for: task)
             else { continue }
+            if let brief = task.brief, lacksQuestion(task) {
+                if !search.unasked.contains(brief) { search.unasked.append(brief) }
+                continue
+            }
             if probesWell(task, agent) { return (task, session) }
             second = second ?? (task, session)
         }
@@ -96,6 +150,7 @@ extension Broker {
         if !circuitAllows(agent, at: moment) { return .circuitOpen }
         let present = sessions.sessions(of: agent.name).compactMap { sessions[$0] }
         if present.isEmpty { return sessions.hasBeenSeen(agent.name) ? .noAgent : .starting }
+        if let next = nextLease(of: agent.name), next > moment.now { return .rateLimited }
         let entry = ReadyEntry(
             order: task.order(step: Limits.priorityStepInForce), task: task.id)
         let isFirst = state.indexes.ready[agent.name]?.first.map { $0 >= entry } ?? true

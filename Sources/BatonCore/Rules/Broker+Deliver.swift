@@ -92,7 +92,8 @@ extension Broker {
         draft.add(
             .taskDelivered(
                 TaskDelivered(
-                    token: delivery.attempt.token, match: delivery.match, parts: delivery.parts)),
+                    token: delivery.attempt.token, match: delivery.match, cost: delivery.cost,
+                    parts: delivery.parts)),
             brief: task.brief, task: task.id, attempt: task.attempts, cause: task.lease?.event)
     }
 
@@ -235,7 +236,7 @@ extension Broker {
                     TaskFailed(
                         token: lease.token, isRetryable: report.isRetryable, code: report.code,
                         match: report.match, failures: failures,
-                        until: wait.map { draft.time + $0 },
+                        until: wait.map { draft.time + $0 }, cost: report.cost,
                         parts: report.parts)),
                 brief: task.brief, task: task.id, attempt: task.attempts, cause: lease.event)
             if isLast {

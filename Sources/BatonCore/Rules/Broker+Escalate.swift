@@ -12,20 +12,22 @@ extension Broker {
             let isJoined = state.escalations[escalation]?.tasks.first != request.attempt.task
             return draft.replying(.escalation(escalation, isJoined: isJoined, isDuplicate: true))
         case .open(let task, let lease):
-            return escalate(request.facts, task, lease, draft)
+            return escalate(request.facts, request.cost, task, lease, draft)
         }
     }
 
     private func escalate(
-        _ facts: EscalationFacts, _ task: TaskRecord, _ lease: Lease, _ draft: Draft
+        _ facts: EscalationFacts, _ cost: Int?, _ task: TaskRecord, _ lease: Lease, _ draft: Draft
     ) -> Decision {
         let problems = self.problems(of: facts, mayAccept: false)
         guard problems.isEmpty else { return draft.refusing(.badEscalation(problems)) }
         var draft = draft
         if let open = openEscalation(key: facts.key, brief: task.brief) {
             draft.add(
-                .escalationJoined(open, token: lease.token, match: facts.match), brief: task.brief,
-                task: task.id, attempt: task.attempts, cause: lease.event)
+                .escalationJoined(
+                    EscalationJoined(
+                        escalation: open, token: lease.token, cost: cost, match: facts.match)),
+                brief: task.brief, task: task.id, attempt: task.attempts, cause: lease.event)
             draft.add(
                 .taskBlocked(open), brief: task.brief, task: task.id, attempt: task.attempts)
             return draft.replying(.escalation(open, isJoined: true, isDuplicate: false))
@@ -40,7 +42,9 @@ extension Broker {
         let escalation = EscalationID(draft.next)
         draft.add(
             .escalationRaised(
-                raised(facts, origin: .task, agent: task.agent, token: lease.token, draft.time)),
+                raised(
+                    facts, origin: .task, agent: task.agent, token: lease.token, cost: cost,
+                    draft.time)),
             brief: task.brief, task: task.id, attempt: task.attempts, cause: lease.event)
         draft.add(
             .taskBlocked(escalation), brief: task.brief, task: task.id, attempt: task.attempts)
@@ -67,15 +71,40 @@ extension Broker {
         return draft.replying(.escalation(escalation, isJoined: false, isDuplicate: false))
     }
 
+    /// A brief's budget is used up: one question, and all of the brief that is ready waits for the
+    /// answer. What becomes ready later joins when its turn comes.
+    func askForBudget(_ id: BriefID, _ facts: EscalationFacts, _ draft: Draft) -> Decision {
+        guard let brief = state.briefs[id], brief.isBudgetUsedUp, budgetQuestion(of: id) == nil
+        else { return draft.replying(.done) }
+        let waiting = brief.tasks.compactMap { state.tasks[$0] }.filter { $0.state == .ready }
+        guard let first = waiting.first else { return draft.replying(.done) }
+        var draft = draft
+        let escalation = EscalationID(draft.next)
+        draft.add(
+            .escalationRaised(
+                raised(facts, origin: .budget, agent: first.agent, token: nil, draft.time)),
+            brief: id, task: first.id, attempt: first.attempts)
+        for task in waiting {
+            draft.add(
+                .taskBlocked(escalation), brief: id, task: task.id, attempt: task.attempts)
+        }
+        return draft.replying(.escalation(escalation, isJoined: false, isDuplicate: false))
+    }
+
+    /// The open question about the brief's budget.
+    func budgetQuestion(of brief: BriefID) -> EscalationID? {
+        state.briefs[brief]?.openEscalations.first { state.escalations[$0]?.origin == .budget }
+    }
+
     func raised(
         _ facts: EscalationFacts, origin: EscalationOrigin, agent: AgentName, token: Token?,
-        _ time: Instant
+        cost: Int? = nil, _ time: Instant
     ) -> EscalationRaised {
         EscalationRaised(
             origin: origin, agent: agent, severity: facts.severity, options: facts.options,
             recommended: facts.recommended, key: facts.key,
-            deadline: facts.deadline.map { time + $0 }, token: token, match: facts.match,
-            parts: facts.parts)
+            deadline: facts.deadline.map { time + $0 }, token: token, cost: cost,
+            match: facts.match, parts: facts.parts)
     }
 
     private func openEscalation(key: String?, brief: BriefID?) -> EscalationID? {
@@ -138,6 +167,11 @@ extension Broker {
                     escalation: escalation.id, option: request.option, effect: effect,
                     match: request.match, parts: request.parts)),
             brief: escalation.brief, task: escalation.tasks.first)
+        if escalation.origin == .budget, effect == .cancel, let brief = escalation.brief {
+            // Without a budget nothing of the brief may go on, not only what has come to wait.
+            addCancellation(of: brief, &draft)
+            return draft.replying(.answered(escalation.id, isDuplicate: false))
+        }
         for id in escalation.tasks where state.isBlocked(id, by: escalation.id) {
             guard let task = state.tasks[id] else { continue }
             follow(effect, of: escalation.id, task, &draft)

@@ -2,7 +2,7 @@
 
 extension Broker {
     func cancel(_ id: BriefID, _ draft: Draft) -> Decision {
-        guard let brief = state.briefs[id] else {
+        guard state.briefs[id] != nil else {
             guard let finished = state.finishedBriefs[id] else {
                 return draft.refusing(.unknownBrief(id))
             }
@@ -11,11 +11,19 @@ extension Broker {
                 : draft.refusing(.wrongBriefState(id, finished.state))
         }
         var draft = draft
-        let open = brief.tasks.compactMap { state.tasks[$0] }.filter { !$0.state.isEnded }
+        let count = addCancellation(of: id, &draft)
+        return draft.replying(.cancelled(tasks: count))
+    }
+
+    /// Cancels every open task of a brief and returns how many there were.
+    @discardableResult
+    func addCancellation(of id: BriefID, _ draft: inout Draft) -> Int {
+        let tasks = state.briefs[id]?.tasks.compactMap { state.tasks[$0] } ?? []
+        let open = tasks.filter { !$0.state.isEnded }
         for task in open {
             draft.add(.taskCancelled(.brief), brief: id, task: task.id, attempt: task.attempts)
         }
-        return draft.replying(.cancelled(tasks: open.count))
+        return open.count
     }
 
     func cancel(_ id: TaskID, _ draft: Draft) -> Decision {

@@ -21,7 +21,7 @@ extension Broker {
     /// at what came with it.
     package static func mayEver(_ kind: ActorName.Kind, _ verb: String) -> Bool {
         switch verb {
-        case "CREATE", "START", "STOP", "TICK": kind == .broker
+        case "CREATE", "START", "STOP", "TICK", "BUDGET": kind == .broker
         case "SUBMIT", "TASK", "PUT", "CANCEL", "RETRY", "REDRIVE", "DISCARD", "PAUSE", "RESUME":
             kind == .person || kind == .bareWorker
         case "ANSWER": kind == .person
@@ -59,6 +59,7 @@ extension Command.Body {
         case .register: "REGISTER"
         case .withdraw: "WITHDRAW"
         case .raise: "RAISE"
+        case .askForBudget: "BUDGET"
         case .notified: "NOTIFIED"
         }
     }
@@ -79,6 +80,7 @@ extension Command.Body {
         case .pause(let agent), .resume(let agent), .withdraw(let agent): agent.text
         case .register(let body): body.agent.text
         case .raise(let agent, _): agent.text
+        case .askForBudget(let brief, _): brief.description
         case .notified(let escalation, _): escalation.description
         }
     }

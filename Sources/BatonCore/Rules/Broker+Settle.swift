@@ -63,7 +63,10 @@ extension Broker {
     ) {
         while true {
             var draft = Draft(state: state, actor: .broker, moment: moment, cause: cause)
-            addLease(agent, &draft)
+            let found = addLease(agent, &draft)
+            for brief in found.unasked { wantQuestion(about: brief) }
+            // The rate alone forbids it: nothing else will tell when it no longer does.
+            if let next = found.allowedAt { withState { $0.wake(at: next, for: .agent(agent)) } }
             guard !draft.events.isEmpty else { return }
             for event in draft.events { record(event, into: &events) }
         }

@@ -23,7 +23,9 @@ extension Broker {
             priority: submission.priority, notBefore: submission.notBefore,
             deadline: submission.deadline, draft.moment)
         guard problems.isEmpty else { return draft.refusing(.badTask(problems)) }
-        if let rejection = capacity() { return draft.refusing(rejection) }
+        if let rejection = capacity(for: submission.parts, draft) {
+            return draft.refusing(rejection)
+        }
 
         var draft = draft
         let brief = BriefID(draft.next)
@@ -32,7 +34,8 @@ extension Broker {
                 BriefSubmitted(
                     key: submission.key, match: submission.match, priority: submission.priority,
                     notBefore: submission.notBefore, deadline: submission.deadline,
-                    documents: places.compactMap { $0 }, parts: submission.parts)),
+                    budget: submission.budget, documents: places.compactMap { $0 },
+                    parts: submission.parts)),
             brief: brief)
         let orchestrator = state.agents[.orchestrator]
         let task = TaskID(draft.next)
@@ -63,7 +66,9 @@ extension Broker {
             priority: submission.priority, notBefore: submission.notBefore,
             deadline: submission.deadline, draft.moment)
         guard problems.isEmpty else { return draft.refusing(.badTask(problems)) }
-        if let rejection = capacity() { return draft.refusing(rejection) }
+        if let rejection = capacity(for: submission.parts, draft) {
+            return draft.refusing(rejection)
+        }
 
         var draft = draft
         let task = TaskID(draft.next)
@@ -84,11 +89,24 @@ extension Broker {
         return draft.replying(.task(task, isDuplicate: false))
     }
 
-    /// Only new submissions meet the queue's limit; what accepted work brings has its reserve.
-    private func capacity() -> Rejection? {
+    /// Only new submissions meet the queue's limits; what accepted work brings has its reserve. The
+    /// submitter's rate comes last: what is refused takes nothing from it.
+    private func capacity(for parts: [Part], _ draft: Draft) -> Rejection? {
         let admitted = state.admittedTasks(reservePerBrief: limits.reservePerBrief)
-        guard admitted >= limits.queuedTasksMax else { return nil }
-        return .overloaded(.queuedTasksMax, limit: limits.queuedTasksMax, value: admitted)
+        if admitted >= limits.queuedTasksMax {
+            return .overloaded(.queuedTasksMax, limit: limits.queuedTasksMax, value: admitted)
+        }
+        let bytes = state.queuedBytes + parts.bytes
+        if bytes > limits.queuedBytesMax {
+            return .overloaded(.queuedBytesMax, limit: limits.queuedBytesMax, value: bytes)
+        }
+        let rate = limits.submissionsPerMinuteMax
+        guard rate > 0,
+            let wait = sessions.submitters.wait(
+                of: draft.actor.provenIdentity, perMinute: rate, burst: limits.submissionsBurstMax,
+                at: draft.time)
+        else { return nil }
+        return .rateExceeded(.submissionsPerMinuteMax, limit: rate, wait: wait)
     }
 
     private func problems(

@@ -30,7 +30,11 @@ extension Broker {
     mutating func ring(at moment: Moment, into events: inout [Event]) {
         withIndexes { indexes in
             while let subject = indexes.timers.takeDue(at: moment.now) {
-                indexes.agenda.add(.timer(subject), cause: nil)
+                if case .agent(let name) = subject {
+                    indexes.agenda.add(name, cause: nil)
+                } else {
+                    indexes.agenda.add(.timer(subject), cause: nil)
+                }
             }
             while let date = indexes.calendar.first, date.at <= moment.wall {
                 _ = indexes.calendar.pop()
@@ -44,7 +48,8 @@ extension Broker {
         switch subject {
         case .task(let id): addTimed(id, &draft)
         case .escalation(let id): addRaisedAgain(id, &draft)
-        case .probe(let agent): addLease(agent, &draft)
+        // `ring` puts it among the assignments.
+        case .agent: break
         case .settle: addUnconfirmed(&draft)
         }
     }
@@ -133,7 +138,7 @@ extension Broker {
         case .settle:
             guard let settle = state.settle, settle.until > moment.quietSince else { return nil }
             return afterQuiet(settle.until, at: moment)
-        case .escalation, .probe: return nil
+        case .escalation, .agent: return nil
         }
     }
 

@@ -8,6 +8,9 @@ package struct Broker: Sendable {
     package internal(set) var sessions = Sessions()
     package let limits: Limits
     var refusals = RefusalLog()
+    /// Briefs that want a lease beyond their budget and have no open question about it, in the
+    /// order in which they came up.
+    private var unaskedBudgets: [BriefID] = []
     /// Tasks whose cancellation their holder has not heard of yet.
     var cancelledLeases: [Attempt: TaskID] = [:]
 
@@ -35,6 +38,17 @@ package struct Broker: Sendable {
         if case .tick = command.body { ring(at: moment, into: &events) }
         settle(at: moment, into: &events)
         return Outcome(reply: decision.reply, events: events)
+    }
+
+    /// Takes a brief that wants a lease beyond its budget. Whoever drives the broker asks people by
+    /// `askForBudget`, at once and in the same batch, as it brings the gate's question with the
+    /// last rejection: the core makes no documents.
+    package mutating func takeUnaskedBudget() -> BriefID? {
+        unaskedBudgets.isEmpty ? nil : unaskedBudgets.removeFirst()
+    }
+
+    mutating func wantQuestion(about brief: BriefID) {
+        if !unaskedBudgets.contains(brief) { unaskedBudgets.append(brief) }
     }
 
     /// Folds a committed event at start; what it would lead to is in the journal already.
@@ -84,6 +98,7 @@ package struct Broker: Sendable {
         case .register(let body): return register(body, draft)
         case .withdraw(let agent): return withdraw(agent, draft)
         case .raise(let agent, let facts): return raise(agent, facts, draft)
+        case .askForBudget(let brief, let facts): return askForBudget(brief, facts, draft)
         case .notified(let escalation, let status): return notified(escalation, status, draft)
         }
     }
@@ -91,6 +106,11 @@ package struct Broker: Sendable {
     /// Folds one event and lets the sessions follow.
     mutating func record(_ event: Event, into events: inout [Event]) {
         if let task = event.task { followLease(task, event) }
+        if event.isSubmission, limits.submissionsPerMinuteMax > 0 {
+            sessions.submitters.take(
+                from: event.actor.provenIdentity, perMinute: limits.submissionsPerMinuteMax,
+                countMax: limits.submittersMax, at: event.time)
+        }
         state.apply(event)
         events.append(event)
     }
@@ -101,6 +121,9 @@ package struct Broker: Sendable {
         case .taskLeased(let lease):
             if let session = assignee(of: task, instance: lease.instance, holder: lease.holder) {
                 sessions.hold(task, by: session)
+            }
+            if let agent = state.tasks[task]?.agent {
+                sessions.noteLease(of: agent, within: rate(of: agent), at: event.time)
             }
         case .taskCancelled, .taskDead, .taskDiscarded:
             if let lease = state.lease(of: task) {

@@ -121,7 +121,7 @@ extension Rejection {
         case .unknownBrief, .unknownTask, .unknownEscalation, .unknownAgent, .unknownDocuments,
             .keyReused, .conflict, .alreadyAnswered, .withdrawn, .unchanged, .incompleteDelivery,
             .planRefused, .badEscalation, .unknownOption, .badTask, .wrongState, .wrongBriefState,
-            .limitReached, .overloaded:
+            .limitReached, .overloaded, .rateExceeded:
             preconditionFailure("only refusals of right are recorded")
         }
     }

@@ -68,6 +68,9 @@ package struct Sessions: Sendable {
     private var confirmed: Set<TaskID> = []
     /// Whether an instance of the agent has ever been here since the start.
     private var seen: Set<AgentName> = []
+    /// Of agents with a rate.
+    private var recentLeases: [AgentName: RecentLeases] = [:]
+    var submitters = SubmitterBuckets()
 
     package init() {}
 
@@ -149,6 +152,23 @@ package struct Sessions: Sendable {
         confirmed.remove(task)
         guard let id = holders.removeValue(forKey: task) else { return }
         all[id]?.held.removeAll { $0 == task }
+    }
+
+    /// From when on the agent may be given work within its rate; nil: from any time.
+    func nextLease(of agent: AgentName, within rate: LeaseRate) -> Instant? {
+        guard let recent = recentLeases[agent], recent.rate == rate else { return nil }
+        return recent.next
+    }
+
+    /// Counts a lease against the agent's rate. Under another rate than before the count begins
+    /// anew.
+    mutating func noteLease(of agent: AgentName, within rate: LeaseRate?, at instant: Instant) {
+        guard let rate else {
+            recentLeases[agent] = nil
+            return
+        }
+        if recentLeases[agent]?.rate != rate { recentLeases[agent] = RecentLeases(rate: rate) }
+        recentLeases[agent]?.note(instant)
     }
 
     mutating func extend(_ beat: Beat, until: Instant, at now: Instant, since: Instant) {

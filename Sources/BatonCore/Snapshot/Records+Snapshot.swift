@@ -9,26 +9,68 @@ extension BriefRecord {
         writer.write(priority)
         writer.write(notBefore) { $0.write($1) }
         writer.write(deadline) { $0.write($1) }
+        budget.write(to: &writer)
         writer.write(documents) { $0.write($1) }
+        writer.write(bytes)
         writer.write(choice: state)
         writer.write(tasks) { $0.write($1) }
         writer.write(close) { $0.write($1) }
         writer.write(plan) { $0.write($1) }
         writer.write(answers) { $0.write($1) }
         writer.write(openEscalations) { $0.write($1) }
+        used.write(to: &writer)
+        usedBefore.write(to: &writer)
     }
 
     init(from reader: inout ByteReader) throws(SnapshotFault) {
         self.init(
             id: try reader.id(), submitted: try reader.instant(), actor: try reader.actor(),
             priority: try reader.count(), notBefore: try reader.optionalInstant(),
-            deadline: try reader.optionalInstant(), documents: try reader.numbers())
+            deadline: try reader.optionalInstant(), budget: try Budget(from: &reader),
+            documents: try reader.numbers(), bytes: try reader.count())
         state = try reader.choice()
         tasks = try reader.ids()
         close = try reader.optionalID()
         plan = try reader.optionalNumber()
         answers = try reader.ids()
         openEscalations = try reader.ids()
+        used = try BudgetUse(from: &reader)
+        usedBefore = try BudgetUse(from: &reader)
+    }
+}
+
+extension Budget {
+    fileprivate func write(to writer: inout ByteWriter) {
+        writer.write(attempts) { $0.write($1) }
+        writer.write(cost) { $0.write($1) }
+    }
+
+    fileprivate init(from reader: inout ByteReader) throws(SnapshotFault) {
+        self.init(attempts: try reader.optionalCount(), cost: try reader.optionalCount())
+    }
+}
+
+extension BudgetUse {
+    fileprivate func write(to writer: inout ByteWriter) {
+        writer.write(attempts)
+        writer.write(cost)
+    }
+
+    fileprivate init(from reader: inout ByteReader) throws(SnapshotFault) {
+        self.init()
+        attempts = try reader.count()
+        cost = try reader.count()
+    }
+}
+
+extension LeaseRate {
+    fileprivate func write(to writer: inout ByteWriter) {
+        writer.write(count)
+        writer.write(period)
+    }
+
+    fileprivate init(from reader: inout ByteReader) throws(SnapshotFault) {
+        self.init(count: try reader.count(), period: try reader.duration())
     }
 }
 
@@ -52,6 +94,7 @@ extension TaskRecord {
         writer.write(created)
         writer.write(creator)
         writer.write(partCount)
+        writer.write(UInt64(bytes))
         writer.write(waitingFor)
         writer.write(choice: state)
         writer.write(dependants) { $0.write($1) }
@@ -78,6 +121,7 @@ extension TaskRecord {
         let created = try reader.instant()
         let creator = try reader.actor()
         let partCount = try reader.count()
+        guard let bytes = UInt32(exactly: try reader.unsigned()) else { throw reader.fault }
         self.init(
             id: id, created: created,
             nature: TaskNature(
@@ -88,7 +132,7 @@ extension TaskRecord {
             bonds: TaskBonds(
                 brief: brief, depends: depends, subject: subject, entry: entry, notBefore: notBefore
             ),
-            waitingFor: try reader.count())
+            bytes: bytes, waitingFor: try reader.count())
         self.deadline = deadline
         state = try reader.choice()
         dependants = try reader.ids()
@@ -256,6 +300,7 @@ extension AgentRecord {
         writer.write(attemptTimeout) { $0.write($1) }
         writer.write(silenceTimeout) { $0.write($1) }
         writer.write(leasesMax) { $0.write($1) }
+        writer.write(rate) { $1.write(to: &$0) }
         writer.write(dependencies) { $0.write($1) }
         writer.write(isPaused)
         writer.write(leased)
@@ -269,6 +314,7 @@ extension AgentRecord {
             cardMatch: try reader.optionalDigest(), isReviewed: try reader.flag(),
             attemptTimeout: try reader.optionalDuration(),
             silenceTimeout: try reader.optionalDuration(), leasesMax: try reader.optionalCount(),
+            rate: try reader.optional(LeaseRate.init(from:)),
             dependencies: try reader.list { reader throws(SnapshotFault) in try reader.agent() },
             isPaused: try reader.flag(), leased: try reader.count(), failing: try reader.ids(),
             circuit: try Circuit(from: &reader))

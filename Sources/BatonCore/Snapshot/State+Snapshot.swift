@@ -6,7 +6,7 @@
 
 extension State {
     /// The version of the form below.
-    package static let snapshotFormat: UInt64 = 2
+    package static let snapshotFormat: UInt64 = 3
 
     /// The state's bytes: equal for equal states.
     package func canonicalBytes() -> [UInt8] {
@@ -90,6 +90,7 @@ extension State {
         for id in tasks.keys.sorted() {
             guard let task = tasks[id] else { continue }
             if task.lease != nil { leased.insert(id) }
+            queuedBytes += Int(task.bytes)
             if let brief = task.brief, briefs[brief] != nil {
                 update(brief) { brief in
                     brief.counts[task.state] += 1
@@ -97,6 +98,7 @@ extension State {
                 }
             }
         }
+        queuedBytes += briefs.values.reduce(0) { $0 + $1.bytes }
         deriveIndexes()
     }
 }

@@ -7,7 +7,10 @@ package struct BriefRecord: Hashable, Sendable {
     package let priority: Int
     package let notBefore: Instant?
     package let deadline: Instant?
+    package let budget: Budget
     package let documents: [UInt64]
+    /// Of the parts that it was submitted with.
+    package let bytes: Int
 
     /// The state that the last `brief.*` event recorded.
     package internal(set) var state: BriefState = .running
@@ -19,7 +22,17 @@ package struct BriefRecord: Hashable, Sendable {
     /// Answered escalations in the order of their answers: effects apply in this order.
     package internal(set) var answers: [EscalationID] = []
     package internal(set) var openEscalations: [EscalationID] = []
+    /// What all its attempts used since the brief was submitted.
+    package internal(set) var used = BudgetUse()
+    /// What had been used when a person last let it go on: the budget counts from there.
+    package internal(set) var usedBefore = BudgetUse()
     package internal(set) var counts = StateCounts()
+
+    /// What counts against the budget.
+    package var usedOfBudget: BudgetUse { used - usedBefore }
+
+    /// The next lease would be beyond the budget.
+    package var isBudgetUsedUp: Bool { budget.isUsedUp(by: usedOfBudget) }
 }
 
 /// How many tasks are in each state.
@@ -105,6 +118,7 @@ package struct AgentRecord: Hashable, Sendable {
     package internal(set) var attemptTimeout: Duration?
     package internal(set) var silenceTimeout: Duration?
     package internal(set) var leasesMax: Int?
+    package internal(set) var rate: LeaseRate?
     package internal(set) var dependencies: [AgentName]
     package internal(set) var isPaused = false
     package internal(set) var leased = 0

@@ -44,8 +44,7 @@ extension State {
         case .taskDiscarded: applyEnded(.discarded, event)
 
         case .escalationRaised(let body): applyRaised(body, event)
-        case .escalationJoined(let escalation, let token, let match):
-            applyJoined(escalation, token, match, event)
+        case .escalationJoined(let body): applyJoined(body, event)
         case .escalationRaisedAgain(let body): applyRaisedAgain(body)
         case .escalationAnswered(let body): applyAnswered(body, event)
         case .escalationWithdrawn(let escalation): close(escalation, .withdrawn)
@@ -56,13 +55,13 @@ extension State {
             look(at: agent)
         case .circuitOpened(let agent, let probe):
             update(agent) { $0.circuit = .open(probe: probe) }
-            wake(at: probe, for: .probe(agent))
+            wake(at: probe, for: .agent(agent))
         case .circuitClosed(let agent):
             update(agent) { agent in
                 agent.circuit = .closed
                 agent.failing = []
             }
-            indexes.timers.cancel(.probe(agent))
+            indexes.timers.cancel(.agent(agent))
             look(at: agent)
         }
     }
@@ -95,6 +94,7 @@ extension State {
         agent.attemptTimeout = body.attemptTimeout
         agent.silenceTimeout = body.silenceTimeout
         agent.leasesMax = body.leasesMax
+        agent.rate = body.rate
         agent.dependencies = body.dependencies
         agents[body.agent] = agent
         look(at: body.agent)
@@ -104,9 +104,12 @@ extension State {
 
     private mutating func applySubmitted(_ body: BriefSubmitted, _ event: Event) {
         let id = BriefID(event.seq)
+        let bytes = body.parts.bytes
         briefs[id] = BriefRecord(
             id: id, submitted: event.time, actor: event.actor, priority: body.priority,
-            notBefore: body.notBefore, deadline: body.deadline, documents: body.documents)
+            notBefore: body.notBefore, deadline: body.deadline, budget: body.budget,
+            documents: body.documents, bytes: bytes)
+        queuedBytes += bytes
         keys[body.key.fingerprint] = KeyRecord(subject: .brief(id), match: body.match)
         unplannedBriefs += 1
     }
@@ -125,11 +128,13 @@ extension State {
         }
         for id in brief.tasks { forget(id) }
         briefs[brief.id] = nil
+        queuedBytes -= brief.bytes
         finishedBriefs[brief.id] = FinishedBrief(state: new, tasks: first.number...last.number)
     }
 
     private mutating func forget(_ id: TaskID) {
         guard !keepsFinished, let task = tasks.removeValue(forKey: id) else { return }
+        queuedBytes -= Int(task.bytes)
         finishedTasks[id] = FinishedTask(
             brief: task.brief, state: task.state, last: task.ended.last)
     }
@@ -150,7 +155,8 @@ extension State {
             bonds: TaskBonds(
                 brief: event.brief, depends: body.depends, subject: body.subject, entry: body.entry,
                 notBefore: body.notBefore),
-            waitingFor: unmet.count)
+            bytes: UInt32(clamping: body.parts.bytes), waitingFor: unmet.count)
+        queuedBytes += Int(task.bytes)
         task.deadline = body.deadline
         let isTimed = task.isTimed
         tasks[id] = task
@@ -208,8 +214,15 @@ extension State {
             agent.leased += 1
             if case .open = agent.circuit { agent.circuit = .probing(id) }
         }
-        indexes.timers.cancel(.probe(agent))
+        if let brief = event.brief { update(brief) { $0.used.attempts += 1 } }
+        indexes.timers.cancel(.agent(agent))
         wake(at: min(body.until, body.attemptUntil), for: .task(id))
+    }
+
+    /// What an attempt is said to have cost counts for its brief.
+    mutating func addCost(_ cost: Int?, _ event: Event) {
+        guard let cost, let brief = event.brief else { return }
+        update(brief) { $0.used.add(cost: cost) }
     }
 
     /// Ends the newest attempt and remembers how.
@@ -260,6 +273,7 @@ extension State {
 
     private mutating func applyDelivered(_ body: TaskDelivered, _ event: Event) {
         let id = event.namedTask
+        addCost(body.cost, event)
         let isReviewed = update(id) { task in
             task.delivery = DeliveryRecord(
                 event: event.seq, token: body.token, match: body.match,
@@ -310,6 +324,7 @@ extension State {
 
     private mutating func applyFailed(_ body: TaskFailed, _ event: Event) {
         let id = event.namedTask
+        addCost(body.cost, event)
         update(id) { task in
             task.failures = body.failures
             task.lastFailure = event.seq

@@ -16,18 +16,19 @@ extension State {
             look(at: brief)
         }
         if let task = event.task, body.token != nil {
+            addCost(body.cost, event)
             endAttempt(task, .escalated, match: body.match, to: .blocked, escalation: id)
             note(task, failed: false)
         }
         if let deadline = body.deadline { wake(at: deadline, for: .escalation(id)) }
     }
 
-    mutating func applyJoined(
-        _ escalation: EscalationID, _ token: Token, _ match: Digest, _ event: Event
-    ) {
-        update(escalation) { $0.askers.append(event.actor) }
+    mutating func applyJoined(_ body: EscalationJoined, _ event: Event) {
+        update(body.escalation) { $0.askers.append(event.actor) }
+        addCost(body.cost, event)
         endAttempt(
-            event.namedTask, .escalated, match: match, to: .blocked, escalation: escalation)
+            event.namedTask, .escalated, match: body.match, to: .blocked,
+            escalation: body.escalation)
         note(event.namedTask, failed: false)
     }
 
@@ -66,7 +67,13 @@ extension State {
             return (escalation.brief, escalation.tasks)
         }
         if let brief {
-            update(brief) { $0.answers.append(body.escalation) }
+            let continues =
+                update(body.escalation) { $0.origin } == .budget
+                && body.effect != .cancel
+            update(brief) { brief in
+                brief.answers.append(body.escalation)
+                if continues { brief.usedBefore = brief.used }
+            }
         } else {
             for task in waiting where tasks[task] != nil {
                 update(task) { $0.answers.append(body.escalation) }

@@ -25,6 +25,8 @@ package struct State: Sendable {
     package internal(set) var documents: [Digest: UInt64] = [:]
     /// Briefs without an accepted plan; each holds a reserve of tasks.
     package internal(set) var unplannedBriefs = 0
+    /// Bytes of the parts that the tasks and briefs in memory were submitted with.
+    package internal(set) var queuedBytes = 0
 
     var indexes = Indexes()
 
@@ -229,7 +231,7 @@ extension State {
             if let deadline = escalations[id]?.deadline { wake(at: deadline, for: .escalation(id)) }
         }
         for name in agents.keys.sorted() {
-            if case .open(let probe)? = agents[name]?.circuit { wake(at: probe, for: .probe(name)) }
+            if case .open(let probe)? = agents[name]?.circuit { wake(at: probe, for: .agent(name)) }
         }
         if let settle, settle.until > time { wake(at: settle.until, for: .settle) }
         indexes.agenda.clear()

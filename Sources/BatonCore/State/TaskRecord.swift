@@ -7,6 +7,8 @@ package struct TaskRecord: Sendable {
     package let created: Instant
     /// Changed by `State.setState` alone, which keeps the counts.
     package internal(set) var state: TaskState = .waiting
+    /// Of the parts that came with its creation. A parcel is far below 4 GiB.
+    package let bytes: UInt32
     /// Dependencies that are not accepted yet.
     package internal(set) var waitingFor: Int
     package internal(set) var dependants: [TaskID] = []
@@ -20,8 +22,12 @@ package struct TaskRecord: Sendable {
     /// At most one; empty until the first attempt.
     private var work: [TaskWork] = []
 
-    init(id: TaskID, created: Instant, nature: TaskNature, bonds: TaskBonds, waitingFor: Int) {
+    init(
+        id: TaskID, created: Instant, nature: TaskNature, bonds: TaskBonds, bytes: UInt32,
+        waitingFor: Int
+    ) {
         self.id = id
+        self.bytes = bytes
         self.created = created
         self.nature = nature
         self.bonds = bonds.isNone ? nil : bonds

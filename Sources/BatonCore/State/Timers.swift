@@ -6,7 +6,8 @@
 enum TimerSubject: Comparable, Hashable, Sendable {
     case task(TaskID)
     case escalation(EscalationID)
-    case probe(AgentName)
+    /// It may take tasks again: its circuit tries one, or its rate allows one.
+    case agent(AgentName)
     case settle
 }
 

@@ -143,6 +143,8 @@ package enum EscalationOrigin: String, Sendable, CaseIterable {
     case gate
     /// The supervisor, about an agent's process.
     case supervisor
+    /// The broker, about a brief whose budget is used up.
+    case budget
 }
 
 /// Why a task is not being worked on. Computed when asked, never stored.

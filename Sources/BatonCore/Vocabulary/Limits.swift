@@ -37,7 +37,21 @@ package struct Limits: Sendable, Hashable {
     package var queuedTasksMax = 1_000_000
     /// Tasks that a brief without an accepted plan may still bring: a whole plan and its close.
     package var reservePerBrief = 65
+    /// Bytes that what is open was submitted with: parts of direct tasks and briefs, attachments
+    /// aside. At a full queue 8 KiB a task; a million tasks of 1 MiB would be a terabyte.
+    package var queuedBytesMax = 8 << 30
     package var priorityMax = 9
+    /// Leases of one agent in any minute, for agents whose card states no rate; 0: as many as its
+    /// instances take.
+    package var agentLeasesPerMinuteMax = 0
+    /// What one submitter may submit in a minute in the long run, briefs and direct tasks together;
+    /// 0: as much as the queue holds. Off by default: whoever may submit on one host is one user.
+    package var submissionsPerMinuteMax = 0
+    /// What one submitter who has been quiet may submit at once, before the rate binds.
+    package var submissionsBurstMax = 100
+    /// Submitters whose rates are kept apart at once; beyond it the one that has used up least is
+    /// forgotten.
+    package var submittersMax = 4_096
     /// Failures in a row of distinct tasks that open an agent's circuit.
     package var circuitFailuresMax = 5
     /// How long an open circuit waits before its one probe.

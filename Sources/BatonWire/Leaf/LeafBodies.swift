@@ -33,6 +33,7 @@ extension Event.Body {
         case .taskDelivered(let body):
             writer.integer("token", body.token.number)
             writer.digest("match", body.match)
+            writer.integer("cost_microusd", body.cost)
             writer.parts(body.parts)
         case .taskAccepted(let reason): writer.string("by", reason.rawValue)
         case .taskRejected(let body):
@@ -56,10 +57,11 @@ extension Event.Body {
         case .taskDead(let reason): writer.string("reason", reason.rawValue)
         case .taskCancelled(let reason): writer.string("reason", reason.rawValue)
         case .escalationRaised(let body): write(body, &writer)
-        case .escalationJoined(let escalation, let token, let match):
-            writer.string("escalation", escalation.description)
-            writer.integer("token", token.number)
-            writer.digest("match", match)
+        case .escalationJoined(let body):
+            writer.string("escalation", body.escalation.description)
+            writer.integer("token", body.token.number)
+            writer.integer("cost_microusd", body.cost)
+            writer.digest("match", body.match)
         case .escalationRaisedAgain(let body):
             writer.string("escalation", body.escalation.description)
             writer.string("severity", body.severity.rawValue)
@@ -95,6 +97,8 @@ extension Event.Body {
         writer.duration("attempt_timeout", body.attemptTimeout)
         writer.duration("silence_timeout", body.silenceTimeout)
         writer.integer("leases_max", body.leasesMax)
+        writer.integer("rate_leases", body.rate?.count)
+        writer.duration("rate_period", body.rate?.period)
         writer.strings("dependencies", body.dependencies.map(\.text))
         writer.parts(body.parts)
     }
@@ -105,6 +109,8 @@ extension Event.Body {
         writer.integer("priority", body.priority)
         writer.instant("not_before", body.notBefore)
         writer.instant("deadline", body.deadline)
+        writer.integer("budget_attempts", body.budget.attempts)
+        writer.integer("budget_cost_microusd", body.budget.cost)
         writer.integers("documents", body.documents)
         writer.parts(body.parts)
     }
@@ -143,6 +149,7 @@ extension Event.Body {
         writer.digest("match", body.match)
         writer.integer("failures", body.failures)
         writer.instant("until", body.until)
+        writer.integer("cost_microusd", body.cost)
         writer.parts(body.parts)
     }
 
@@ -158,6 +165,7 @@ extension Event.Body {
         writer.string("key", body.key)
         writer.instant("deadline", body.deadline)
         writer.integer("token", body.token?.number)
+        writer.integer("cost_microusd", body.cost)
         writer.digest("match", body.match)
         writer.parts(body.parts)
     }

@@ -82,7 +82,7 @@ extension Event {
             .taskDelivered(
                 TaskDelivered(
                     token: try data.token("token"), match: try data.digest("match"),
-                    parts: try data.parts()))
+                    cost: try data.cost(), parts: try data.parts()))
         case .taskAccepted: .taskAccepted(try data.choice("by"))
         case .taskRejected:
             .taskRejected(
@@ -113,8 +113,9 @@ extension Event {
         case .escalationRaised: .escalationRaised(try data.escalationRaised())
         case .escalationJoined:
             .escalationJoined(
-                try data.id("escalation"), token: try data.token("token"),
-                match: try data.digest("match"))
+                EscalationJoined(
+                    escalation: try data.id("escalation"), token: try data.token("token"),
+                    cost: try data.cost(), match: try data.digest("match")))
         case .escalationRaisedAgain:
             .escalationRaisedAgain(
                 EscalationRaisedAgain(
@@ -253,6 +254,15 @@ struct LeafReader {
         }
     }
 
+    func cost() throws(LeafFault) -> Int? {
+        try optionalInteger("cost_microusd").map(Int.init)
+    }
+
+    func rate() throws(LeafFault) -> LeaseRate? {
+        guard let count = try optionalInteger("rate_leases") else { return nil }
+        return LeaseRate(count: Int(count), period: try duration("rate_period"))
+    }
+
     // MARK: Bodies
 
     func agentRegistered() throws(LeafFault) -> AgentRegistered {
@@ -260,7 +270,7 @@ struct LeafReader {
             agent: try agent("agent"), isReviewed: try flag("reviewed"),
             attemptTimeout: try optionalDuration("attempt_timeout"),
             silenceTimeout: try optionalDuration("silence_timeout"),
-            leasesMax: try optionalInteger("leases_max").map(Int.init),
+            leasesMax: try optionalInteger("leases_max").map(Int.init), rate: try rate(),
             dependencies: try list("dependencies") { json throws(LeafFault) in
                 guard let name = json.stringValue else {
                     throw .broken("dependencies holds no name")
@@ -275,6 +285,9 @@ struct LeafReader {
             key: try digest("key"), match: try digest("match"),
             priority: Int(try integer("priority")), notBefore: try optionalInstant("not_before"),
             deadline: try optionalInstant("deadline"),
+            budget: Budget(
+                attempts: try optionalInteger("budget_attempts").map(Int.init),
+                cost: try optionalInteger("budget_cost_microusd").map(Int.init)),
             documents: try list("documents") { json throws(LeafFault) in
                 guard let event = json.integerValue.flatMap({ UInt64(exactly: $0) }) else {
                     throw .broken("documents holds no event")
@@ -321,7 +334,7 @@ struct LeafReader {
             token: try token("token"), isRetryable: try flag("retryable"),
             code: try optionalString("code"), match: try digest("match"),
             failures: Int(try integer("failures")), until: try optionalInstant("until"),
-            parts: try parts())
+            cost: try cost(), parts: try parts())
     }
 
     func escalationRaised() throws(LeafFault) -> EscalationRaised {
@@ -335,7 +348,7 @@ struct LeafReader {
             },
             recommended: try string("recommended"), key: try optionalString("key"),
             deadline: try optionalInstant("deadline"),
-            token: try optionalUnsigned("token").map(Token.init),
+            token: try optionalUnsigned("token").map(Token.init), cost: try cost(),
             match: try digest("match"), parts: try parts())
     }
 }

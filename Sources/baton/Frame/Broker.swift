@@ -217,7 +217,7 @@ extension CommandFailure {
                 Problem(
                     problem.field ?? problem.place ?? "", line: problem.line, problem.message,
                     suggestion: problem.suggestion)
-            }, next: next)
+            }, next: next, retryAfterMilliseconds: error.refusal?.retryAfterMilliseconds)
     }
 
     private static let remedies = [

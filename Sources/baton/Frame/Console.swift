@@ -111,7 +111,7 @@ extension Console {
 }
 
 extension CommandFailure {
-    /// `{"code","message","problems":[…],"next":[…],"exit"}`.
+    /// `{"code","message","problems":[…],"next":[…],"retry_after_ms"?,"exit"}`.
     var json: JSONValue {
         var object = JSONObject([("code", .string(code)), ("message", .string(message))])
         object["problems"] = .array(
@@ -124,6 +124,7 @@ extension CommandFailure {
                 return .object(entry)
             })
         object["next"] = .array(next.map { .string($0) })
+        object["retry_after_ms"] = retryAfterMilliseconds.map { .integer($0) }
         object["exit"] = .integer(Int64(status.rawValue))
         return .object(object)
     }
