@@ -56,6 +56,38 @@ import Testing
         - p99 below 800 ms
         """
 
+    private func budget(_ text: String) -> BriefReading {
+        BriefParser.parse(
+            Array("---\nobjective: Try\nbudget: \(text)\n---\n".utf8), name: "brief.md")
+    }
+
+    @Test("a budget is understood in attempts and US dollars")
+    func budget() throws {
+        let both = try #require(budget("{cost: 5 USD, attempts: 40}").document)
+        let one = try #require(budget("{cost: 0.25 USD}").document)
+
+        #expect(
+            both.json["budget"]
+                == ["cost": ["amount": 5, "currency": "USD"], "attempts": 40])
+        #expect(one.json["budget"] == ["cost": ["amount": 0.25, "currency": "USD"]])
+    }
+
+    @Test(
+        "a budget that cannot be kept is an error with its line",
+        arguments: [
+            ("{cost: 5 EUR}", "budget.cost is in EUR; agents report cost in USD"),
+            ("{cost: 5}", "budget.cost needs an amount with a currency such as 0.12 EUR; found 5"),
+            ("{cost: 0 USD}", "budget.cost of 0.0 USD is not between 0.000001 and 1000000"),
+            ("{attempts: 0}", "budget.attempts needs a value from 1 to 1000000; found 0"),
+            ("40", "budget needs a map of keys; found 40"),
+        ])
+    func badBudget(text: String, message: String) {
+        let reading = budget(text)
+
+        #expect(reading.document == nil)
+        #expect(reading.diagnostics.contains { $0.message == message && $0.line == 3 })
+    }
+
     @Test("the brief of the documentation is understood whole")
     func documented() throws {
         let reading = BriefParser.parse(Array(Self.full.utf8))

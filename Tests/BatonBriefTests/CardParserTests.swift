@@ -64,6 +64,31 @@ import Testing
     }
 
     @Test(
+        "a rate is a whole number in a time",
+        arguments: [
+            ("30/m", 30, 60), ("5/10s", 5, 10), ("1 / d", 1, 86_400), ("10000/h", 10_000, 3_600),
+            ("2/s", 2, 1), ("7/min", 7, 60),
+        ] as [(String, Int, Double)])
+    func rate(text: String, count: Int, seconds: Double) throws {
+        let card = try #require(parse("---\nname: X\nrate: \(text)\n---\n").card)
+
+        #expect(card.rate == Card.Rate(count: count, seconds: seconds))
+        #expect(try Card(card.json) == card)
+    }
+
+    @Test(
+        "what is no rate is said with its line and how to write one",
+        arguments: ["30", "0/m", "10001/m", "1/2d", "1/500ms", "2.5/m", "m/30", "30/m/h", "[1, 2]"])
+    func noRate(text: String) throws {
+        let reading = parse("---\nname: X\nrate: \(text)\n---\n")
+
+        #expect(reading.card == nil)
+        let finding = try #require(reading.diagnostics.first)
+        #expect(finding.line == 3 && finding.field == "rate")
+        #expect(finding.suggestion == "write 30/m or 5/10s")
+    }
+
+    @Test(
         "the id comes from the key, the path, or the name",
         arguments: [
             ("---\nid: a.b\nname: X\n---\n", "x/y.md", "a.b"),

@@ -94,22 +94,20 @@ extension EndToEnd {
                 let question = try #require(questions.value(at: "/escalations/0"))
                 #expect(question["origin"]?.stringValue == "budget")
                 #expect(question["blocker"]?.stringValue?.contains("2 of 2 attempts") == true)
-                let escalation = try #require(question["escalation"]?.stringValue)
-                var answered = 0
-                // Plan, work, review, close, review: five attempts, two at a time.
-                for next in [escalation, ""] {
-                    let open = next.isEmpty ? try await openQuestion(stage) : next
+                var answered: Int64 = 0
+                var status = run.status
+                while status == 2, answered < 8 {
                     _ = try await stage.json(
-                        "escalation", "answer", open, "--option", "continue", "--reason", "go on")
+                        "escalation", "answer", try await openQuestion(stage), "--option",
+                        "continue", "--reason", "go on")
                     answered += 1
-                    let wait = try await stage.baton("brief", "wait", id)
-                    if wait.status == 0 { break }
-                    #expect(wait.status == 2, "\(wait)")
+                    status = try await stage.baton("brief", "wait", id).status
                 }
-                #expect(answered == 2)
                 let shown = try await stage.json("brief", "show", id)
-                #expect(shown["state"]?.stringValue == "done")
-                #expect(shown.value(at: "/used/attempts") == 5)
+                #expect(status == 0 && shown["state"]?.stringValue == "done")
+                let attempts = try #require(shown.value(at: "/used/attempts")?.integerValue)
+                // Plan, work, review, close and its review at least, two for each answer.
+                #expect(attempts >= 5 && answered == (attempts - 1) / 2)
                 try await stage.stop()
             }
         }
