@@ -6,6 +6,17 @@ import Testing
 
 @Suite struct UnitsTests {
     @Test(
+        "cost is shown in dollars with at least two decimals, and none lost",
+        arguments: [
+            (0, "0.00"), (1, "0.000001"), (250_000, "0.25"), (500_000, "0.50"),
+            (1_000_000, "1.00"), (5_123_400, "5.1234"),
+            (9_007_199_254_740_991, "9007199254.740991"),
+        ] as [(Int64, String)])
+    func microDollars(amount: Int64, text: String) {
+        #expect(MicroDollars(amount).description == text)
+    }
+
+    @Test(
         "durations are seconds",
         arguments: [
             ("800ms", 0.8), ("10m", 600), ("30d", 2_592_000), ("6 weeks", 3_628_800),

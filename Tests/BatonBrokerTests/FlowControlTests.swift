@@ -80,6 +80,8 @@ import Testing
         #expect(
             refused.text("message") == "queued_bytes_max of 1000 is reached: 1001")
         #expect(fits.verb == .ok)
+        let never = try task(harness, "never", bytes: 1_001)
+        #expect(never.text("code") == "limit_reached" && never.flag("retryable") == false)
         let status = try JSONValue(
             parsing: try #require(try harness.ask("operator", .status).body.first))
         #expect(status.value(at: "/queued/bytes") == 1_000)

@@ -46,7 +46,8 @@ final class LoopHarness {
         self.limits = limits
         folder = try Files.makeTemporaryDirectory(prefix: "baton-loop")
         keys = try JournalKeys.create(in: "\(folder)/keys", origin: "baton.test/loop")
-        server = Self.server(Broker(limits: limits), keys, JournalRecords(journal: InMemoryJournal()), clock)
+        server = Self.server(
+            Broker(limits: limits), keys, JournalRecords(journal: InMemoryJournal()), clock)
         try server.begin(keys, version: "test")
     }
 

@@ -53,6 +53,7 @@ let budgetScenarios: [Scenario] = [
         #expect(bench.state(of: task) == .leased)
         #expect(bench.state.briefs[brief]?.usedOfBudget.attempts == 1)
         #expect(bench.state.briefs[brief]?.used.attempts == 3)
+        #expect(bench.state.briefs[brief]?.answers == [], "it changes nothing to compute with")
         bench.deliver(task)
         bench.judge(task, accepted: true)
         let close = bench.state.briefs[brief]?.close

@@ -326,15 +326,31 @@ private let refusals: [RefusalCase] = [
     },
     RefusalCase(
         "a queue with too many bytes refuses new submissions, and repeats none",
+        limits: small { $0.queuedBytesMax = 5 }
+    ) { bench in
+        bench.register("x")
+        let part = Part.test("a", 1)
+        func submission(_ key: UInt64) -> Command.Body {
+            .submitTask(
+                TaskSubmission(
+                    key: .test(key), match: .test(1), agent: AgentName("x"), parts: [part]))
+        }
+        bench.run(Bench.ann, submission(1))
+        #expect(bench.run(Bench.ann, submission(1)) == .task(TaskID(3), isDuplicate: true))
+        return (
+            bench.run(Bench.ann, submission(2)), .overloaded(.queuedBytesMax, limit: 5, value: 6)
+        )
+    },
+    RefusalCase(
+        "what is larger than all the queue is refused for good",
         limits: small { $0.queuedBytesMax = 2 }
     ) { bench in
         bench.register("x")
-        bench.run(Bench.ann, task(1, 1))
         let large = TaskSubmission(
             key: bench.key(), match: .test(2), agent: AgentName("x"), parts: [.test("a", 1)])
         return (
             bench.run(Bench.ann, .submitTask(large)),
-            .overloaded(.queuedBytesMax, limit: 2, value: 3)
+            .limitReached(.queuedBytesMax, limit: 2, value: 3)
         )
     },
     RefusalCase(

@@ -81,6 +81,26 @@ private struct EventChapter {
         }
     }
 
+    @Test("leaves from before rates, budgets and cost read, and are written as they were")
+    func olderLeaves() throws {
+        let newer = [
+            #""rate_leases":30,"rate_period":60000000,"#,
+            #""budget_attempts":40,"budget_cost_microusd":5000000,"#, #""cost_microusd":250000,"#,
+            #""cost_microusd":31000,"#, #""cost_microusd":120000,"#, #""cost_microusd":90000,"#,
+        ]
+        var stripped = 0
+        for example in try EventChapter.all().flatMap(\.examples) {
+            var older = example
+            for member in newer { older = older.replacing(member, with: "") }
+            if older != example { stripped += 1 }
+
+            let event = try Event(leaf: Array(older.utf8))
+
+            #expect(String(decoding: event.leafBytes(), as: UTF8.self) == older)
+        }
+        #expect(stripped == newer.count)
+    }
+
     @Test(
         "what is no leaf is refused with what is wrong",
         arguments: [

@@ -36,22 +36,8 @@ struct BudgetQuestion {
             parts.append("\(use.attempts) of \(attempts) attempts")
         }
         if let cost = brief.budget.cost {
-            parts.append("\(MicroDollars(use.cost)) of \(MicroDollars(cost)) USD")
+            parts.append("\(MicroDollars(Int64(use.cost))) of \(MicroDollars(Int64(cost))) USD")
         }
         return parts.joined(separator: ", ")
-    }
-}
-
-/// Millionths of a dollar as people write dollars: at least two decimals, no more than needed.
-private struct MicroDollars: CustomStringConvertible {
-    private let amount: Int
-
-    init(_ amount: Int) { self.amount = amount }
-
-    var description: String {
-        let digits = String(amount % 1_000_000)
-        var decimals = String(repeating: "0", count: 6 - digits.utf8.count) + digits
-        while decimals.utf8.count > 2, decimals.hasSuffix("0") { decimals.removeLast() }
-        return "\(amount / 1_000_000).\(decimals)"
     }
 }

@@ -96,6 +96,11 @@ extension Broker {
         if admitted >= limits.queuedTasksMax {
             return .overloaded(.queuedTasksMax, limit: limits.queuedTasksMax, value: admitted)
         }
+        // What could never be taken is not worth another try.
+        if parts.bytes > limits.queuedBytesMax {
+            return .limitReached(
+                .queuedBytesMax, limit: limits.queuedBytesMax, value: parts.bytes)
+        }
         let bytes = state.queuedBytes + parts.bytes
         if bytes > limits.queuedBytesMax {
             return .overloaded(.queuedBytesMax, limit: limits.queuedBytesMax, value: bytes)

@@ -62,17 +62,16 @@ extension State {
         let answer = AnswerRecord(
             event: event.seq, time: event.time, actor: event.actor, option: body.option,
             effect: body.effect, match: body.match)
-        let (brief, waiting) = update(body.escalation) { escalation in
+        let (brief, waiting, origin) = update(body.escalation) { escalation in
             escalation.answer = answer
-            return (escalation.brief, escalation.tasks)
+            return (escalation.brief, escalation.tasks, escalation.origin)
         }
+        let isBudget = origin == .budget
         if let brief {
-            let continues =
-                update(body.escalation) { $0.origin } == .budget
-                && body.effect != .cancel
             update(brief) { brief in
-                brief.answers.append(body.escalation)
-                if continues { brief.usedBefore = brief.used }
+                if isBudget, body.effect != .cancel { brief.usedBefore = brief.used }
+                // That the work may go on changes nothing that its agents compute with.
+                if !isBudget || body.effect != .none { brief.answers.append(body.escalation) }
             }
         } else {
             for task in waiting where tasks[task] != nil {

@@ -1,4 +1,5 @@
 // A brief as a person reads it: where it stands, who works on it, what waits for a decision.
+import BatonBrief
 import CommandTree
 import JSON
 
@@ -29,6 +30,7 @@ struct BriefView {
                     Prose.wrapped(objective, width: min(console.width, 100) - 2), by: 2)
         }
         var blocks = [heading]
+        if let budget { blocks.append(budget) }
         if let route { blocks.append(route) }
         let tasks = brief["tasks"]?.arrayValue ?? []
         if !tasks.isEmpty {
@@ -46,6 +48,21 @@ struct BriefView {
         if let answers { blocks.append(answers) }
         blocks.append(ending(id, state))
         return blocks.joined(separator: "\n\n")
+    }
+
+    /// `Budget  3 of 40 attempts, 0.50 of 5.00 USD`, since a person last said to go on.
+    private var budget: String? {
+        guard let budget = brief["budget"] else { return nil }
+        var parts: [String] = []
+        if let most = budget["attempts"]?.integerValue {
+            let left = budget["attempts_left"]?.integerValue ?? 0
+            parts.append("\(most - left) of \(most) attempts")
+        }
+        if let most = budget["cost_microusd"]?.integerValue {
+            let left = budget["cost_left_microusd"]?.integerValue ?? 0
+            parts.append("\(MicroDollars(most - left)) of \(MicroDollars(most)) USD")
+        }
+        return "\(paint.bold("Budget"))  \(parts.joined(separator: ", "))"
     }
 
     private var route: String? {

@@ -51,10 +51,14 @@ struct EscalationView {
         let state = member("state")
         let facts = [
             severity, state == "open" ? nil : state, age.map { "\($0) old" },
-            row["brief"]?.stringValue, member("agent"), "for \(member("owner"))",
+            row["brief"]?.stringValue, asker, "for \(member("owner"))",
         ].compactMap(\.self)
         return "  \(paint.bold(member("escalation")))  " + facts.joined(separator: "  ")
     }
+
+    /// The broker asks by itself about a budget; the agent is then whose task would be next.
+    private var asker: String { isBudget ? "the broker" : member("agent") }
+    private var isBudget: Bool { member("origin") == "budget" }
 
     private var severity: String {
         let word = member("severity")
@@ -75,7 +79,7 @@ struct EscalationView {
         let subject = ["brief", "task"].compactMap { row[$0]?.stringValue }.joined(separator: " ")
         let facts: [String] = [
             paint.bold(id) as String?, severity, member("state"),
-            "from \(paint.cyan(member("agent")))",
+            "from \(paint.cyan(asker))",
             subject.isEmpty ? nil : "on \(subject)" as String?, "for \(member("owner"))",
         ].compactMap(\.self)
         var blocks = [facts.joined(separator: "  ")]
@@ -123,9 +127,9 @@ struct EscalationView {
                 : "the inputs \(names.joined(separator: ", ")) change (--json shows how)"
         case "revise":
             return "revise: \(Prose.harmless(effect?["instructions"]?.stringValue ?? ""))"
-        case "cancel": return "the task is cancelled"
+        case "cancel": return isBudget ? "the brief is cancelled" : "the task is cancelled"
         case "accept": return "accepted as it is, with the exception on record"
-        default: return "nothing changes by itself"
+        default: return isBudget ? "the budget begins anew" : "nothing changes by itself"
         }
     }
 
