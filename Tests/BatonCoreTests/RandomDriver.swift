@@ -16,7 +16,7 @@ struct RandomDriver {
     private var newestToken = Token(0)
     private var looked = 0
     private var keys: [Digest] = []
-    private var ledger = FlowLedger()
+    private var ledger: FlowLedger
     private(set) var violations: [String] = []
 
     static let agents = ["core.orchestrator", "core.quality", "x", "y"]
@@ -26,6 +26,7 @@ struct RandomDriver {
         limits.escalationsPerBriefMax = 3
         limits.submissionsPerMinuteMax = 20
         limits.submissionsBurstMax = 5
+        ledger = FlowLedger(limits: limits)
         bench = Bench(limits: limits, seed: seed)
         chance = SplitMix64(seed: seed ^ 0xBA70)
         for name in Self.agents { bench.register(name, isReviewed: name == "x") }
@@ -385,7 +386,7 @@ struct RandomDriver {
     mutating func crash(at head: Int) throws {
         sessions = []
         try bench.restart(at: head)
-        ledger = FlowLedger()
+        ledger = FlowLedger(limits: bench.broker.limits)
         for event in bench.events { ledger.note(event) }
         looked = bench.events.count
         violations += Invariants(bench).violations() + ledger.violations

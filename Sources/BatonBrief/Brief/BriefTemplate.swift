@@ -84,6 +84,7 @@ package enum BriefTemplate: String, Sendable, CaseIterable {
             "tags: [\(rawValue)]",
             "assume: never                           # or conservative: what is missing is assumed"
                 + " in the open",
+            "# budget: {attempts: 40, cost: 5 USD}   # Baton asks before more is used",
         ]
     }
 
