@@ -86,6 +86,20 @@ let package = Package(
             "BatonSupervisor",
             ["BatonClient", "BatonPlatform", "Crypto", "JSON", "ZeroMQ"]),
 
+        // Tools of those who work on Baton; nobody installs them.
+        library(
+            "BatonSimulation",
+            [
+                "BatonAgentKit", "BatonBrief", "BatonBroker", "BatonClient", "BatonCore",
+                "BatonJournal", "BatonJournalSQLite", "BatonPlatform", "BatonWire", "Crypto",
+                "FaultDisk", "JSON", "ZeroMQ",
+            ]),
+
+        .executableTarget(
+            name: "baton-sim",
+            dependencies: ["BatonPlatform", "BatonSimulation", "CommandTree", "JSON"],
+            swiftSettings: settings),
+
         .executableTarget(
             name: "baton",
             dependencies: [

@@ -27,15 +27,18 @@ package struct JournalKeys: Sendable {
 
     /// Draws new keys and stores them, durable on return: the directory appears with all of them
     /// or not at all. `alreadyExists` when there is a directory with anything in it.
+    /// - Parameter randomBytes: where they come from; only a simulator, whose every run must be the
+    ///   same, gives anything but the host's entropy.
     package static func create(
         in directory: String, origin: String,
+        randomBytes: (_ count: Int) -> [UInt8] = { Entropy.bytes(count: $0) },
     ) throws(JournalError) -> JournalKeys {
         guard VerifierKey.isValidOrigin(origin) else {
             throw .badKeys("\"\(origin)\" is no valid origin")
         }
         guard try !isOccupied(directory) else { throw .alreadyExists(path: directory) }
-        let seed = Entropy.bytes(count: SigningKey.seedByteCount)
-        let match = Entropy.bytes(count: 32)
+        let seed = randomBytes(SigningKey.seedByteCount)
+        let match = randomBytes(32)
         let keys = try JournalKeys(origin: origin, seed: seed, match: match)
         let staging = "\(directory).\(String(Entropy.uint64(), radix: 36)).new"
         do {

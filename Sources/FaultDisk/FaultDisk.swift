@@ -91,8 +91,8 @@ package final class FaultDisk: @unchecked Sendable {
         faults = DiskFaults()
     }
 
-    /// What would be there if the power failed now and nothing that waits had been written.
-    package func durableBytes(of path: String) -> [UInt8]? { files[path]?.durable }
+    /// Whether all that was written to a file would survive a loss of power now.
+    package func isDurable(_ path: String) -> Bool { files[path]?.pending.isEmpty ?? true }
 
     // MARK: What SQLite asks for
 
@@ -225,7 +225,8 @@ private struct StoredFile {
             case .write(let offset, let bytes):
                 var place = 0
                 while place < bytes.count {
-                    let sectorEnd = (offset + place) / Self.sectorBytes * Self.sectorBytes
+                    let sectorEnd =
+                        (offset + place) / Self.sectorBytes * Self.sectorBytes
                         + Self.sectorBytes
                     let end = min(bytes.count, sectorEnd - offset)
                     if survives() { put(bytes[place..<end], at: offset + place) }

@@ -4,15 +4,19 @@ import BatonJournal
 import BatonPlatform
 import Crypto
 
-struct BrokerHome {
-    let path: String
+package struct BrokerHome {
+    package let path: String
+
+    package init(path: String) {
+        self.path = path
+    }
 
     var lock: String { path + "/broker.lock" }
     /// The signing key and the match key: outside the journal's folder, moved with it.
     var keys: String { path + "/keys" }
-    var index: String { path + "/index.db" }
+    package var index: String { path + "/index.db" }
     /// Saved states that shorten a start; they can be deleted at any time.
-    var snapshots: String { path + "/snapshots" }
+    package var snapshots: String { path + "/snapshots" }
     /// Limits that an operator has set; absent: all as they are by default.
     var limits: String { path + "/limits.json" }
     var tokens: String { path + "/tokens" }

@@ -1,24 +1,24 @@
 // What a start finds: keys, journal, view, and the state that the journal says. Everything here
 // comes before the first reply, and whatever does not fit ends the start with a reason.
 
-import BatonCore
-import BatonJournal
-import BatonJournalSQLite
+package import BatonCore
+package import BatonJournal
+package import BatonJournalSQLite
 import BatonPlatform
 import BatonWire
 import Crypto
 
-struct Recovery {
-    let keys: JournalKeys
-    let records: JournalRecords<SQLiteJournal>
-    let core: Broker
+package struct Recovery {
+    package let keys: JournalKeys
+    package let records: JournalRecords<SQLiteJournal>
+    package let core: Broker
     /// Events that were folded one by one, no snapshot having them.
     let replayed: UInt64
 
     /// A start that folded so many events saves the state, so that the next one need not.
     static let eventsWorthSaving: UInt64 = 100_000
 
-    init(home: BrokerHome, limits: Limits) throws(BrokerFailure) {
+    package init(home: BrokerHome, limits: Limits) throws(BrokerFailure) {
         keys = try Self.openKeys(home)
         let snapshot = SnapshotStore(folder: home.snapshots).newest()
         let journal = try Self.openJournal(home, keys, earlierCount: snapshot?.state.head)

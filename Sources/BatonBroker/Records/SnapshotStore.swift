@@ -1,9 +1,9 @@
 // Snapshots: saved states that shorten a start. They are files made of committed events, renamed
 // into place, and never trusted: whatever does not fit is ignored, and the journal is replayed.
 
-import BatonCore
-import BatonPlatform
-import Crypto
+package import BatonCore
+package import BatonPlatform
+package import Crypto
 
 /// A state that was read from a snapshot, and what the journal must agree to before it is used.
 struct Snapshot {
@@ -12,9 +12,13 @@ struct Snapshot {
     let root: Crypto.Digest
 }
 
-struct SnapshotStore {
+package struct SnapshotStore {
     /// The folder of the files, `<head>.snapshot` each.
     let folder: String
+
+    package init(folder: String) {
+        self.folder = folder
+    }
 
     private static let magic = Array("BATON SNAPSHOT 1\n".utf8)
     private static let suffix = ".snapshot"
@@ -34,7 +38,7 @@ struct SnapshotStore {
     }
 
     /// Writes a snapshot of a state whose events are all committed.
-    func write(_ state: State, root: Crypto.Digest) throws(SystemError) {
+    package func write(_ state: State, root: Crypto.Digest) throws(SystemError) {
         try Files.makePrivateDirectory(folder)
         let body = state.canonicalBytes()
         let file = Self.magic + root.bytes + SHA256.hash(body).bytes + body

@@ -1,0 +1,90 @@
+// A real home with a real SQLite journal, on a disk that fails. Keys, id, snapshots and the look-up
+// view are plain files: they are written in the ways that files survive.
+
+import BatonBroker
+import BatonCore
+import BatonJournal
+import BatonJournalSQLite
+import Crypto
+import FaultDisk
+
+final class DiskStore: SimulatedStore {
+    private let home: BrokerHome
+    private let disk: FaultDisk
+    private let chance: Chance
+    private let bug: PlantedBug?
+    private var follower: IndexHandle?
+
+    /// A class can hold what cannot be copied.
+    private final class IndexHandle {
+        let index: RecordIndex
+
+        init(path: String, origin: String, head: UInt64) throws {
+            index = try RecordIndex(path: path, origin: origin, head: head)
+        }
+    }
+
+    init(folder: String, chance: Chance, bug: PlantedBug?) {
+        home = BrokerHome(path: folder)
+        disk = FaultDisk(folder: JournalFiles.folder(in: folder)) { chance.bits() }
+        self.chance = chance
+        self.bug = bug
+        if bug == .repliesWithoutSync { disk.faults.ignoresSyncs = true }
+    }
+
+    deinit { disk.detach() }
+
+    func open(limits: Limits) throws -> Found<SQLiteJournal> {
+        let ignores = disk.faults.ignoresSyncs
+        if bug == .trustsThePageCache { disk.faults.ignoresSyncs = true }
+        defer { disk.faults.ignoresSyncs = ignores }
+        let recovery = try Recovery(home: home, limits: limits)
+        follower = try IndexHandle(
+            path: home.index, origin: recovery.keys.origin, head: recovery.records.head)
+        return Found(keys: recovery.keys, records: recovery.records, core: recovery.core)
+    }
+
+    func saveState(_ state: State, root: Crypto.Digest) {
+        // Without a snapshot the next start is slower, nothing else.
+        try? SnapshotStore(folder: home.snapshots).write(state, root: root)
+    }
+
+    func follow(_ events: [Event]) {
+        guard !events.isEmpty, let follower else { return }
+        // A view that stands still is slower to read, nothing else.
+        guard let cursor = try? follower.index.cursor(), cursor >= events[0].seq else { return }
+        try? follower.index.add(events)
+    }
+
+    func stop() {
+        disk.stop()
+        follower = nil
+    }
+
+    func restart(losingPower: Bool) {
+        disk.restart(
+            losingPower ? (chance.happens(percent: 30) ? .nothing : .someSectors) : .everything)
+        if bug == .repliesWithoutSync { disk.faults.ignoresSyncs = true }
+    }
+
+    func plan(_ fault: StoreFault) -> Bool {
+        switch fault {
+        case .stop(let changes): disk.faults.changesUntilStop = changes
+        case .full: disk.faults.isFull = true
+        case .shortWrite: disk.faults.isNextWriteShort = true
+        case .failedSync(let dropsPages):
+            disk.faults.nextSync = dropsPages ? .dropsPages : .keepsPages
+        case .flippedBit(let reads): disk.faults.readsUntilFlip = reads
+        }
+        return true
+    }
+
+    func heal() {
+        let ignores = disk.faults.ignoresSyncs
+        disk.faults = DiskFaults()
+        disk.faults.ignoresSyncs = ignores
+    }
+
+    var isDurable: Bool { disk.isDurable(JournalFiles.log(in: home.path)) }
+    var diskFaults: Int { disk.counters.faults }
+}

@@ -1,0 +1,53 @@
+// Bugs that can be planted at the seams between the broker and its world. Each is one that brokers
+// have had; a simulator that does not catch it would not have caught them either.
+
+/// A bug planted on purpose.
+package enum PlantedBug: String, CaseIterable, Sendable {
+    /// Replies leave although no sync ever reached the disk.
+    case repliesWithoutSync = "replies-without-sync"
+    /// A start serves what it found in the page cache without making it durable.
+    case trustsThePageCache = "trusts-the-page-cache"
+    /// Idempotency keys do not survive a restart.
+    case forgetsKeys = "forgets-keys"
+    /// Any token is as good as the newest.
+    case acceptsStaleTokens = "accepts-stale-tokens"
+    /// A question that is not answered for ten minutes is decided as recommended.
+    case decidesBySilence = "decides-by-silence"
+    /// A rejecting verdict counts as an accepting one.
+    case skipsTheGate = "skips-the-gate"
+    /// Failed tasks are tried a hundred times.
+    case retriesForEver = "retries-for-ever"
+    /// A rejected delivery may come back a hundred times before anybody is asked.
+    case reworksForEver = "reworks-for-ever"
+    /// Nobody who is silent ever loses a lease.
+    case neverExpires = "never-expires"
+    /// A cancellation is acknowledged and forgotten.
+    case forgetsCancellations = "forgets-cancellations"
+    /// Some replies go to the request before.
+    case misroutesReplies = "misroutes-replies"
+    /// The tail leaves out an event now and then.
+    case tailSkipsEvents = "tail-skips-events"
+    /// A crash leaves half of a decision behind.
+    case tearsBatches = "tears-batches"
+    /// A payload now and then is not stored.
+    case losesPayloads = "loses-payloads"
+    /// A stored event changes a bit, and nobody looks.
+    case flipsStoredBits = "flips-stored-bits"
+    /// A start folds one event less than there is.
+    case skipsTheLastEvent = "skips-the-last-event"
+    /// A start folds an event otherwise than live traffic did.
+    case replaysDifferently = "replays-differently"
+
+    /// Bugs of the disk need a disk that can lose something.
+    package var needsDisk: Bool {
+        self == .repliesWithoutSync || self == .trustsThePageCache
+    }
+
+    /// Bugs of the journal itself are planted in the one in memory.
+    package var needsMemory: Bool {
+        switch self {
+        case .tearsBatches, .losesPayloads, .flipsStoredBits: true
+        default: false
+        }
+    }
+}
