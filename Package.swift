@@ -53,7 +53,7 @@ let package = Package(
         library("YAML", ["CYAML"]),
         library("Markdown", ["CMarkGFM"]),
         library("BatonPlatform", ["CLinux"]),
-        library("FaultDisk", ["BatonPlatform", "CSQLite"]),
+        library("SimulatedDisk", ["BatonPlatform", "CSQLite"]),
 
         // Pure: no input, no output.
         // libm: the standard library's conversions between doubles and integers call it.
@@ -92,7 +92,7 @@ let package = Package(
             [
                 "BatonAgentKit", "BatonBrief", "BatonBroker", "BatonClient", "BatonCore",
                 "BatonJournal", "BatonJournalSQLite", "BatonPlatform", "BatonWire", "Crypto",
-                "FaultDisk", "JSON", "ZeroMQ",
+                "JSON", "SimulatedDisk", "ZeroMQ",
             ]),
 
         .executableTarget(

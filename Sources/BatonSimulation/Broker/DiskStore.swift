@@ -6,7 +6,7 @@ import BatonCore
 import BatonJournal
 import BatonJournalSQLite
 import Crypto
-import FaultDisk
+import SimulatedDisk
 
 final class DiskStore: SimulatedStore {
     private let home: BrokerHome

@@ -57,7 +57,9 @@ extension AuditModel {
         guard let escalation = escalations[id], escalation.state == "open" else {
             return complain("\(task.id) is blocked by \(id), which is not open")
         }
-        if task.place == .ready {
+        if escalation.origin == "budget" {
+            move(task, event, from: [.ready], to: .blocked)
+        } else if task.place == .ready {
             // The gate's question follows the last rejection.
             if owed.removeValue(forKey: "\(task.id) asked") == nil {
                 complain("\(task.id) is blocked although nobody rejected it")

@@ -80,7 +80,10 @@ extension SimulatedPerson {
         case (.cancelBrief(let brief), .wrongState), (.cancelBrief(let brief), .unknownBrief):
             isExpected = ["done", "cancelled"].contains(world.model.state(ofBrief: brief) ?? "")
         case (.cancelTask(let task), .wrongState), (.cancelTask(let task), .unknownTask):
-            isExpected = world.model.place(of: task)?.isFinal == true
+            // A review ends with what it judges, and is not cancelled alone.
+            isExpected =
+                world.model.place(of: task)?.isFinal == true
+                || world.model.kind(of: task) == "review"
         case (.redrive, .wrongState), (.discard, .wrongState), (.retry, .wrongState),
             (.redrive, .unknownTask), (.discard, .unknownTask), (.retry, .unknownTask):
             isExpected = true
