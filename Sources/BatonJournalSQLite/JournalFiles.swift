@@ -108,14 +108,27 @@ struct FileIdentity: Hashable {
         self.statuses = statuses
     }
 
-    /// The first file that is no longer the one remembered, as a sentence; nil when all are.
-    func change() -> String? {
+    /// What became of a file.
+    struct Change {
+        let path: String
+        /// Names the file.
+        let sentence: String
+    }
+
+    /// The first file that is no longer the one remembered, the database before its log; nil when
+    /// all are.
+    func change() -> Change? {
         for (path, expected) in zip(paths, statuses) {
             do {
-                guard let found = try Self.names(of: path) else { return "\(path) was deleted" }
-                if found != expected { return "\(path) was replaced, or has a second name" }
+                guard let found = try Self.names(of: path) else {
+                    return Change(path: path, sentence: "\(path) was deleted")
+                }
+                if found != expected {
+                    return Change(
+                        path: path, sentence: "\(path) was replaced, or has a second name")
+                }
             } catch {
-                return "\(error)"
+                return Change(path: path, sentence: "\(error)")
             }
         }
         return nil

@@ -124,7 +124,7 @@ struct JournalOpening: ~Copyable {
         } catch let error as JournalError {
             throw error
         } catch {
-            throw .failed("\(error)")
+            throw .failed("\(path): \(error)")
         }
     }
 
@@ -156,7 +156,7 @@ struct JournalOpening: ~Copyable {
         } catch let error as JournalError {
             throw error
         } catch {
-            throw .failed("\(error)")
+            throw .failed("\(path) could not be made durable: \(error)")
         }
     }
 }

@@ -90,7 +90,7 @@ package struct SQLiteJournal: Journal, ~Copyable {
         } catch {
             return fail(error)
         }
-        if let change = files.change() { return stop("the journal's files changed: \(change)") }
+        if let change = files.change() { return stop(saving: change) }
         if identity.isCreating {
             // Event 0 is durable: from now on an empty journal means a lost one.
             identity = JournalIdentity(origin: identity.origin, isCreating: false)
@@ -162,7 +162,23 @@ package struct SQLiteJournal: Journal, ~Copyable {
             failure = "another writer has appended to this journal"
             return .conflict
         }
-        return stop("\(error)")
+        return stop("\(JournalFiles.database(in: home)): \(error)")
+    }
+
+    /// Ends the use of files that are no longer what they were. A log that was deleted or replaced
+    /// is still open here, with what was acknowledged out of it and is nowhere else: as long as the
+    /// database is in its place, it takes that in, or the next start would not miss it.
+    private mutating func stop(saving change: FileIdentity.Change) -> AppendOutcome {
+        var reason = "the journal's files changed: \(change.sentence)"
+        if change.path == JournalFiles.log(in: home) {
+            do {
+                let isSaved = try !database.checkpoint(.truncate).wasBlocked
+                reason += isSaved ? "; the database has what it held" : "; a reader held it"
+            } catch {
+                reason += "; what it held could not be saved: \(error)"
+            }
+        }
+        return stop(reason)
     }
 
     private mutating func stop(_ reason: String) -> AppendOutcome {
