@@ -14,7 +14,9 @@ package struct RecordIndex: ~Copyable {
     package init(path: String, origin: String, head: UInt64) throws(SQLiteError) {
         let database = try Database(path, access: .readWriteCreating)
         // Losing the newest rows in a crash costs a little time at the next start, nothing else.
-        try database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;")
+        // The log is still synced before it is copied: without that a loss of power could leave a
+        // file that looks whole, and in which things are not found.
+        try database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
         try database.setBusyTimeout(milliseconds: 2_000)
         try database.execute(
             """
