@@ -109,6 +109,20 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // Real crashes: a library that the tests use, and a program that goes on for hours. The C
+        // source is built where it runs, to stand between a broker and its files.
+        .target(
+            name: "BatonCrash",
+            dependencies: [
+                "BatonAgentKit", "BatonBrief", "BatonClient", "BatonCore", "BatonJournal",
+                "BatonJournalSQLite", "BatonPlatform", "BatonWire", "CommandTree", "Crypto", "JSON",
+                "SQLite", "ZeroMQ",
+            ],
+            resources: [.embedInCode("Fault/fault.c")], swiftSettings: settings),
+        .executableTarget(
+            name: "baton-crash", dependencies: ["BatonCrash", "BatonPlatform"],
+            swiftSettings: settings),
+
         tests("WorldTests", ["BatonPlatform", "Crypto", "SQLite", "ZeroMQ"]),
         tests("JSONTests", ["JSON"]),
         tests("PlainTextTests", ["PlainText"]),
@@ -135,6 +149,7 @@ let package = Package(
                 "BatonWire", "Crypto", "JSON", "ZeroMQ",
             ]),
         tests("BatonSupervisorTests", ["BatonPlatform", "BatonSupervisor", "JSON"]),
+        tests("BatonCrashTests", ["BatonClient", "BatonCrash", "BatonPlatform", "JSON"]),
         tests("EndToEndTests", ["BatonPlatform", "JSON"]),
         tests("TidyTests", ["BatonPlatform"]),
     ]

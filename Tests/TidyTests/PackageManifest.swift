@@ -41,7 +41,9 @@ struct PackageManifest: Sendable {
         let pieces = bytes.split(separator: UInt8(ascii: "\""), omittingEmptySubsequences: false)
         let texts = pieces.enumerated().filter { $0.offset % 2 == 1 }
             .map { String(decoding: $0.element, as: UTF8.self) }
-        return isC ? Array(texts.prefix(1)) : texts.filter { $0.utf8.count > 1 }
+        // A path is a resource.
+        return isC
+            ? Array(texts.prefix(1)) : texts.filter { $0.utf8.count > 1 && !$0.contains("/") }
     }
 
     subscript(name: String) -> ManifestTarget? { targets.first { $0.name == name } }
