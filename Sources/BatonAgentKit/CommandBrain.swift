@@ -194,17 +194,23 @@ public struct CommandBrain: AgentHandler {
     private static let basicNames = [
         "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR",
     ]
-    /// Never passed on, whatever a card says: it would let the program act as the agent.
-    private static let secretNames = ["BATON_TOKEN", "BATON_LIFELINE"]
+    /// Never passed on because a card says so: with the first the program could act as the agent,
+    /// the others are ours to give.
+    private static let ownNames = [
+        "BATON_TOKEN", "BATON_LIFELINE", "BATON_SUPERVISED", "BATON_RUN",
+    ]
 
     private func environment(for packet: AgentPacket) -> [String] {
         var names = Self.basicNames
         for name in options.environmentNames
-        where !names.contains(name) && !Self.secretNames.contains(name) {
+        where !names.contains(name) && !Self.ownNames.contains(name) {
             names.append(name)
         }
         var environment = names.compactMap { name in
             Host.environment(name).map { "\(name)=\($0)" }
+        }
+        if let mark = Host.environment("BATON_SUPERVISED") {
+            environment.append("BATON_SUPERVISED=\(mark)")
         }
         environment.append("BATON_AGENT=\(packet.agent)")
         environment.append("BATON_TASK=\(packet.taskID)")

@@ -42,6 +42,8 @@ struct ProgramResult: Sendable {
 /// A program on its way. Lives on one thread.
 final class ProgramRun {
     private let plan: ProgramPlan
+    /// By which everything that the program starts is found again, daemons too.
+    private let mark: String
     private let child: ChildProcess
     private let stopDescriptor: Int32
     private let heard: ([UInt8]) -> Void
@@ -58,6 +60,7 @@ final class ProgramRun {
     private var exit: ChildProcess.Exit?
     private var drainUntil: Duration?
 
+    private static let markVariable = "BATON_RUN"
     private static let errorTailMax = 4096
     /// How long pipes may stay open after the program has ended, held by what it left behind.
     private static let drainTimeout = Duration.seconds(1)
@@ -77,18 +80,23 @@ final class ProgramRun {
         pendingInput = plan.input[...]
         // A program that closes its input early must not end us.
         ignoreBrokenPipes()
+        mark = String(Entropy.uint64(), radix: 16)
         child = try ChildProcess.spawn(
             LaunchPlan(
                 executable: plan.executable, arguments: plan.arguments,
-                environment: plan.environment, directory: plan.directory, group: .own,
-                input: .pipe, output: .pipe, errorOutput: .pipe))
+                environment: plan.environment + ["\(Self.markVariable)=\(mark)"],
+                directory: plan.directory, group: .own, input: .pipe, output: .pipe,
+                errorOutput: .pipe,
+                // It must not work on for a lease that has gone with us.
+                parentDeathSignal: .kill))
     }
 
-    /// Runs to the end. Whatever happens, the program's whole group is gone afterwards.
+    /// Runs to the end. Whatever happens, the program and all that it started are gone afterwards.
     func run() throws -> ProgramResult {
         defer {
             child.signalGroup(.kill)
-            _ = child.waitForExit()
+            _ = child.waitForExit(endingGroup: true)
+            endStrays()
         }
         if pendingInput.isEmpty { child.closeInput() }
         while !isOver { try turn() }
@@ -207,11 +215,20 @@ final class ProgramRun {
     }
 
     private func noteExit() {
-        guard exit == nil, let ended = child.pollExit() else { return }
-        exit = ended
         // Whatever it started goes with it; it may hold our pipes open for ever.
-        child.signalGroup(.kill)
+        guard exit == nil, let ended = child.pollExit(endingGroup: true) else { return }
+        exit = ended
         drainUntil = monotonicReading() + Self.drainTimeout
+    }
+
+    /// Kills what left the program's group: daemons, and what was started in a session of its own.
+    private func endStrays() {
+        let wanted = mark
+        let killed = ProcessMark(Self.markVariable) { $0 == wanted }.kill()
+        for facts in killed {
+            heard(Array("killed \(facts.name), process \(facts.processID), left behind\n".utf8))
+        }
+        Orphans.endUnclaimed()
     }
 
     private func checkTime() {

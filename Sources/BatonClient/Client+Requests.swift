@@ -209,6 +209,11 @@ extension Client {
         Reply(try request(.raise, JSONObject([("agent", .string(agent))]), body: [document]))
     }
 
+    /// Takes back a question that the supervisor itself raised.
+    public func withdraw(escalation: String) throws(ClientError) -> Reply {
+        Reply(try request(.withdraw, JSONObject([("escalation", .string(escalation))])))
+    }
+
     /// Records that people were told of an escalation, and with what exit status.
     public func notified(escalation: String, status: Int64) throws(ClientError) -> Reply {
         let header = JSONObject([

@@ -1,4 +1,5 @@
-// Starting a child process by posix_spawn, which copies no memory and is safe with threads.
+// Starting a child process. What posix_spawn has no word for (to end with its parent, to begin its
+// life in a cgroup) has to happen between fork and exec: shim.h of CLinux does that.
 import CLinux
 import Glibc
 
@@ -44,12 +45,18 @@ package struct LaunchPlan: Sendable {
     /// under (3 or more). For a lifeline: the reading end of a pipe whose writing end we keep, so
     /// that the child sees its end when we die, in whatever way.
     package var inherited: [Int32: Int32]
+    /// What the kernel sends the process when the thread that started it ends, in whatever way;
+    /// nil is nothing. Not for what that process starts in turn, nor for a setuid program.
+    package var parentDeathSignal: Signal?
+    /// Where it and whatever it starts belong; nil is where we are.
+    package var controlGroup: ControlGroup?
 
     package init(
         executable: String, arguments: [String] = [],
         environment: [String] = Host.environment(), directory: String? = nil,
         group: Group = .own, input: Stream = .null, output: Stream = .inherit,
         errorOutput: Stream = .inherit, inherited: [Int32: Int32] = [:],
+        parentDeathSignal: Signal? = nil, controlGroup: ControlGroup? = nil,
     ) {
         self.executable = executable
         self.arguments = arguments
@@ -60,13 +67,17 @@ package struct LaunchPlan: Sendable {
         self.output = output
         self.errorOutput = errorOutput
         self.inherited = inherited
+        self.parentDeathSignal = parentDeathSignal
+        self.controlGroup = controlGroup
     }
 }
 
 extension ChildProcess {
-    /// Starts a process. Calls `posix_spawn`; a program that is missing or cannot be run is
+    /// Starts a process. Calls `fork` and `execve`; a program that is missing or cannot be run is
     /// reported here. Its signals are as at a fresh start, whatever we block or ignore, and of our
     /// descriptors it gets those in the plan only.
+    ///
+    /// A group that cannot be joined has the error's call `join the cgroup for`.
     package static func spawn(_ plan: LaunchPlan) throws(SystemError) -> ChildProcess {
         var input = try StreamEnds(plan.input, isInput: true)
         var output = try StreamEnds(plan.output, isInput: false)
@@ -91,12 +102,8 @@ extension ChildProcess {
     private static func start(
         _ plan: LaunchPlan, _ moves: [(from: Int32, to: Int32)],
     ) throws(SystemError) -> Int32 {
-        var actions = unsafe posix_spawn_file_actions_t()
-        unsafe posix_spawn_file_actions_init(&actions)
-        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-
         // All sources go above all targets first: otherwise one move could overwrite what a
-        // later one is to take. The copies close here at the end, and in the child by closefrom.
+        // later one is to take. The copies close here at the end, and in the child at its exec.
         let firstFree = max(3, (moves.map(\.to).max() ?? 0) + 1)
         var copies: [Int32] = []
         defer { for copy in copies { Glibc.close(copy) } }
@@ -106,54 +113,50 @@ extension ChildProcess {
                 throw SystemError.last("pass on a descriptor to", plan.executable)
             }
             copies.append(copy)
-            unsafe posix_spawn_file_actions_adddup2(&actions, copy, move.to)
         }
-        // Numbers between 3 and the highest target that the plan does not name.
-        let named = Set(moves.map(\.to))
-        for number in 3..<firstFree where !named.contains(number) {
-            unsafe posix_spawn_file_actions_addclose(&actions, number)
-        }
-        unsafe posix_spawn_file_actions_addclosefrom_np(&actions, firstFree)
-        if let directory = plan.directory {
-            unsafe posix_spawn_file_actions_addchdir_np(&actions, directory)
-        }
-
-        var attributes = posix_spawnattr_t()
-        unsafe posix_spawnattr_init(&attributes)
-        defer { unsafe posix_spawnattr_destroy(&attributes) }
-        setSignalsAndGroup(plan.group, in: &attributes)
+        let group = try plan.controlGroup?.openForJoining().release() ?? -1
+        defer { if group >= 0 { Glibc.close(group) } }
 
         let name = Files.name(of: plan.executable)
+        let path = CStringArray([plan.executable, plan.directory].compactMap(\.self))
         let arguments = CStringArray([name] + plan.arguments)
         let environment = CStringArray(plan.environment)
-        var processID: pid_t = 0
-        let code = unsafe posix_spawn(
-            &processID, plan.executable, &actions, &attributes, arguments.pointers,
-            environment.pointers)
-        guard code == 0 else {
-            throw SystemError(code: code, call: "start", path: plan.executable)
+        let targets = moves.map(\.to)
+        var failure = baton_launch_failure()
+        let processID = ChildRegistry.starting {
+            unsafe copies.withUnsafeBufferPointer { sources in
+                unsafe targets.withUnsafeBufferPointer { targets in
+                    var launch = unsafe baton_launch_plan(
+                        path: path.pointers[0], arguments: arguments.pointers,
+                        environment: environment.pointers,
+                        directory: plan.directory == nil ? nil : path.pointers[1],
+                        sources: sources.baseAddress, targets: targets.baseAddress,
+                        count: Int32(sources.count),
+                        is_group_leader: plan.group == .own ? 1 : 0,
+                        is_session_leader: plan.group == .session ? 1 : 0,
+                        death_signal: plan.parentDeathSignal?.rawValue ?? 0,
+                        cgroup: group)
+                    return unsafe baton_launch(&launch, &failure)
+                }
+            }
         }
+        guard processID > 0 else { throw error(failure, plan) }
         return processID
     }
 
-    private static func setSignalsAndGroup(
-        _ group: LaunchPlan.Group, in attributes: inout posix_spawnattr_t,
-    ) {
-        var flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
-        var all = sigset_t()
-        unsafe sigfillset(&all)
-        unsafe posix_spawnattr_setsigdefault(&attributes, &all)
-        var none = sigset_t()
-        unsafe sigemptyset(&none)
-        unsafe posix_spawnattr_setsigmask(&attributes, &none)
-        switch group {
-        case .inherited: break
-        case .own:
-            flags |= POSIX_SPAWN_SETPGROUP
-            unsafe posix_spawnattr_setpgroup(&attributes, 0)
-        case .session: flags |= BATON_SPAWN_SETSID
+    private static func error(
+        _ failure: baton_launch_failure, _ plan: LaunchPlan,
+    ) -> SystemError {
+        switch failure.step {
+        case Int32(BATON_STEP_CGROUP):
+            SystemError(
+                code: failure.code, call: ControlGroup.joiningCall, path: plan.executable)
+        case Int32(BATON_STEP_DIRECTORY):
+            SystemError(
+                code: failure.code, call: "enter the directory", path: plan.directory ?? "")
+        default:
+            SystemError(code: failure.code, call: "start", path: plan.executable)
         }
-        unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
     }
 }
 

@@ -106,16 +106,20 @@ package final class ChildProcess {
     // MARK: End
 
     /// How the process ended, or nil while it runs. Reaps it. Calls `waitpid(WNOHANG)`.
-    package func pollExit() -> Exit? {
-        if exit == nil { collect(WNOHANG) }
+    /// - Parameter endingGroup: kills what is left of its group, before its number, which is the
+    ///   group's, can be given to somebody else.
+    package func pollExit(endingGroup: Bool = false) -> Exit? {
+        if exit == nil, baton_has_ended(processID, 0) != 0 { collect(endingGroup: endingGroup) }
         return exit
     }
 
     /// Waits for the end of the process. Calls `waitpid`.
-    package func waitForExit() -> Exit {
+    /// - Parameter endingGroup: as in `pollExit`.
+    package func waitForExit(endingGroup: Bool = false) -> Exit {
         while true {
             if let exit { return exit }
-            collect(0)
+            // Interrupted by a signal: it is waited for again.
+            if baton_has_ended(processID, 1) != 0 { collect(endingGroup: endingGroup) }
         }
     }
 
@@ -126,19 +130,19 @@ package final class ChildProcess {
         _ = Glibc.kill(processID, signal.rawValue)
     }
 
-    /// Sends a signal to the child's whole group, also when the child itself has ended but others
-    /// of its group have not. False when the group is empty.
+    /// Sends a signal to the child's whole group. False when the group is empty, and once the
+    /// child has been reaped: see `pollExit` for what it leaves behind.
     @discardableResult
     package func signalGroup(_ signal: Signal) -> Bool {
         precondition(leadsGroup, "the group of process \(processID) is our own")
+        guard exit == nil else { return false }
         return Glibc.kill(-processID, signal.rawValue) == 0
     }
 
-    private func collect(_ options: Int32) {
-        var status: Int32 = 0
-        let result = unsafe waitpid(processID, &status, options)
-        if result == 0 || (result < 0 && errno == EINTR) { return }
-        precondition(result == processID, "process \(processID) was reaped by somebody else")
+    /// Reaps the process, which has ended.
+    private func collect(endingGroup: Bool) {
+        if endingGroup { signalGroup(.kill) }
+        guard let status = ChildRegistry.reap(processID) else { return }
         if baton_wait_exited(status) != 0 {
             exit = .code(baton_wait_exit_code(status))
         } else if baton_wait_signalled(status) != 0 {

@@ -24,6 +24,23 @@ package enum Files {
         }
     }
 
+    /// At most so many bytes of a file, from an offset on; none when the file is shorter.
+    package static func read(
+        _ path: String, from offset: Int64, bytesMax: Int,
+    ) throws(SystemError) -> [UInt8] {
+        let file = try Descriptor.open(path, O_RDONLY)
+        guard lseek(file.rawValue, off_t(offset), SEEK_SET) >= 0 else {
+            throw SystemError.last("read", path)
+        }
+        var bytes: [UInt8] = []
+        while bytes.count < bytesMax,
+            case .bytes(let more) = try file.read(bytesMax: min(bytesMax - bytes.count, 1 << 18))
+        {
+            bytes += more
+        }
+        return bytes
+    }
+
     /// Replaces a file: whoever reads it, even after a crash, sees the old content or the new.
     ///
     /// Writes a neighbour, syncs it, renames it into place, syncs the directory.

@@ -23,6 +23,12 @@ package enum Host {
     /// The number of this process.
     package static var processID: Int32 { getpid() }
 
+    /// Names the time since the machine was started; empty where the kernel does not say.
+    package static func bootID() -> String {
+        let bytes = (try? Files.read("/proc/sys/kernel/random/boot_id", bytesMax: 256)) ?? []
+        return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    }
+
     /// The user this process acts as.
     package static var userID: UInt32 { geteuid() }
 

@@ -31,8 +31,22 @@ package struct ProcessFacts: Hashable, Sendable {
     /// not ended.
     package static func isRunning(_ processID: Int32, startTicks: UInt64) -> Bool {
         guard let facts = read(processID) else { return false }
-        return facts.startTicks == startTicks && facts.state != "Z" && facts.state != "X"
+        return facts.startTicks == startTicks && !facts.hasEnded
     }
+
+    /// Whether it has ended and only waits to be reaped.
+    package var hasEnded: Bool { state == "Z" || state == "X" }
+
+    /// Whether it was stopped by a signal, and does nothing until it is resumed.
+    package var isStopped: Bool { state == "T" }
+
+    /// What tells it from later processes of its number.
+    package var recorded: RecordedProcess {
+        RecordedProcess(processID: processID, startTicks: startTicks)
+    }
+
+    /// Whether two looks were at the same process.
+    package func isSame(as other: ProcessFacts) -> Bool { recorded == other.recorded }
 
     /// proc_pid_stat(5): the name stands in parentheses and may itself contain any.
     init?(processID: Int32, stat: String) {

@@ -1,4 +1,5 @@
 // A process known from a file: its number alone would not do, numbers are given again.
+import CLinux
 import Glibc
 
 /// The lasting identity of a process on this host: number and start time.
@@ -22,17 +23,27 @@ package struct RecordedProcess: Hashable, Sendable {
     package var isRunning: Bool { ProcessFacts.isRunning(processID, startTicks: startTicks) }
 
     /// Sends a signal if it is still the same process; false when it is gone or belongs to
-    /// somebody else.
+    /// somebody else. Calls `pidfd_send_signal`.
     ///
     /// With `group`, the processes of the group that it leads get the signal too.
     @discardableResult
     package func signal(_ signal: Signal, group: Bool = false) -> Bool {
-        // Between the look and the signal the number could in theory be given again; the kernel
-        // hands numbers out in turn, so that takes a whole round of them in microseconds.
-        guard isRunning else { return false }
-        if group, ProcessFacts.read(processID)?.groupID == processID {
+        // Opened before the look: a process that had started before and is there after has had
+        // the number in between, so it is the one that was opened, whatever happens to the number.
+        let opened = pidfd_open(processID, 0)
+        let descriptor = opened >= 0 ? Descriptor(owning: opened) : nil
+        guard let facts = ProcessFacts.read(processID), facts.startTicks == startTicks,
+            !facts.hasEnded
+        else { return false }
+        if group, facts.groupID == processID {
+            // There is no such descriptor for a group; its number is taken while it has a member.
             return Glibc.kill(-processID, signal.rawValue) == 0
         }
+        if let descriptor = consume descriptor {
+            return pidfd_send_signal(descriptor.rawValue, signal.rawValue, nil, 0) == 0
+        }
+        // A kernel without such descriptors: between look and signal the number could in theory be
+        // given again, which takes a whole round of all numbers.
         return Glibc.kill(processID, signal.rawValue) == 0
     }
 }

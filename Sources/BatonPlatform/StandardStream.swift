@@ -25,4 +25,21 @@ package enum StandardStream: Int32, Sendable {
     package func write(_ text: String) throws(SystemError) -> Bool {
         try write([UInt8](text.utf8))
     }
+
+    /// The record of the file that it leads to. Calls `fstat`.
+    package func status() throws(SystemError) -> FileStatus {
+        var found = Glibc.stat()
+        guard unsafe fstat(rawValue, &found) == 0 else { throw SystemError.last("look at a stream") }
+        return FileStatus(found)
+    }
+
+    /// Lets streams lead to the end of a file from now on, made where missing. Calls `dup2`.
+    package static func redirect(
+        _ streams: [StandardStream], toEndOf path: String, mode: UInt32,
+    ) throws(SystemError) {
+        let file = try Files.openForAppending(path, mode: mode)
+        for stream in streams where dup2(file.rawValue, stream.rawValue) < 0 {
+            throw SystemError.last("write to", path)
+        }
+    }
 }

@@ -23,6 +23,8 @@ final class ChildTable {
     private static let lifelineNumber: Int32 = 3
 
     private let home: Home
+    private let containment: Containment
+    private let logLimits: LogLimits
     private let lifelineReading: Descriptor
     /// Never written to: it closes when this process dies, in whatever way.
     private let lifelineWriting: Descriptor
@@ -31,8 +33,13 @@ final class ChildTable {
     private var logs: [ChildName: LogFile] = [:]
     private var tokens: [ChildName: String] = [:]
 
-    init(home: Home, stamp: @escaping @Sendable (Int64) -> String) throws(SystemError) {
+    init(
+        home: Home, containment: Containment, logLimits: LogLimits,
+        stamp: @escaping @Sendable (Int64) -> String
+    ) throws(SystemError) {
         self.home = home
+        self.containment = containment
+        self.logLimits = logLimits
         self.stamp = stamp
         var pipe = try Descriptor.pipe()
         lifelineReading = pipe.takeReading()
@@ -77,11 +84,22 @@ final class ChildTable {
             if let token = tokens[name] { environment.append("BATON_TOKEN=\(token)") }
             if let endpoint { environment.append("BATON_ENDPOINT=\(endpoint)") }
         }
-        let plan = LaunchPlan(
+        environment.append(containment.entry(for: name))
+        var plan = LaunchPlan(
             executable: program.executable, arguments: program.arguments, environment: environment,
             directory: program.directory, group: .own, input: .null, output: .pipe,
-            errorOutput: .pipe, inherited: [Self.lifelineNumber: lifelineReading.rawValue])
-        let child = Running(try ChildProcess.spawn(plan))
+            errorOutput: .pipe, inherited: [Self.lifelineNumber: lifelineReading.rawValue],
+            // For workers that do not watch their lifeline.
+            parentDeathSignal: .terminate, controlGroup: containment.group(for: name))
+        let child: Running
+        do throws(SystemError) {
+            child = Running(try ChildProcess.spawn(plan))
+        } catch {
+            guard error.call == ControlGroup.joiningCall else { throw error }
+            containment.giveUpGroups(error)
+            plan.controlGroup = nil
+            child = Running(try ChildProcess.spawn(plan))
+        }
         running[name] = child
         note(name, "started, process \(child.process.processID)")
     }
@@ -112,14 +130,20 @@ final class ChildTable {
         }
     }
 
-    /// The children that have ended since the last call, reaped, each with its whole group.
-    func takeEnded() -> [(ChildName, ChildEnd)] {
-        var ended: [(ChildName, ChildEnd)] = []
+    /// One child's end.
+    struct Ended {
+        let name: ChildName
+        let end: ChildEnd
+        /// What it had left behind, killed by now.
+        let strays: [ProcessFacts]
+    }
+
+    /// The children that have ended since the last call, reaped, each with whatever it had started.
+    func takeEnded() -> [Ended] {
+        var ended: [Ended] = []
         for (name, child) in running {
-            guard let exit = child.process.pollExit() else { continue }
+            guard let exit = child.process.pollExit(endingGroup: true) else { continue }
             drainOutput(name, child)
-            // Whatever it started and left behind in its group goes with it.
-            child.process.signalGroup(.kill)
             running[name] = nil
             let end: ChildEnd =
                 switch exit {
@@ -127,14 +151,33 @@ final class ChildTable {
                 case .signal(let signal): .signal(signal.rawValue)
                 }
             note(name, "ended: \(end)")
-            ended.append((name, end))
+            let isLast = !running.keys.contains { $0 != .broker }
+            let strays = containment.endStrays(of: name, isLast: isLast)
+            for stray in strays {
+                note(name, "killed \(stray.name), process \(stray.processID), left behind by it")
+            }
+            ended.append(Ended(name: name, end: end, strays: strays))
         }
-        return ended.sorted { "\($0.0)" < "\($1.0)" }
+        return ended.sorted { "\($0.name)" < "\($1.name)" }
     }
 
     func terminate(_ name: ChildName) { running[name]?.process.signal(.terminate) }
 
     func kill(_ name: ChildName) { running[name]?.process.signalGroup(.kill) }
+
+    /// Which of some agent's processes are behind these sessions, by the numbers that the kernel
+    /// gave the broker. A worker may well be a descendant of what was started.
+    func present(of agent: String, sessions: [Int32]) -> [ChildName] {
+        let own = running.filter { $0.key.agent == agent }
+        // As many sessions as processes: there is nothing to find out.
+        if sessions.count >= own.count { return own.map(\.key) }
+        return own.filter { name, child in
+            sessions.contains { session in
+                ProcessTable.descends(session, from: child.process.processID)
+                    || ProcessTable.environment(of: session).contains(containment.entry(for: name))
+            }
+        }.map(\.key)
+    }
 
     /// The process of a child, if it runs, and when it started.
     func process(of name: ChildName) -> (RecordedProcess?, startedMicroseconds: Int64)? {
@@ -156,7 +199,7 @@ final class ChildTable {
     private func log(of name: ChildName) -> LogFile? {
         if let log = logs[name] { return log }
         // As above: without its file, a log is lost and nothing else.
-        guard let log = try? LogFile(path: home.log(of: "\(name)"), stamp: stamp) else {
+        guard let log = try? LogFile(path: home.log(of: "\(name)"), limits: logLimits, stamp: stamp) else {
             return nil
         }
         logs[name] = log

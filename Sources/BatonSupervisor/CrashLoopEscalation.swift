@@ -3,6 +3,9 @@ import JSON
 
 /// Makes the document (`escalation.schema.json`).
 enum CrashLoopEscalation {
+    /// The option whose choice the supervisor follows by itself.
+    static let restartOption = "restart"
+
     /// About one agent; its key lets repeated ones join.
     static func document(
         agent: String, ends: Int, last: String, log: String, lastWords: String?
@@ -12,16 +15,24 @@ enum CrashLoopEscalation {
             "format": "baton.escalation/1",
             "key": .string("crash-loop-\(agent)"),
             "blocker": .string(
-                "\(agent) ended \(ends) times within two minutes, the last time with \(last);"
+                "\(agent) does not stay up: it ended \(ends) times, the last time with \(last);"
                     + " \(said)"
             ),
             "impact": .string(
-                "tasks for \(agent) wait; it is started again every 30 s until it stays up"),
+                "tasks for \(agent) wait; it is started again at long intervals until it stays up,"
+                    + " and then this question is withdrawn"),
             "options": [
                 [
-                    "id": "mend", "label": "Mend the agent and let the supervisor start it again",
+                    "id": .string(restartOption), "label": "It is mended: start it again now",
                     "tradeoffs": .string(
-                        "its tasks wait until then; the log with the reason is \(log)"),
+                        "its history is forgotten; the log with the reason is \(log)"),
+                    "effect": ["kind": "none"],
+                ],
+                [
+                    "id": "leave", "label": "Leave it as it is",
+                    "tradeoffs": .string(
+                        "it is still started again at long intervals, and each attempt of a task"
+                            + " that it takes may be lost"),
                     "effect": ["kind": "none"],
                 ],
                 [
@@ -32,11 +43,11 @@ enum CrashLoopEscalation {
                     "effect": ["kind": "none"],
                 ],
             ],
-            "recommended": "mend",
+            "recommended": .string(restartOption),
             "rationale":
                 .string(
                     "a program that ends right after its start does so for a reason that waiting"
-                        + " does not remove"),
+                        + " does not remove: mend it, then choose this"),
             "needs": "somebody who can read the log and change the agent or its surroundings",
             "severity": "high",
             "owner": "operator",

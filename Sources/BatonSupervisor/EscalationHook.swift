@@ -11,29 +11,42 @@ import ZeroMQ
 ///
 /// Which were told stands in the journal itself, so nothing is forgotten across restarts.
 final class EscalationHook: Sendable {
+    static let name = "on-escalation"
+
     /// A command that takes longer is ended: it would hold up all later escalations.
     private static let timeoutSeconds: Int64 = 60
 
     private let home: Home
     private let token: String
     private let command: String
+    /// By which the command and what it starts are found again.
+    private let mark: String
+    private let logLimits: LogLimits
+    private let stamp: @Sendable (Int64) -> String
     private let isStopping = Mutex(false)
     private let bell: WakeUp
     private let report: @Sendable (String) -> Void
 
+    /// - Parameters:
+    ///   - mark: an environment entry that the command gets.
+    ///   - stamp: turns the wall clock's microseconds into the text before each log line.
     init(
-        home: Home, token: String, command: String, report: @escaping @Sendable (String) -> Void
+        home: Home, token: String, command: String, mark: String, logLimits: LogLimits,
+        stamp: @escaping @Sendable (Int64) -> String, report: @escaping @Sendable (String) -> Void
     ) throws(SystemError) {
         self.home = home
         self.token = token
         self.command = command
+        self.mark = mark
+        self.logLimits = logLimits
+        self.stamp = stamp
         self.report = report
         bell = try WakeUp()
     }
 
     /// Starts the thread.
     func start() throws(SystemError) -> JoinableThread {
-        try spawnThread(name: "on-escalation") { [self] in
+        try spawnThread(name: Self.name) { [self] in
             while !stopped {
                 follow()
                 pause(milliseconds: 500)
@@ -114,10 +127,12 @@ final class EscalationHook: Sendable {
     /// nil when it was ended because we stop.
     private func run(input: [UInt8]) -> Int32? {
         let plan = LaunchPlan(
-            executable: "/bin/sh", arguments: ["-c", command], group: .own, input: .pipe,
-            output: .append(path: home.log(of: "on-escalation")),
-            errorOutput: .append(path: home.log(of: "on-escalation")))
+            executable: "/bin/sh", arguments: ["-c", command],
+            environment: Host.environment() + [mark], group: .own, input: .pipe, output: .pipe,
+            errorOutput: .pipe, parentDeathSignal: .kill)
         guard let child = try? ChildProcess.spawn(plan) else { return 127 }
+        // Without its file the words are lost, and nothing else.
+        let log = try? LogFile(path: home.log(of: Self.name), limits: logLimits, stamp: stamp)
         let deadline = MonotonicClock.nowMicroseconds() + Self.timeoutSeconds * 1_000_000
         var rest = input[...]
         while true {
@@ -129,8 +144,9 @@ final class EscalationHook: Sendable {
                 // It does not want to read; its status still counts.
                 rest = []
             }
-            if let exit = child.pollExit() {
-                child.signalGroup(.kill)
+            keep(child, in: log)
+            if let exit = child.pollExit(endingGroup: true) {
+                keep(child, in: log)
                 switch exit {
                 case .code(let code): return code
                 case .signal(let signal): return 128 + signal.rawValue
@@ -139,11 +155,34 @@ final class EscalationHook: Sendable {
             let isLate = MonotonicClock.nowMicroseconds() >= deadline
             if isLate || stopped {
                 child.signalGroup(.kill)
-                _ = child.waitForExit()
+                _ = child.waitForExit(endingGroup: true)
                 return stopped ? nil : 124
             }
-            pause(milliseconds: 50)
+            wait(for: child)
         }
+    }
+
+    /// Moves what the command has said into the log; a flood must not keep us from the clock.
+    private func keep(_ child: ChildProcess, in log: LogFile?) {
+        let now = WallClock.nowMicroseconds()
+        for _ in 0..<16 {
+            guard case .bytes(let bytes)? = try? child.readOutput() else { break }
+            try? log?.append(bytes, now: now)
+        }
+        for _ in 0..<16 {
+            guard case .bytes(let bytes)? = try? child.readErrorOutput() else { break }
+            try? log?.append(bytes, now: now)
+        }
+    }
+
+    private func wait(for child: ChildProcess) {
+        var poller = Poller()
+        _ = poller.add(descriptor: bell.fileDescriptor, for: .readable)
+        for descriptor in [child.outputDescriptor, child.errorDescriptor, child.exitDescriptor] {
+            if let descriptor { _ = poller.add(descriptor: descriptor, for: .readable) }
+        }
+        // However it ends, the caller looks at everything next.
+        _ = try? poller.poll(timeoutMilliseconds: 50)
     }
 
     private func pause(milliseconds: Int) {

@@ -55,6 +55,10 @@ package struct Home: Sendable, Hashable {
     package var processesFile: String { path + "/agents.json" }
     /// Held by the supervisor while it lives.
     package var supervisorLock: String { path + "/supervisor.lock" }
+    /// Lines written here are commands to the supervisor, see `ControlPipe`.
+    package var controlFile: String { path + "/supervisor.control" }
+    /// What an operator has set, for the broker and in its member `supervisor` for us.
+    package var limitsFile: String { path + "/limits.json" }
     package var logs: String { path + "/logs" }
     /// A person's own cards, if the folder exists.
     package var agents: String { path + "/agents" }

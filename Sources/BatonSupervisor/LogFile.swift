@@ -6,8 +6,6 @@ package import BatonPlatform
 
 /// One child's log. An object because it is an open file; it belongs to one thread.
 package final class LogFile {
-    /// The file is renamed to `.1` at this size, `.1` to `.2`; three files in all.
-    package static let bytesMax = 5 << 20
     /// Longer lines are cut into several, so that a child without line feeds needs no memory.
     private static let lineBytesMax = 16 << 10
 
@@ -15,16 +13,22 @@ package final class LogFile {
     static let noteMark = "-- "
 
     private let path: String
+    private let limits: LogLimits
     private var file: Descriptor
     private var size: Int64
     private var pending: [UInt8] = []
     private let stamp: @Sendable (Int64) -> String
+    /// The second that is being filled, what it has taken, and what has been dropped.
+    private var second: Int64 = 0
+    private var secondBytes = 0
+    private var droppedBytes = 0
 
     /// - Parameter stamp: turns the wall clock's microseconds into the text before each line.
     package init(
-        path: String, stamp: @escaping @Sendable (Int64) -> String
+        path: String, limits: LogLimits, stamp: @escaping @Sendable (Int64) -> String
     ) throws(SystemError) {
         self.path = path
+        self.limits = limits
         self.stamp = stamp
         file = try Files.openForAppending(path, mode: 0o600)
         size = try Files.status(of: path)?.size ?? 0
@@ -32,12 +36,22 @@ package final class LogFile {
 
     /// Takes bytes as they come and writes whole lines.
     package func append(_ bytes: [UInt8], now: Int64) throws(SystemError) {
+        if now / 1_000_000 != second {
+            second = now / 1_000_000
+            secondBytes = 0
+            try noteDropped(now: now)
+        }
+        guard secondBytes < limits.bytesPerSecond else {
+            droppedBytes += bytes.count
+            return
+        }
+        secondBytes += bytes.count
         pending += bytes
         var start = 0
         var lines: [UInt8] = []
-        for (index, byte) in pending.enumerated() where byte == UInt8(ascii: "\n") {
-            lines += prefix(now) + pending[start...index]
-            start = index + 1
+        while let end = pending[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            lines += prefix(now) + pending[start...end]
+            start = end + 1
         }
         pending.removeFirst(start)
         if pending.count > Self.lineBytesMax {
@@ -49,8 +63,25 @@ package final class LogFile {
 
     /// Writes a line of our own, after whatever the child left unfinished.
     package func note(_ text: String, now: Int64) throws(SystemError) {
-        if !pending.isEmpty { try append([UInt8(ascii: "\n")], now: now) }
-        try write(prefix(now) + [UInt8]("\(Self.noteMark)\(text)\n".utf8))
+        try noteDropped(now: now)
+        if !pending.isEmpty {
+            let rest = pending
+            pending = []
+            try write(prefix(now) + rest + [UInt8(ascii: "\n")])
+        }
+        try write(line(text, now))
+    }
+
+    private func noteDropped(now: Int64) throws(SystemError) {
+        guard droppedBytes > 0 else { return }
+        let count = droppedBytes
+        droppedBytes = 0
+        try note(
+            "dropped \(count) bytes above log_bytes_per_second \(limits.bytesPerSecond)", now: now)
+    }
+
+    private func line(_ text: String, _ now: Int64) -> [UInt8] {
+        prefix(now) + [UInt8]("\(Self.noteMark)\(text)\n".utf8)
     }
 
     private func prefix(_ now: Int64) -> [UInt8] { [UInt8]((stamp(now) + " ").utf8) }
@@ -59,10 +90,23 @@ package final class LogFile {
         guard !lines.isEmpty else { return }
         try file.writeAll(lines)
         size += Int64(lines.count)
-        guard size >= Self.bytesMax else { return }
-        if try Files.exists(path + ".1") { try Files.rename(path + ".1", to: path + ".2") }
-        try Files.rename(path, to: path + ".1")
+        guard size >= limits.fileBytes else { return }
+        try Self.turnOver(path, limits)
         file = try Files.openForAppending(path, mode: 0o600)
         size = 0
+    }
+
+    /// Renames a full log to `.1`, what was there to `.2`, and so on; the oldest is gone then.
+    static func turnOver(_ path: String, _ limits: LogLimits) throws(SystemError) {
+        let oldest = limits.files - 1
+        guard oldest > 0 else {
+            try Files.remove(path)
+            return
+        }
+        for number in stride(from: oldest, to: 1, by: -1)
+        where try Files.exists("\(path).\(number - 1)") {
+            try Files.rename("\(path).\(number - 1)", to: "\(path).\(number)")
+        }
+        try Files.rename(path, to: "\(path).1")
     }
 }

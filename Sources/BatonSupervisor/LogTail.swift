@@ -3,13 +3,17 @@ import BatonPlatform
 
 /// Reads the last lines of a file.
 package enum LogTail {
-    /// The last lines, oldest first; none when there is no such file.
+    /// More is never shown at once; an operator may let logs grow to a gigabyte.
+    private static let bytesMax: Int64 = 8 << 20
+
+    /// The last lines, oldest first, of the log's last 8 MiB; none when there is no such file.
     package static func lines(of path: String, count: Int) -> [String] {
-        // Logs are turned over at a size that fits in memory; one that cannot be read has no end.
-        guard let bytes = try? Files.read(path, bytesMax: LogFile.bytesMax + (1 << 20)) else {
-            return []
-        }
-        return bytes.split(separator: UInt8(ascii: "\n")).suffix(count)
+        // A log that cannot be read has no end to show.
+        guard let size = (try? Files.status(of: path))??.size else { return [] }
+        let start = max(0, size - bytesMax)
+        let bytes = (try? Files.read(path, from: start, bytesMax: Int(bytesMax))) ?? []
+        let lines = bytes.split(separator: UInt8(ascii: "\n"))
+        return (start > 0 ? lines.dropFirst() : lines[...]).suffix(count)
             .map { String(decoding: $0, as: UTF8.self) }
     }
 

@@ -45,11 +45,25 @@ package struct ProcessRecord: Sendable {
     package var supervisor: Entry
     package var broker: Entry
     package var agents: [Entry]
+    /// What keeps the processes together.
+    package var containment: Containment.Kind
+    /// What did not end when asked to, or was left behind, and had to be killed since the
+    /// supervisor was asked to stop; in words.
+    package var killed: [String]
+    /// The settings in force.
+    package var settings: JSONValue
 
-    package init(supervisor: Entry, broker: Entry, agents: [Entry]) {
+    package init(
+        supervisor: Entry, broker: Entry, agents: [Entry],
+        containment: Containment.Kind = .marks(""), killed: [String] = [],
+        settings: JSONValue = [:]
+    ) {
         self.supervisor = supervisor
         self.broker = broker
         self.agents = agents
+        self.containment = containment
+        self.killed = killed
+        self.settings = settings
     }
 
     /// All of them, the supervisor first.
@@ -57,8 +71,10 @@ package struct ProcessRecord: Sendable {
 
     package var json: JSONValue {
         [
-            "format": "baton.processes/1", "supervisor": supervisor.json, "broker": broker.json,
-            "agents": .array(agents.map(\.json)),
+            "format": "baton.processes/1", "boot": .string(Host.bootID()),
+            "supervisor": supervisor.json, "broker": broker.json,
+            "agents": .array(agents.map(\.json)), "containment": containment.json,
+            "killed": .array(killed.map { .string($0) }), "settings": settings,
         ]
     }
 
@@ -72,7 +88,23 @@ package struct ProcessRecord: Sendable {
             let broker = document["broker"].flatMap(Entry.init(json:))
         else { return nil }
         let agents = (document["agents"]?.arrayValue ?? []).compactMap(Entry.init(json:))
-        return ProcessRecord(supervisor: supervisor, broker: broker, agents: agents)
+        var record = ProcessRecord(
+            supervisor: supervisor, broker: broker, agents: agents,
+            containment: Containment.Kind(json: document["containment"]),
+            killed: (document["killed"]?.arrayValue ?? []).compactMap(\.stringValue),
+            settings: document["settings"] ?? [:])
+        if let boot = document["boot"]?.stringValue, boot != Host.bootID() {
+            record.forgetProcesses()
+        }
+        return record
+    }
+
+    /// Since the machine was started anew, the numbers mean nothing: at each start the same program
+    /// may even get the same number at the same tick.
+    private mutating func forgetProcesses() {
+        supervisor.process = nil
+        broker.process = nil
+        for index in agents.indices { agents[index].process = nil }
     }
 
     /// Replaces the record of a home.
@@ -105,8 +137,11 @@ extension ProcessRecord.Entry {
             return nil
         }
         var process: RecordedProcess?
-        if let id = json["pid"]?.integerValue, let ticks = json["start_ticks"]?.integerValue {
-            process = RecordedProcess(processID: Int32(id), startTicks: UInt64(ticks))
+        // 0 and below would mean whole groups to the kernel.
+        if let id = json["pid"]?.integerValue.flatMap({ Int32(exactly: $0) }), id > 0,
+            let ticks = json["start_ticks"]?.integerValue.flatMap({ UInt64(exactly: $0) })
+        {
+            process = RecordedProcess(processID: id, startTicks: ticks)
         }
         self.init(
             name: name, instance: Int(json["instance"]?.integerValue ?? 1), process: process,

@@ -6,6 +6,12 @@ package enum ChildName: Sendable, Hashable, CustomStringConvertible {
     /// An instance of an agent, counted from 1.
     case agent(String, instance: Int)
 
+    /// The agent's id; nil for the broker.
+    package var agent: String? {
+        if case .agent(let agent, _) = self { return agent }
+        return nil
+    }
+
     /// `broker`, `core.quality`, and `core.quality-2` for a second instance.
     package var description: String {
         switch self {
@@ -53,6 +59,26 @@ package struct SupervisedChild: Sendable {
     var waits = 0
     var recentEnds: [Duration] = []
 
+    /// Why it was asked to end, and when it is killed if it does not; nil while it may go on.
+    var ending: (reason: Ending, killAt: Duration)?
+    /// Since when the broker has had no session with it; nil while it has one, and before anybody
+    /// has looked.
+    var absentSince: Duration?
+    /// Whether this process has ever had a session.
+    var hasConnected = false
+    /// Ends in a row because it hung, none of them after it was healthy.
+    var hangs = 0
+    /// People are asked about it, and need not be any more once it is healthy.
+    var isAskedAbout = false
+
+    /// Why the supervisor ends a process before everything ends.
+    enum Ending: Sendable, Equatable {
+        /// It lives but does nothing; in words.
+        case hung(String)
+        /// Somebody wants it started anew.
+        case restart
+    }
+
     init(_ name: ChildName) {
         self.name = name
     }
@@ -73,9 +99,29 @@ package struct SupervisedChild: Sendable {
         }
     }
 
+    /// Whether it has been up for so long that its history no longer counts. One that the broker
+    /// does not hear of is up and no use.
+    func isHealthy(at now: Duration, after period: Duration) -> Bool {
+        guard case .running(let since) = state, ending == nil, absentSince == nil else {
+            return false
+        }
+        return now - since >= period
+    }
+
+    /// Whether there is something to forget once it is healthy.
+    var isWatched: Bool { isQuarantined || isAskedAbout }
+
     mutating func forgetTrouble() {
         isQuarantined = false
         waits = 0
+        hangs = 0
         recentEnds = []
+    }
+
+    /// A new process knows nothing of the last one's sessions.
+    mutating func forgetProcess() {
+        ending = nil
+        absentSince = nil
+        hasConnected = false
     }
 }

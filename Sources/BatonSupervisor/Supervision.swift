@@ -8,7 +8,7 @@
 /// Supervises one broker and the instances of some agents.
 package struct Supervision: Sendable {
     /// How patient it is. All times count from the monotonic clock's zero.
-    package struct Limits: Sendable {
+    package struct Limits: Sendable, Hashable {
         /// The first wait before a restart; each further one is twice as long.
         package var backoffFirst = Duration.seconds(1)
         /// Long enough to leave the machine in peace, short enough to be back soon.
@@ -22,6 +22,20 @@ package struct Supervision: Sendable {
         package var agentDrain = Duration.seconds(10)
         /// The broker's last commit and snapshot.
         package var brokerDrain = Duration.seconds(15)
+        /// How long a process may live before the broker has heard of it: a worker that loads a
+        /// model first needs a while.
+        package var connectWait = Duration.seconds(120)
+        /// How long the broker may have no session with a process that had one. More than a
+        /// session's period, which has passed already when the broker notices.
+        package var absentWait = Duration.seconds(120)
+        /// So many hangs in a row are a crash loop, however far apart they are.
+        package var hangsMax = 3
+
+        /// How often the broker is asked who is there: often enough for the waits above, and a
+        /// request that nobody notices.
+        package var lookPeriod: Duration {
+            min(.seconds(5), min(connectWait, absentWait) / 4)
+        }
 
         package init() {}
     }
@@ -36,6 +50,12 @@ package struct Supervision: Sendable {
         case ended(ChildName, ChildEnd)
         /// The broker took our session, and every card is registered.
         case brokerAnswers
+        /// The broker was asked, and has sessions with these and no other processes.
+        case present(Set<ChildName>)
+        /// People have been asked about an agent, by us or by a supervisor before us.
+        case asked(agent: String)
+        /// Somebody wants an agent's processes started anew, whatever happened before.
+        case restart(agent: String)
         /// Somebody wants everything to end; said again, it ends faster.
         case stop
         /// Time has passed, nothing else.
@@ -51,8 +71,10 @@ package struct Supervision: Sendable {
         case kill(ChildName)
         /// Tell a person.
         case note(ChildName, Note)
-        /// An agent crash-loops: tell the people who own it.
+        /// An agent crash-loops: ask the people who own it.
         case escalate(agent: String, ends: Int, last: String)
+        /// It is well again: what people were asked about it needs no answer.
+        case settle(agent: String)
         /// Everything has ended.
         case finish(Finish)
     }
@@ -62,6 +84,10 @@ package struct Supervision: Sendable {
         case ended(String, restartIn: Duration)
         case quarantined(String, restartIn: Duration)
         case recovered
+        /// It lives but does nothing, and is asked to end.
+        case hung(String)
+        /// It did not end when asked to.
+        case killed
     }
 
     /// How it all ended.
@@ -85,7 +111,7 @@ package struct Supervision: Sendable {
     package private(set) var children: [SupervisedChild]
     private var phase = Phase.idle
     private var finish = Finish.stopped
-    private var brokerHasAnswered = false
+    private var lastLook: Duration?
 
     /// - Parameter agents: one name for each instance, in the order in which they start.
     package init(agents: [ChildName], limits: Limits = Limits()) {
@@ -111,7 +137,9 @@ package struct Supervision: Sendable {
         return children.compactMap { child -> Duration? in
             switch child.state {
             case .backoff(let until): until
-            case .running(let since) where child.isQuarantined: since + limits.healthyAfter
+            case .running where child.ending != nil: child.ending?.killAt
+            case .running(let since) where child.isWatched && child.absentSince == nil:
+                since + limits.healthyAfter
             case .waiting, .running, .ended: nil
             }
         }.min()
@@ -134,9 +162,17 @@ package struct Supervision: Sendable {
             }
             return ended(name, end.description, at: now)
         case .brokerAnswers:
-            brokerHasAnswered = true
             guard phase == .running else { return [] }
             return startWaiting(at: now)
+        case .present(let names):
+            guard phase == .running else { return [] }
+            return look(names, at: now)
+        case .asked(let agent):
+            for index in indices(of: agent) { children[index].isAskedAbout = true }
+            return []
+        case .restart(let agent):
+            guard phase == .running else { return [] }
+            return indices(of: agent).flatMap { restart($0, at: now) }
         case .stop:
             return stop(at: now)
         case .tick:
@@ -156,6 +192,7 @@ package struct Supervision: Sendable {
     // MARK: Starting
 
     private mutating func start(_ index: Int, at now: Duration) -> Output {
+        children[index].forgetProcess()
         mark(index, .running(since: now))
         return .start(children[index].name)
     }
@@ -172,6 +209,58 @@ package struct Supervision: Sendable {
         children[index].state = state
     }
 
+    private func indices(of agent: String) -> [Int] {
+        children.indices.filter { children[$0].name.agent == agent }
+    }
+
+    // MARK: Restarts and hangs
+
+    private mutating func restart(_ index: Int, at now: Duration) -> [Output] {
+        children[index].forgetTrouble()
+        switch children[index].state {
+        case .backoff: return [start(index, at: now)]
+        case .running: return end(index, .restart, at: now)
+        // What has not been started yet will be.
+        case .waiting, .ended: return []
+        }
+    }
+
+    /// Asks a process to end, and remembers why.
+    private mutating func end(
+        _ index: Int, _ reason: SupervisedChild.Ending, at now: Duration
+    ) -> [Output] {
+        guard children[index].ending == nil else { return [] }
+        children[index].ending = (reason, killAt: now + limits.agentDrain)
+        return [.terminate(children[index].name)]
+    }
+
+    /// Absence counts from the first look that finds it, so that a broker's restart, when nobody
+    /// can be present, is nobody's absence.
+    private mutating func look(_ present: Set<ChildName>, at now: Duration) -> [Output] {
+        let hasGap = lastLook.map { now - $0 > limits.lookPeriod * 4 } ?? true
+        lastLook = now
+        var outputs: [Output] = []
+        for index in children.indices.dropFirst() where children[index].isRunning {
+            if present.contains(children[index].name) {
+                children[index].absentSince = nil
+                children[index].hasConnected = true
+                continue
+            }
+            let since = hasGap ? now : children[index].absentSince ?? now
+            children[index].absentSince = since
+            let limit = children[index].hasConnected ? limits.absentWait : limits.connectWait
+            guard now - since >= limit, children[index].ending == nil else { continue }
+            let seconds = Int(limit / .seconds(1))
+            let why =
+                children[index].hasConnected
+                ? "hung: no session with the broker for \(seconds) s"
+                : "hung: it did not connect within \(seconds) s"
+            outputs.append(.note(children[index].name, .hung(why)))
+            outputs += end(index, .hung(why), at: now)
+        }
+        return outputs
+    }
+
     // MARK: Ends
 
     private mutating func ended(_ name: ChildName, _ why: String, at now: Duration) -> [Output] {
@@ -181,20 +270,35 @@ package struct Supervision: Sendable {
             mark(index, .ended)
             return proceed(at: now)
         }
-        return scheduleRestart(index, why, at: now)
+        guard let ending = children[index].ending else {
+            return scheduleRestart(index, why, at: now)
+        }
+        switch ending.reason {
+        case .restart:
+            children[index].restarts += 1
+            return [start(index, at: now)]
+        case .hung(let reason):
+            children[index].lastEnd = reason
+            children[index].hangs += 1
+            return scheduleRestart(index, reason, at: now)
+        }
     }
 
     private mutating func scheduleRestart(_ index: Int, _ why: String, at now: Duration) -> [Output]
     {
         var child = children[index]
-        if case .running(let since) = child.state, now - since >= limits.healthyAfter {
-            child.forgetTrouble()
-        }
+        if child.isHealthy(at: now, after: limits.healthyAfter) { child.forgetTrouble() }
         child.restarts += 1
         child.recentEnds.append(now)
         child.recentEnds.removeAll { now - $0 > limits.crashLoopWindow }
-        let isNewLoop = !child.isQuarantined && child.recentEnds.count >= limits.crashLoopEnds
-        if isNewLoop { child.isQuarantined = true }
+        let ends = max(child.recentEnds.count, child.hangs)
+        let isLoop =
+            child.recentEnds.count >= limits.crashLoopEnds || child.hangs >= limits.hangsMax
+        let isNewLoop = isLoop && !child.isQuarantined
+        if isNewLoop {
+            child.isQuarantined = true
+            child.isAskedAbout = child.name != .broker
+        }
         // Doubling stops long before it could overflow.
         let doubled = limits.backoffFirst * (1 << min(child.waits, 16))
         let wait = child.isQuarantined ? limits.backoffLongest : min(doubled, limits.backoffLongest)
@@ -207,7 +311,7 @@ package struct Supervision: Sendable {
         }
         var outputs: [Output] = [.note(child.name, .quarantined(why, restartIn: wait))]
         if case .agent(let agent, _) = child.name {
-            outputs.append(.escalate(agent: agent, ends: child.recentEnds.count, last: why))
+            outputs.append(.escalate(agent: agent, ends: ends, last: why))
         }
         return outputs
     }
@@ -221,26 +325,37 @@ package struct Supervision: Sendable {
         case .drainingAgents(let until):
             guard now >= until else { return [] }
             phase = .drainingAgents(until: now + limits.agentDrain)
-            return runningAgents.map { .kill(children[$0].name) }
+            return runningAgents.flatMap { kill(children[$0].name) }
         case .drainingBroker(let until):
             guard now >= until else { return [] }
             phase = .drainingBroker(until: now + limits.brokerDrain)
-            return children[0].isRunning ? [.kill(.broker)] : []
+            return children[0].isRunning ? kill(.broker) : []
         case .running:
             break
         }
+        return children.indices.flatMap { passTime($0, at: now) }
+    }
+
+    private mutating func passTime(_ index: Int, at now: Duration) -> [Output] {
+        let name = children[index].name
+        if case .backoff(let until) = children[index].state, now >= until {
+            return [start(index, at: now)]
+        }
+        if let ending = children[index].ending, children[index].isRunning, now >= ending.killAt {
+            children[index].ending = (ending.reason, killAt: now + limits.agentDrain)
+            return [.note(name, .killed), .kill(name)]
+        }
+        guard children[index].isWatched,
+            children[index].isHealthy(at: now, after: limits.healthyAfter)
+        else { return [] }
         var outputs: [Output] = []
-        for index in children.indices {
-            switch children[index].state {
-            case .backoff(let until) where now >= until:
-                outputs.append(start(index, at: now))
-            case .running(let since)
-            where children[index].isQuarantined && now - since >= limits.healthyAfter:
-                children[index].forgetTrouble()
-                outputs.append(.note(children[index].name, .recovered))
-            case .waiting, .running, .backoff, .ended:
-                break
-            }
+        if children[index].isQuarantined { outputs.append(.note(name, .recovered)) }
+        children[index].forgetTrouble()
+        if children[index].isAskedAbout, let agent = name.agent {
+            children[index].isAskedAbout = false
+            // One of several that is well does not speak for the others.
+            let isOver = !indices(of: agent).contains { children[$0].isWatched }
+            if isOver { outputs.append(.settle(agent: agent)) }
         }
         return outputs
     }
@@ -257,10 +372,10 @@ package struct Supervision: Sendable {
         case .drainingAgents:
             // Asked twice: no more patience.
             phase = .drainingAgents(until: now + limits.agentDrain)
-            return runningAgents.map { .kill(children[$0].name) }
+            return runningAgents.flatMap { kill(children[$0].name) }
         case .drainingBroker:
             phase = .drainingBroker(until: now + limits.brokerDrain)
-            return children[0].isRunning ? [.kill(.broker)] : []
+            return children[0].isRunning ? kill(.broker) : []
         case .finished:
             return []
         }
@@ -287,6 +402,8 @@ package struct Supervision: Sendable {
         }
         return []
     }
+
+    private func kill(_ name: ChildName) -> [Output] { [.note(name, .killed), .kill(name)] }
 
     private var runningAgents: [Int] {
         children.indices.dropFirst().filter { children[$0].isRunning }

@@ -15,13 +15,21 @@ package final class Supervisor {
         case ended(ChildName, String, restartIn: Duration)
         case quarantined(ChildName, String, restartIn: Duration)
         case recovered(ChildName)
+        case hung(ChildName, String)
+        /// It did not end when asked to.
+        case killed(ChildName)
+        /// Left behind by a child that has ended, and killed: their names and numbers.
+        case strays(ChildName, String)
         case stopping
         case trouble(String)
     }
 
     private let plan: SupervisorPlan
     private let report: @Sendable (News) -> Void
+    private let stamp: @Sendable (Int64) -> String
+    private let containment: Containment
     private let children: ChildTable
+    private let control: NamedPipe
     private let signals: SignalInbox
     private let lock: FileLock
     private let startedMicroseconds = WallClock.nowMicroseconds()
@@ -29,6 +37,8 @@ package final class Supervisor {
     private var supervision: Supervision
     private var finish: Supervision.Finish?
     private var lastRecord: [UInt8] = []
+    /// What had to be killed since everything was to end, in words.
+    private var killed: [String] = []
     /// The lock's file as it was taken: in its place may later be another, when somebody removed
     /// the home under a running supervisor and started a new one there.
     private let lockFile: FileStatus?
@@ -45,9 +55,10 @@ package final class Supervisor {
             try plan.home.make()
             switch try FileLock.acquire(plan.home.supervisorLock) {
             case .acquired(let lock):
-                return Supervisor(
-                    plan: plan, lock: lock, signals: try SignalInbox(),
-                    children: try ChildTable(home: plan.home, stamp: stamp), report: report)
+                try Orphans.adopt()
+                return try Supervisor(
+                    plan: plan, lock: lock, signals: try SignalInbox(), stamp: stamp,
+                    report: report)
             case .heldBy(let processID):
                 throw SupervisorFailure.homeIsHeld(by: processID)
             }
@@ -62,17 +73,25 @@ package final class Supervisor {
 
     private init(
         plan: SupervisorPlan, lock: consuming FileLock, signals: consuming SignalInbox,
-        children: ChildTable, report: @escaping @Sendable (News) -> Void
-    ) {
+        stamp: @escaping @Sendable (Int64) -> String, report: @escaping @Sendable (News) -> Void
+    ) throws(SystemError) {
         self.plan = plan
         self.report = report
-        self.children = children
+        self.stamp = stamp
         self.signals = signals
         self.lock = lock
+        containment = Containment(
+            plan.home, usesControlGroup: plan.settings.usesControlGroup)
+        children = try ChildTable(
+            home: plan.home, containment: containment, logLimits: plan.settings.logs, stamp: stamp)
+        control = try NamedPipe(listeningAt: plan.home.controlFile)
         // Without it the check below is left out.
         lockFile = (try? Files.status(of: plan.home.supervisorLock)) ?? nil
-        supervision = Supervision(agents: plan.childNames, limits: plan.limits)
+        supervision = Supervision(agents: plan.childNames, limits: plan.settings.limits)
     }
+
+    /// What keeps the processes together, for people.
+    package var containmentText: String { containment.kind.text }
 
     /// Starts everything and returns when all of it has ended.
     package func run() throws(SystemError) -> Supervision.Finish {
@@ -83,10 +102,12 @@ package final class Supervisor {
             !plan.agents.contains { $0.id == name }
         }
         let liaison = try BrokerLiaison(
-            home: plan.home, token: token, agents: plan.agents, withdrawn: gone)
+            home: plan.home, token: token, agents: plan.agents, withdrawn: gone,
+            lookPeriod: plan.settings.limits.lookPeriod)
         perform(supervision.handle(.start, at: now), liaison)
         let liaisonThread = try liaison.start()
-        let hook = try startHook(token: token)
+        let hook = try makeHook(token: token)
+        let hookThread = try hook?.start()
         while finish == nil {
             try wait(liaison)
             step(liaison)
@@ -94,21 +115,26 @@ package final class Supervisor {
         liaison.stop()
         hook?.stop()
         liaisonThread.join()
+        // Its command must not outlive us.
+        if let hookThread = consume hookThread { hookThread.join() }
+        for facts in containment.endAll() {
+            killed.append("\(facts.name) (process \(facts.processID)), left behind")
+            report(.trouble("killed \(facts.name), process \(facts.processID), left behind"))
+        }
         if ownsHome { writeRecord() }
         return finish ?? .stopped
     }
 
     private var now: Duration { .microseconds(MonotonicClock.nowMicroseconds()) }
 
-    private func startHook(token: String) throws(SystemError) -> EscalationHook? {
+    private func makeHook(token: String) throws(SystemError) -> EscalationHook? {
         guard let command = plan.onEscalation else { return nil }
         let report = report
-        let hook = try EscalationHook(home: plan.home, token: token, command: command) {
-            report(.trouble($0))
-        }
-        // It ends by itself after `stop`; nothing waits for it.
-        _ = try hook.start()
-        return hook
+        return try EscalationHook(
+            home: plan.home, token: token, command: command,
+            mark: containment.entry(forHook: EscalationHook.name),
+            logLimits: plan.settings.logs, stamp: stamp
+        ) { report(.trouble($0)) }
     }
 
     // MARK: The loop
@@ -117,6 +143,7 @@ package final class Supervisor {
         var poller = Poller()
         _ = poller.add(descriptor: signals.fileDescriptor, for: .readable)
         _ = poller.add(descriptor: liaison.newsBell.fileDescriptor, for: .readable)
+        _ = poller.add(descriptor: control.fileDescriptor, for: .readable)
         for descriptor in children.descriptors {
             _ = poller.add(descriptor: descriptor, for: .readable)
         }
@@ -131,27 +158,17 @@ package final class Supervisor {
     }
 
     private func step(_ liaison: BrokerLiaison) {
-        while let signal = (try? signals.next()) ?? nil {
-            guard signal == .terminate || signal == .interrupt || signal == .hangUp else {
-                continue
-            }
-            if !supervision.isStopping { report(.stopping) }
-            perform(supervision.handle(.stop, at: now), liaison)
-        }
+        hearSignals(liaison)
         children.drainOutput()
-        for (name, end) in children.takeEnded() {
-            perform(supervision.handle(.ended(name, end), at: now), liaison)
+        for ended in children.takeEnded() {
+            tellStrays(ended)
+            perform(supervision.handle(.ended(ended.name, ended.end), at: now), liaison)
         }
-        for news in liaison.takeNews() {
-            switch news {
-            case .registered:
-                report(.brokerReady)
-                perform(supervision.handle(.brokerAnswers, at: now), liaison)
-            case .allConnected(let count): report(.allConnected(count))
-            case .cardRefused(let agent, let why):
-                report(.trouble("the broker refused the card of \(agent): \(why)"))
-            case .trouble(let text):
-                report(.trouble(text))
+        for news in liaison.takeNews() { hear(news, liaison) }
+        for command in ControlPipe.commands(in: control) {
+            switch command {
+            case .restart(let agent):
+                perform(supervision.handle(.restart(agent: agent), at: now), liaison)
             }
         }
         perform(supervision.handle(.tick, at: now), liaison)
@@ -165,6 +182,49 @@ package final class Supervisor {
         writeRecord()
     }
 
+    private func hearSignals(_ liaison: BrokerLiaison) {
+        var hasChildEnded = false
+        while let signal = (try? signals.next()) ?? nil {
+            if signal == .child { hasChildEnded = true }
+            guard signal == .terminate || signal == .interrupt || signal == .hangUp else {
+                continue
+            }
+            if !supervision.isStopping { report(.stopping) }
+            perform(supervision.handle(.stop, at: now), liaison)
+        }
+        if hasChildEnded { Orphans.reap() }
+    }
+
+    private func hear(_ news: BrokerLiaison.News, _ liaison: BrokerLiaison) {
+        switch news {
+        case .registered:
+            report(.brokerReady)
+            perform(supervision.handle(.brokerAnswers, at: now), liaison)
+        case .allConnected(let count): report(.allConnected(count))
+        case .cardRefused(let agent, let why):
+            report(.trouble("the broker refused the card of \(agent): \(why)"))
+        case .sessions(let sessions):
+            let names = plan.agents.flatMap {
+                children.present(of: $0.id, sessions: sessions[$0.id] ?? [])
+            }
+            perform(supervision.handle(.present(Set(names)), at: now), liaison)
+        case .asked(let agent):
+            perform(supervision.handle(.asked(agent: agent), at: now), liaison)
+        case .restart(let agent):
+            perform(supervision.handle(.restart(agent: agent), at: now), liaison)
+        case .trouble(let text):
+            report(.trouble(text))
+        }
+    }
+
+    private func tellStrays(_ ended: ChildTable.Ended) {
+        guard !ended.strays.isEmpty else { return }
+        let text = ended.strays.map { "\($0.name) (process \($0.processID))" }
+            .joined(separator: ", ")
+        if supervision.isStopping { killed.append("\(text), left behind by \(ended.name)") }
+        report(.strays(ended.name, text))
+    }
+
     private func perform(_ outputs: [Supervision.Output], _ liaison: BrokerLiaison) {
         for output in outputs {
             switch output {
@@ -173,6 +233,7 @@ package final class Supervisor {
             case .kill(let name): children.kill(name)
             case .note(let name, let note): tell(name, note)
             case .escalate(let agent, let ends, let last): escalate(agent, ends, last, liaison)
+            case .settle(let agent): liaison.settle(agent: agent)
             case .finish(let how): finish = how
             }
         }
@@ -205,6 +266,15 @@ package final class Supervisor {
         case .quarantined(let why, let wait):
             report(.quarantined(name, why + lastWords(of: name), restartIn: wait))
         case .recovered: report(.recovered(name))
+        case .hung(let why): report(.hung(name, why))
+        case .killed:
+            if supervision.isStopping {
+                let number = children.process(of: name)?.0?.processID
+                killed.append(
+                    "\(name)" + (number.map { " (process \($0))" } ?? "")
+                        + ", which did not end when asked to")
+            }
+            report(.killed(name))
         }
     }
 
@@ -236,20 +306,11 @@ package final class Supervisor {
 
     /// Ends what an earlier supervisor left behind when it died without saying goodbye.
     private func endLeftovers(_ record: ProcessRecord?) {
-        for entry in (record?.agents ?? []) + [record?.broker].compactMap(\.self)
-        where entry.isAlive {
-            report(.trouble("ending \(entry.name), left over from an earlier run"))
-            _ = entry.process?.signal(.terminate)
-            var patience = 50
-            while entry.isAlive, patience > 0 {
-                var poller = Poller()
-                // A pause, cut short by a signal.
-                _ = poller.add(descriptor: signals.fileDescriptor, for: [])
-                _ = try? poller.poll(timeoutMilliseconds: 100)
-                patience -= 1
-            }
-            entry.process?.signal(.kill, group: true)
-        }
+        let leftovers = Leftovers(plan.home, record, limits: plan.settings.limits)
+        let killed = leftovers.end {
+            report(.trouble("ending \($0.description), left over from an earlier run"))
+        }.killed
+        for one in killed { report(.trouble("killed \(one.description), left over")) }
     }
 
     private func writeRecord() {
@@ -290,7 +351,8 @@ package final class Supervisor {
                 retryMicroseconds: retry, log: plan.home.log(of: "\(child.name)"))
         }
         return ProcessRecord(
-            supervisor: supervisor, broker: entries[0], agents: Array(entries.dropFirst()))
+            supervisor: supervisor, broker: entries[0], agents: Array(entries.dropFirst()),
+            containment: containment.kind, killed: killed, settings: plan.settings.json)
     }
 }
 

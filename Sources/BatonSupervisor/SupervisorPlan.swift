@@ -44,17 +44,17 @@ package struct SupervisorPlan: Sendable {
     package var agents: [PlannedAgent]
     /// A shell command that gets each escalation as JSON on its standard input.
     package var onEscalation: String?
-    package var limits: Supervision.Limits
+    package var settings: SupervisorSettings
 
     package init(
         home: Home, broker: Program, agents: [PlannedAgent], onEscalation: String? = nil,
-        limits: Supervision.Limits = Supervision.Limits()
+        settings: SupervisorSettings = SupervisorSettings()
     ) {
         self.home = home
         self.broker = broker
         self.agents = agents
         self.onEscalation = onEscalation
-        self.limits = limits
+        self.settings = settings
     }
 
     /// One name for each process.

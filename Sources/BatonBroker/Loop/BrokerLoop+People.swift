@@ -50,6 +50,14 @@ extension BrokerLoop {
         say(request)
     }
 
+    /// An agent; or the supervisor's own question about one.
+    mutating func withdraw(_ request: Request) throws(Refusal) {
+        guard request.message.header["escalation"] == nil else {
+            return try simple(request, .withdrawQuestion(try request.escalation()))
+        }
+        try simple(request, .withdraw(try request.agent()))
+    }
+
     mutating func raise(_ request: Request) throws(Refusal) {
         let agent = try request.agent()
         let facts = try escalationDocument(request)

@@ -144,7 +144,7 @@ package struct BrokerLoop {
         case .discard: try simple(request, .discard(try request.task()))
         case .pause: try simple(request, .pause(try request.agent()))
         case .resume: try simple(request, .resume(try request.agent()))
-        case .withdraw: try simple(request, .withdraw(try request.agent()))
+        case .withdraw: try withdraw(request)
         case .register: try register(request)
         case .raise: try raise(request)
         case .notified: try notified(request)

@@ -39,6 +39,8 @@ package struct Command: Sendable {
         case resume(AgentName)
         case register(AgentRegistered)
         case withdraw(AgentName)
+        /// The supervisor's own question, which needs no answer any more.
+        case withdrawQuestion(EscalationID)
         case raise(AgentName, EscalationFacts)
         /// The question about a brief whose budget is used up.
         case askForBudget(BriefID, EscalationFacts)

@@ -57,10 +57,7 @@ extension Broker {
         guard state.agents[agent] != nil else { return draft.refusing(.unknownAgent(agent)) }
         let problems = self.problems(of: facts, mayAccept: false)
         guard problems.isEmpty else { return draft.refusing(.badEscalation(problems)) }
-        let open = state.escalations.values.filter {
-            $0.state == .open && $0.origin == .supervisor && $0.agent == agent
-        }
-        if let known = open.map(\.id).min() {
+        if let known = openQuestion(about: agent) {
             return draft.replying(.escalation(known, isJoined: true, isDuplicate: false))
         }
         var draft = draft
@@ -94,6 +91,29 @@ extension Broker {
     /// The open question about the brief's budget.
     func budgetQuestion(of brief: BriefID) -> EscalationID? {
         state.briefs[brief]?.openEscalations.first { state.escalations[$0]?.origin == .budget }
+    }
+
+    /// What the supervisor has asked about an agent and nobody has answered.
+    func openQuestion(about agent: AgentName) -> EscalationID? {
+        let open = state.escalations.values.filter {
+            $0.state == .open && $0.origin == .supervisor && $0.agent == agent
+        }
+        return open.map(\.id).min()
+    }
+
+    /// The supervisor takes its question back: the agent runs well again. Once it is answered
+    /// there is nothing to take back.
+    func withdraw(_ id: EscalationID, _ draft: Draft) -> Decision {
+        guard let escalation = state.escalations[id] else {
+            return draft.refusing(.unknownEscalation(id))
+        }
+        guard escalation.origin == .supervisor else {
+            return draft.refusing(.notPermitted(draft.actor, verb: "WITHDRAW"))
+        }
+        guard escalation.state == .open else { return draft.replying(.done) }
+        var draft = draft
+        draft.add(.escalationWithdrawn(id))
+        return draft.replying(.done)
     }
 
     func raised(

@@ -11,6 +11,9 @@ extension Broker {
                 return .answeredByAsker(request.escalation)
             }
         }
+        if case .withdrawQuestion = command.body, actor.kind != .supervisor {
+            return .notPermitted(actor, verb: verb)
+        }
         if case .register(let body) = command.body, let role = actor.role, role != body.agent {
             return .notPermitted(actor, verb: verb)
         }
@@ -57,7 +60,7 @@ extension Command.Body {
         case .pause: "PAUSE"
         case .resume: "RESUME"
         case .register: "REGISTER"
-        case .withdraw: "WITHDRAW"
+        case .withdraw, .withdrawQuestion: "WITHDRAW"
         case .raise: "RAISE"
         case .askForBudget: "BUDGET"
         case .notified: "NOTIFIED"
@@ -81,7 +84,8 @@ extension Command.Body {
         case .register(let body): body.agent.text
         case .raise(let agent, _): agent.text
         case .askForBudget(let brief, _): brief.description
-        case .notified(let escalation, _): escalation.description
+        case .notified(let escalation, _), .withdrawQuestion(let escalation):
+            escalation.description
         }
     }
 }

@@ -161,6 +161,8 @@ extension Broker {
         guard known.isRegistered else { return draft.replying(.done) }
         var draft = draft
         draft.add(.agentWithdrawn(agent))
+        // Whether its process stays up is nobody's question any more.
+        if let question = openQuestion(about: agent) { draft.add(.escalationWithdrawn(question)) }
         return draft.replying(.done)
     }
 }

@@ -97,6 +97,7 @@ package struct Broker: Sendable {
         case .resume(let agent): return resume(agent, draft)
         case .register(let body): return register(body, draft)
         case .withdraw(let agent): return withdraw(agent, draft)
+        case .withdrawQuestion(let escalation): return withdraw(escalation, draft)
         case .raise(let agent, let facts): return raise(agent, facts, draft)
         case .askForBudget(let brief, let facts): return askForBudget(brief, facts, draft)
         case .notified(let escalation, let status): return notified(escalation, status, draft)

@@ -33,6 +33,25 @@ extension CommandLineTree {
                 ],
                 alsoCalled: ["log", "tail"], action: AgentActions.logs),
             Command(
+                "restart", "start an agent's processes anew, at once",
+                notes: [
+                    "Its process is asked to end, killed if it does not, and started again; an agent"
+                        + " that crash-loops is started now instead of in a while, and its history"
+                        + " is forgotten."
+                ],
+                arguments: [Argument("NAME", "the agent", kind: .agent)],
+                options: [
+                    Option("timeout", "D", "wait at most so long (30s)", kind: .duration)
+                ],
+                examples: [Example("baton agent restart quality", "after it was mended")],
+                exits: [
+                    ExitNote(.done, "it was started again"),
+                    ExitNote(.badInput, "no such agent is supervised here"),
+                    ExitNote(.unreachable, "no supervisor runs"),
+                    ExitNote(.tryAgain, "it was not started again in time"),
+                ],
+                action: AgentRestart.run),
+            Command(
                 "new", "a card and a program to start an agent of one's own from",
                 arguments: [Argument("NAME", "its id, such as security.reviewer")],
                 options: [
@@ -147,18 +166,33 @@ enum AgentActions {
     private static func follow(
         _ path: String, _ name: String, _ console: Console
     ) throws(CommandFailure) -> ExitStatus {
-        var size = try done { () throws(SystemError) in try Files.status(of: path)?.size ?? 0 }
+        var last = try done { () throws(SystemError) in try Files.status(of: path) }
         while true {
             Pause.milliseconds(200)
-            let now = try done { () throws(SystemError) in try Files.status(of: path)?.size ?? 0 }
-            guard now != size else { continue }
-            if now < size { size = 0 }
-            let bytes = try done { () throws(SystemError) in
-                try Files.read(path, bytesMax: LogFile.bytesMax * 2)
-            }
-            let text = String(decoding: bytes.dropFirst(Int(size)), as: UTF8.self)
-            size = Int64(bytes.count)
-            for line in text.split(separator: "\n") { say(String(line), name, console) }
+            let found = try done { () throws(SystemError) in try Files.status(of: path) }
+            guard let now = found else { continue }
+            let isSame = now.inode == last?.inode && now.device == last?.device
+            if !isSame, let last { try show(path + ".1", from: last.size, name, console) }
+            let from = isSame ? last?.size ?? 0 : 0
+            last = now
+            guard now.size > from else { continue }
+            try show(path, from: from, upTo: now.size, name, console)
+        }
+    }
+
+    /// The lines of a log from a byte on; of what has been turned over twice meanwhile, nothing.
+    private static func show(
+        _ path: String, from start: Int64, upTo end: Int64? = nil, _ name: String,
+        _ console: Console
+    ) throws(CommandFailure) {
+        let size = try done { () throws(SystemError) in try Files.status(of: path)?.size ?? 0 }
+        let count = min(max((end ?? size) - start, 0), 64 << 20)
+        guard count > 0 else { return }
+        let bytes = try done { () throws(SystemError) in
+            try Files.read(path, from: start, bytesMax: Int(count))
+        }
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+            say(String(line), name, console)
         }
     }
 

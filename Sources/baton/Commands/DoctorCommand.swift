@@ -122,20 +122,29 @@ struct Examination {
         }
         if record.supervisor.isAlive {
             let number = record.supervisor.process.map { String($0.processID) } ?? "?"
-            note(.good, "supervisor", "runs as process \(number)")
+            if record.supervisor.process.flatMap({ ProcessFacts.read($0.processID) })?.isStopped
+                == true
+            {
+                note(
+                    .bad, "supervisor", "process \(number) was stopped by a signal",
+                    remedy: "kill -CONT \(number)")
+            } else {
+                note(.good, "supervisor", "runs as process \(number)")
+            }
+            note(.good, "containment", record.containment.text)
             for entry in record.agents where entry.state == "quarantined" && !entry.isAlive {
                 note(
                     .bad, entry.name,
                     "crash-loops; it last ended with \(entry.lastEnd ?? "an unknown status")",
-                    remedy: "baton agent logs \(entry.name)")
+                    remedy: "baton agent logs \(entry.name), then baton agent restart \(entry.name)")
             }
             return
         }
-        let left = record.all.filter(\.isAlive)
+        let left = Leftovers(home, record, limits: Supervision.Limits()).find()
         if left.isEmpty {
             note(.remark, "supervisor", "does not run", remedy: Broker.upLine(home))
         } else {
-            let names = left.map { "\($0.name) (\($0.process?.processID ?? 0))" }
+            let names = left.map(\.description)
             note(
                 .bad, "supervisor",
                 "does not run, but what it started does: \(names.joined(separator: ", "))",

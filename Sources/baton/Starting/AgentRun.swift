@@ -18,6 +18,8 @@ enum AgentRun {
         var options = try options(for: card, home, invocation)
         options.log = { line in console.note(line) }
         try register(card, options, console)
+        // What a command leaves behind comes to us instead of to nobody.
+        try done { () throws(SystemError) in try Orphans.adopt() }
         do throws(ClientError) {
             try Worker(options: options, handler: handler).run()
             return .done

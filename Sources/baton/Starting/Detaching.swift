@@ -16,6 +16,7 @@ enum Detaching {
             throw UpActions.failure(
                 .homeIsHeld(by: record.supervisor.process?.processID), home)
         }
+        _ = try UpActions.settings(of: home)
         // The mistakes in cards belong on this terminal, not in a log.
         let folder = try CardFolder.choose(option: invocation.option("agents"), home: home)
         let agents = try UpActions.plannedAgents(folder, home, console)

@@ -1,4 +1,5 @@
-// `baton down`: ends what `up` started, by recorded number and start time, never by name.
+// `baton down`: ends what `up` started. It asks the supervisor; what a supervisor that was killed has
+// left is found by recorded number and start time, by mark and by cgroup, never by name.
 import BatonPlatform
 import BatonSupervisor
 import CommandTree
@@ -9,62 +10,93 @@ enum DownActions {
     static func down(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
         let console = Console(invocation)
         let home = try Broker.home(invocation)
-        guard let record = ProcessRecord.read(home), record.all.contains(where: \.isAlive) else {
-            console.result(["home": .string(home.path), "ended": []]) {
-                "Nothing that `baton up` started runs in \(home.path)."
-            }
-            return .done
+        guard (try? Files.status(of: home.path))??.kind == .directory else {
+            return nothing(home, console)
         }
-        let limit = (invocation.milliseconds("timeout") ?? 45_000) * 1000
+        let limits = limits(of: home)
+        // What the supervisor itself may take, and some more.
+        let usual = limits.agentDrain + limits.brokerDrain + .seconds(20)
+        let limit =
+            (invocation.milliseconds("timeout") ?? Int64(usual / .milliseconds(1))) * 1000
         let deadline = MonotonicClock.nowMicroseconds() + limit
-        let before = record.all.filter(\.isAlive)
-        if record.supervisor.isAlive {
-            console.note("asking the supervisor (process \(number(record.supervisor))) to stop")
-            record.supervisor.process?.signal(.terminate)
-            wait(until: deadline) { !record.supervisor.isAlive }
+        let record = ProcessRecord.read(home)
+        let before = (record?.all ?? []).filter(\.isAlive)
+        var killed: [String] = []
+        if let supervisor = supervisor(of: home, record) {
+            console.note("asking the supervisor (process \(supervisor.processID)) to stop")
+            let isGone = ask(supervisor, until: deadline)
+            killed += isGone ? (ProcessRecord.read(home)?.killed ?? []) : [
+                "supervisor (process \(supervisor.processID)), which did not end when asked to"
+            ]
         }
-        // The supervisor may have started others since it was read.
-        let leftovers = (ProcessRecord.read(home) ?? record).all.filter(\.isAlive)
-        end(leftovers, console, until: max(deadline, MonotonicClock.nowMicroseconds() + 5_000_000))
-        let alive = leftovers.filter(\.isAlive)
-        guard alive.isEmpty else {
-            throw CommandFailure(
-                .failed, code: "still_running",
-                "still running: "
-                    + alive.map { "\($0.name) (process \(number($0)))" }
-                    .joined(separator: ", "),
-                next: ["baton doctor"])
+        // While we hold the home, nobody starts what we are about to end.
+        let attempt = try? FileLock.acquire(home.supervisorLock)
+        let (found, stubborn) = try endLeftovers(home, limits, console, holding: attempt)
+        killed += stubborn.map { "\($0.description), left over" }
+        let names = before.map(\.name) + found.map(\.name).filter { name in
+            !before.contains { $0.name == name }
         }
+        guard !names.isEmpty || !killed.isEmpty else { return nothing(home, console) }
         console.result([
-            "home": .string(home.path), "ended": .array(before.map { .string($0.name) }),
-        ]) { "Stopped: " + before.map(\.name).joined(separator: ", ") + "." }
+            "home": .string(home.path), "ended": .array(names.map { .string($0) }),
+            "killed": .array(killed.map { .string($0) }),
+        ]) {
+            "Stopped: " + names.joined(separator: ", ") + "."
+                + killed.map { "\n  killed: \(Prose.harmless($0))" }.joined()
+        }
         return .done
     }
 
-    /// What a supervisor left behind when it was killed: agents first, then the broker.
-    private static func end(
-        _ entries: [ProcessRecord.Entry], _ console: Console, until deadline: Int64
-    ) {
-        let agents = entries.filter { $0.name != "broker" }
-        for group in [agents, entries.filter { $0.name == "broker" }] where !group.isEmpty {
-            for entry in group {
-                console.note("ending \(entry.name) (process \(number(entry)))")
-                entry.process?.signal(.terminate)
-            }
-            let patience = min(deadline, MonotonicClock.nowMicroseconds() + 10_000_000)
-            wait(until: patience) { group.allSatisfy { !$0.isAlive } }
-            for entry in group where entry.isAlive { entry.process?.signal(.kill, group: true) }
-            wait(until: MonotonicClock.nowMicroseconds() + 2_000_000) {
-                group.allSatisfy { !$0.isAlive }
-            }
+    private static func endLeftovers(
+        _ home: Home, _ limits: Supervision.Limits, _ console: Console,
+        holding: borrowing FileLock.Attempt?
+    ) throws(CommandFailure) -> (found: [Leftovers.Process], killed: [Leftovers.Process]) {
+        let leftovers = Leftovers(home, ProcessRecord.read(home), limits: limits)
+        let ended = leftovers.end { console.note("ending \($0.description)") }
+        let alive = leftovers.find()
+        guard alive.isEmpty else {
+            throw CommandFailure(
+                .failed, code: "still_running",
+                "still running: " + alive.map(\.description).joined(separator: ", "),
+                next: ["baton doctor"])
         }
+        return ended
+    }
+
+    private static func nothing(_ home: Home, _ console: Console) -> ExitStatus {
+        console.result(["home": .string(home.path), "ended": [], "killed": []]) {
+            "Nothing that `baton up` started runs in \(home.path)."
+        }
+        return .done
+    }
+
+    /// The supervisor as the record names it, or whoever holds the home if the record was lost.
+    private static func supervisor(of home: Home, _ record: ProcessRecord?) -> RecordedProcess? {
+        if let entry = record?.supervisor, entry.isAlive { return entry.process }
+        guard (try? Files.exists(home.supervisorLock)) == true,
+            case .heldBy(let number)? = try? FileLock.acquire(home.supervisorLock)
+        else { return nil }
+        return number.flatMap { RecordedProcess(running: $0) }
+    }
+
+    /// False when it had to be killed.
+    private static func ask(_ supervisor: RecordedProcess, until deadline: Int64) -> Bool {
+        supervisor.signal(.terminate)
+        // One that was stopped hears of it only when it goes on.
+        supervisor.signal(.resume)
+        wait(until: deadline) { !supervisor.isRunning }
+        guard supervisor.isRunning else { return true }
+        supervisor.signal(.kill)
+        wait(until: MonotonicClock.nowMicroseconds() + 2_000_000) { !supervisor.isRunning }
+        return false
+    }
+
+    /// The operator's; a file that cannot be read keeps nobody from stopping.
+    private static func limits(of home: Home) -> Supervision.Limits {
+        ((try? SupervisorSettings.read(home)) ?? SupervisorSettings()).limits
     }
 
     private static func wait(until deadline: Int64, _ isOver: () -> Bool) {
         while !isOver(), MonotonicClock.nowMicroseconds() < deadline { Pause.milliseconds(20) }
-    }
-
-    private static func number(_ entry: ProcessRecord.Entry) -> String {
-        entry.process.map { String($0.processID) } ?? "?"
     }
 }

@@ -16,7 +16,11 @@ extension CommandLineTree {
                 + "started again after 1 s, 2 s, 4 s and so on up to 30 s; one that ends five"
                 + " times "
                 + "in two minutes is tried every 30 s only, and an escalation says so.",
-            "Ctrl-C or `baton down` ends everything in order: agents first, then the broker.",
+            "An agent that lives without connecting to the broker, or is connected no more, is ended "
+                + "after 2 min and started again. `baton agent restart NAME` does it at once.",
+            "Ctrl-C or `baton down` ends everything in order: agents first, then the broker. What "
+                + "does not end in time is killed, and so is whatever it left behind. The limits are"
+                + " those of \"supervisor\" in limits.json; Protocols/supervision.md has them all.",
         ],
         options: [
             Option("agents", "DIR", "the folder with the cards", kind: .directory),
@@ -39,9 +43,13 @@ extension CommandLineTree {
 
     static let downCommand = Command(
         "down", "stop what `up` started: agents first, then the broker",
+        notes: [
+            "It returns when nothing of this home runs any more, and says what it had to kill. A "
+                + "supervisor that was killed itself is no obstacle: what it left is found."
+        ],
         options: [
             Option(
-                "timeout", "D", "wait at most so long before ending it by force (45s)",
+                "timeout", "D", "wait at most so long for the supervisor before killing it (45s)",
                 kind: .duration)
         ],
         examples: [Example("baton down", "everything of this home")],
@@ -58,14 +66,15 @@ enum UpActions {
         if invocation.flag("detach") { return try Detaching.start(invocation, home, console) }
         let folder = try CardFolder.choose(option: invocation.option("agents"), home: home)
         let agents = try plannedAgents(folder, home, console)
+        let settings = try settings(of: home)
         let executable = try done { () throws(SystemError) in try Host.executablePath() }
         let plan = SupervisorPlan(
             home: home,
             broker: Program(
                 executable: executable, arguments: ["broker", "--home", home.path],
                 environment: SupervisorPlan.environment(from: Host.environment())),
-            agents: agents, onEscalation: invocation.option("on-escalation"))
-        let reporter = UpReporter(console, home, agentCount: agents.count)
+            agents: agents, onEscalation: invocation.option("on-escalation"), settings: settings)
+        let reporter = UpReporter(console, home, agentCount: agents.count, logs: settings.logs)
         let supervisor: Supervisor
         do throws(SupervisorFailure) {
             supervisor = try Supervisor.take(
@@ -73,9 +82,20 @@ enum UpActions {
         } catch {
             throw failure(error, home)
         }
-        reporter.begin(folder)
+        reporter.begin(folder, containment: supervisor.containmentText)
         let finish = try done(.failed) { () throws(SystemError) in try supervisor.run() }
         return try status(of: finish, home)
+    }
+
+    /// What the operator has set, or every mistake in it.
+    static func settings(of home: Home) throws(CommandFailure) -> SupervisorSettings {
+        do throws(SettingFaults) {
+            return try SupervisorSettings.read(home)
+        } catch {
+            throw CommandFailure(
+                .configuration, code: "bad_limits", "\(error)",
+                next: ["$EDITOR \(ShellWord.quoted(home.limitsFile))"])
+        }
     }
 
     /// Why a supervisor could not begin, and what to type instead.
@@ -84,7 +104,7 @@ enum UpActions {
         case .homeIsHeld(let processID):
             CommandFailure(
                 .tryAgain, code: "home_held",
-                "already running" + (processID.map { " (process \($0))" } ?? "")
+                "already running" + (processID.map { " (process \($0)\(state(of: $0)))" } ?? "")
                     + ": `baton up` supervises \(home.path); to take up new cards:"
                     + " baton down, then baton up",
                 next: [
@@ -95,6 +115,12 @@ enum UpActions {
             CommandFailure(
                 .configuration, code: "system", error.description, next: ["baton doctor"])
         }
+    }
+
+    /// One that hangs holds the home too.
+    private static func state(of processID: Int32) -> String {
+        ProcessFacts.read(processID)?.isStopped == true
+            ? ", stopped: kill -CONT \(processID) lets it go on, baton down ends it" : ""
     }
 
     /// A broker that could not run ends `up` with its own status and last words.

@@ -10,20 +10,23 @@ final class UpReporter: Sendable {
     private let console: Console
     private let home: Home
     private let agentCount: Int
+    private let logs: LogLimits
     private let lock = Mutex(())
 
-    init(_ console: Console, _ home: Home, agentCount: Int) {
+    init(_ console: Console, _ home: Home, agentCount: Int, logs: LogLimits) {
         self.console = console
         self.home = home
         self.agentCount = agentCount
+        self.logs = logs
     }
 
     /// The first lines: what is started, from where, where to look.
-    func begin(_ folder: CardFolder) {
+    func begin(_ folder: CardFolder, containment: String) {
         let count = agentCount == 1 ? "1 card" : "\(agentCount) cards"
         say("home \(home.path)")
         say("\(count) from \(folder.path) (\(folder.origin))")
         say("logs in \(home.logs)")
+        say("processes are kept together by \(containment)")
     }
 
     func tell(_ news: Supervisor.News) {
@@ -46,6 +49,12 @@ final class UpReporter: Sendable {
                     + " see: baton agent logs \(name)")
         case .recovered(let name):
             say("\(paint.cyan("\(name)")) \(paint.green("stays up again"))")
+        case .hung(let name, let why):
+            say("\(paint.cyan("\(name)")) \(paint.red(why)); asked to end")
+        case .killed(let name):
+            say("\(paint.cyan("\(name)")) \(paint.red("did not end when asked to: killed"))")
+        case .strays(let name, let text):
+            say("\(paint.cyan("\(name)")) left behind \(Prose.harmless(text)): killed")
         case .stopping:
             say("stopping: agents first, then the broker (again to force it)")
         case .trouble(let text):
@@ -56,6 +65,8 @@ final class UpReporter: Sendable {
     private func say(_ text: String) {
         let now = MomentText.clock(WallClock.nowMicroseconds()).prefix(8)
         lock.withLock { _ in console.note("\(console.notePaint.dim(String(now)))  \(text)") }
+        // In the background, what we say is a log like any other.
+        SupervisorLog.turnOverIfFull(home, logs)
     }
 
     private func text(_ duration: Duration) -> String {
