@@ -19,6 +19,9 @@ public final class Worker: Sendable {
         public var name = "baton-worker"
         /// How long running attempts may go on after the request to stop.
         public var drainLimit = Duration.seconds(30)
+        /// How long a handler may go on after its attempt was cancelled or lost. Then the process
+        /// ends: the handler keeps the place of the next task, and no thread can be made to stop.
+        public var cancelGrace = Duration.seconds(30)
         /// How long the first connection may take.
         public var connectTimeout = Duration.seconds(30)
         /// Whether direct tasks of this agent are reviewed, and so need all five deliverables.
@@ -79,6 +82,7 @@ public final class Worker: Sendable {
     }
 
     /// Works until stopped; returns when the session is over and no attempt runs any more.
+    /// - Throws: also when a handler ignored its cancellation, so that the process has to end.
     public func run() throws(ClientError) {
         ignoreBrokenPipes()
         var loop = try WorkerLoop(self)

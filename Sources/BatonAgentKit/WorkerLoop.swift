@@ -20,6 +20,10 @@ struct WorkerLoop: ~Copyable {
     private var attempts: [LeaseName: Running] = [:]
     /// Threads that have not ended yet, also of attempts that were stopped.
     private var threadCount = 0
+    /// When attempts were stopped whose threads have not ended.
+    private var stoppedAt: [LeaseName: Duration] = [:]
+    /// The attempt whose handler ignores its cancellation: the reason to end.
+    private var stuck: LeaseName?
     /// Assigned, but waiting for the thread of a stopped attempt to end.
     private var waiting: [Assignment] = []
     private var fetches: [RequestID: Fetch] = [:]
@@ -83,7 +87,16 @@ struct WorkerLoop: ~Copyable {
         while ending == nil { try step(until: nil) }
         for running in attempts.values { running.context.stop(.draining) }
         let limit = monotonicNow() + Self.threadsTimeout
-        while threadCount > 0, monotonicNow() < limit { try step(until: limit) }
+        // For those that have been given up already there is nothing to wait.
+        while threadCount > (stuck == nil ? 0 : stoppedAt.count), monotonicNow() < limit {
+            try step(until: limit)
+        }
+        if let stuck {
+            throw ClientError(
+                .failed,
+                "\(stuck.task): the handler went on for more than cancelGrace "
+                    + "\(worker.options.cancelGrace) after its cancellation")
+        }
         guard case .refused(let failure) = ending else {
             worker.options.log("stopped")
             return
@@ -94,7 +107,8 @@ struct WorkerLoop: ~Copyable {
     // MARK: - One turn
 
     private mutating func step(until limit: Duration?) throws(ClientError) {
-        let deadlines = [session.nextDeadline, connectDeadline, limit].compactMap(\.self)
+        let deadlines = [session.nextDeadline, connectDeadline, stuckDeadline, limit]
+            .compactMap(\.self)
         let start = monotonicNow()
         try connection.wait(atMost: deadlines.min().map { $0 - start })
         let now = monotonicNow()
@@ -105,6 +119,7 @@ struct WorkerLoop: ~Copyable {
         }
         try apply(session.handle(.transport(.tick), at: now), at: now)
         startWaiting()
+        try leaveIfStuck(at: now)
         if let deadline = connectDeadline, now >= deadline {
             throw ClientError.unreachable(worker.options.endpoint, connection.lastFailure)
         }
@@ -115,6 +130,19 @@ struct WorkerLoop: ~Copyable {
     private var connectDeadline: Duration? {
         guard !connection.wasEverConnected, ending == nil else { return nil }
         return startedAt + worker.options.connectTimeout
+    }
+
+    private var stuckDeadline: Duration? {
+        guard stuck == nil, ending == nil else { return nil }
+        return stoppedAt.values.min().map { $0 + worker.options.cancelGrace }
+    }
+
+    /// Takes nothing new, lets other attempts finish, and then ends.
+    private mutating func leaveIfStuck(at now: Duration) throws(ClientError) {
+        guard let deadline = stuckDeadline, now >= deadline else { return }
+        stuck = stoppedAt.min { $0.value < $1.value }?.key
+        worker.options.log("\(stuck?.task ?? "-"): the handler ignores its cancellation: ending")
+        try apply(session.handle(.drain(limit: worker.options.drainLimit), at: now), at: now)
     }
 
     private mutating func hearSignals(at now: Duration) throws(ClientError) {
@@ -170,6 +198,7 @@ struct WorkerLoop: ~Copyable {
         case .threadEnded(let lease):
             threadCount -= 1
             attempts[lease] = nil
+            stoppedAt[lease] = nil
         case .drain(let limit):
             try apply(session.handle(.drain(limit: limit), at: now), at: now)
         }
@@ -225,6 +254,9 @@ struct WorkerLoop: ~Copyable {
                 worker.options.log("\(lease.task): \(reason.rawValue)")
                 waiting.removeAll { $0.lease == lease }
                 attempts[lease]?.context.stop(reason)
+                if attempts[lease] != nil, stoppedAt[lease] == nil {
+                    stoppedAt[lease] = monotonicNow()
+                }
             case .findings(let lease, let refusal):
                 worker.options.log("\(lease.task): \(refusal.code.rawValue): \(refusal.message)")
                 attempts[lease]?.answers.put(.findings(refusal))

@@ -77,7 +77,7 @@ extension ChildProcess {
     /// reported here. Its signals are as at a fresh start, whatever we block or ignore, and of our
     /// descriptors it gets those in the plan only.
     ///
-    /// A group that cannot be joined has the error's call `join the cgroup for`.
+    /// A group that cannot be joined is told from other failures by `ControlGroup.joiningCall`.
     package static func spawn(_ plan: LaunchPlan) throws(SystemError) -> ChildProcess {
         var input = try StreamEnds(plan.input, isInput: true)
         var output = try StreamEnds(plan.output, isInput: false)
@@ -150,7 +150,8 @@ extension ChildProcess {
         switch failure.step {
         case Int32(BATON_STEP_CGROUP):
             SystemError(
-                code: failure.code, call: ControlGroup.joiningCall, path: plan.executable)
+                code: failure.code, call: ControlGroup.joiningCall,
+                path: plan.controlGroup?.path ?? "")
         case Int32(BATON_STEP_DIRECTORY):
             SystemError(
                 code: failure.code, call: "enter the directory", path: plan.directory ?? "")

@@ -9,7 +9,7 @@ package struct ControlGroup: Sendable, Hashable {
     package let path: String
 
     /// What cannot be done, in the error of a start that could not join its group.
-    package static let joiningCall = "join the cgroup for"
+    package static let joiningCall = "join the cgroup"
 
     /// A group known by its path; it need not be there.
     package init(path: String) { self.path = path }
@@ -46,7 +46,7 @@ package struct ControlGroup: Sendable, Hashable {
 
     /// To be given to a child that is about to join.
     func openForJoining() throws(SystemError) -> Descriptor {
-        try Descriptor.open(path + "/cgroup.procs", O_WRONLY, call: "open the cgroup")
+        try Descriptor.open(path + "/cgroup.procs", O_WRONLY, call: Self.joiningCall)
     }
 
     /// The processes in it and in the groups below it; none when it is not there.

@@ -29,7 +29,9 @@ package enum StandardStream: Int32, Sendable {
     /// The record of the file that it leads to. Calls `fstat`.
     package func status() throws(SystemError) -> FileStatus {
         var found = Glibc.stat()
-        guard unsafe fstat(rawValue, &found) == 0 else { throw SystemError.last("look at a stream") }
+        guard unsafe fstat(rawValue, &found) == 0 else {
+            throw SystemError.last("look at a stream")
+        }
         return FileStatus(found)
     }
 

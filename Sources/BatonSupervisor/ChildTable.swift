@@ -199,7 +199,8 @@ final class ChildTable {
     private func log(of name: ChildName) -> LogFile? {
         if let log = logs[name] { return log }
         // As above: without its file, a log is lost and nothing else.
-        guard let log = try? LogFile(path: home.log(of: "\(name)"), limits: logLimits, stamp: stamp) else {
+        guard let log = try? LogFile(path: home.log(of: "\(name)"), limits: logLimits, stamp: stamp)
+        else {
             return nil
         }
         logs[name] = log

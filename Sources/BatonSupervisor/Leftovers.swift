@@ -33,7 +33,10 @@ package struct Leftovers {
             return Process(name: entry.name, process: process)
         }
         let members = group?.members().compactMap { ProcessFacts.read($0) } ?? []
-        let strays = Containment.marks(of: home).bearers() + members
+        let adopted = (record?.adopted ?? []).filter(\.isRunning).compactMap {
+            ProcessFacts.read($0.processID)
+        }
+        let strays = Containment.marks(of: home).bearers() + members + adopted
         for facts in strays where facts.processID != Host.processID && !facts.hasEnded {
             guard !found.contains(where: { $0.process == facts.recorded }),
                 facts.recorded != record?.supervisor.process

@@ -47,6 +47,9 @@ package struct ProcessRecord: Sendable {
     package var agents: [Entry]
     /// What keeps the processes together.
     package var containment: Containment.Kind
+    /// Orphans of the agents, as far as the supervisor has seen any: where there is no cgroup, and a
+    /// process has shed its mark, this is how it is found.
+    package var adopted: [RecordedProcess] = []
     /// What did not end when asked to, or was left behind, and had to be killed since the
     /// supervisor was asked to stop; in words.
     package var killed: [String]
@@ -74,6 +77,13 @@ package struct ProcessRecord: Sendable {
             "format": "baton.processes/1", "boot": .string(Host.bootID()),
             "supervisor": supervisor.json, "broker": broker.json,
             "agents": .array(agents.map(\.json)), "containment": containment.json,
+            "adopted": .array(
+                adopted.map {
+                    [
+                        "pid": .integer(Int64($0.processID)),
+                        "start_ticks": .integer(Int64($0.startTicks)),
+                    ]
+                }),
             "killed": .array(killed.map { .string($0) }), "settings": settings,
         ]
     }
@@ -93,6 +103,8 @@ package struct ProcessRecord: Sendable {
             containment: Containment.Kind(json: document["containment"]),
             killed: (document["killed"]?.arrayValue ?? []).compactMap(\.stringValue),
             settings: document["settings"] ?? [:])
+        record.adopted = (document["adopted"]?.arrayValue ?? [])
+            .compactMap(RecordedProcess.init(json:))
         if let boot = document["boot"]?.stringValue, boot != Host.bootID() {
             record.forgetProcesses()
         }
@@ -105,6 +117,7 @@ package struct ProcessRecord: Sendable {
         supervisor.process = nil
         broker.process = nil
         for index in agents.indices { agents[index].process = nil }
+        adopted = []
     }
 
     /// Replaces the record of a home.
@@ -136,18 +149,22 @@ extension ProcessRecord.Entry {
         guard let name = json["name"]?.stringValue, let state = json["state"]?.stringValue else {
             return nil
         }
-        var process: RecordedProcess?
-        // 0 and below would mean whole groups to the kernel.
-        if let id = json["pid"]?.integerValue.flatMap({ Int32(exactly: $0) }), id > 0,
-            let ticks = json["start_ticks"]?.integerValue.flatMap({ UInt64(exactly: $0) })
-        {
-            process = RecordedProcess(processID: id, startTicks: ticks)
-        }
+        let process = RecordedProcess(json: json)
         self.init(
             name: name, instance: Int(json["instance"]?.integerValue ?? 1), process: process,
             startedMicroseconds: json["started_us"]?.integerValue, state: state,
             restarts: Int(json["restarts"]?.integerValue ?? 0),
             lastEnd: json["last_end"]?.stringValue,
             retryMicroseconds: json["retry_us"]?.integerValue, log: json["log"]?.stringValue ?? "")
+    }
+}
+
+extension RecordedProcess {
+    /// Nil where none is named. 0 and below would mean whole groups to the kernel.
+    fileprivate init?(json: JSONValue) {
+        guard let id = json["pid"]?.integerValue.flatMap({ Int32(exactly: $0) }), id > 0,
+            let ticks = json["start_ticks"]?.integerValue.flatMap({ UInt64(exactly: $0) })
+        else { return nil }
+        self.init(processID: id, startTicks: ticks)
     }
 }

@@ -37,6 +37,8 @@ package final class Supervisor {
     private var supervision: Supervision
     private var finish: Supervision.Finish?
     private var lastRecord: [UInt8] = []
+    /// Orphans of the agents at the last look; see `ProcessRecord`.
+    private var adopted: [RecordedProcess] = []
     /// What had to be killed since everything was to end, in words.
     private var killed: [String] = []
     /// The lock's file as it was taken: in its place may later be another, when somebody removed
@@ -208,6 +210,9 @@ package final class Supervisor {
                 children.present(of: $0.id, sessions: sessions[$0.id] ?? [])
             }
             perform(supervision.handle(.present(Set(names)), at: now), liaison)
+            if case .marks = containment.kind {
+                adopted = Orphans.adopted().map(\.recorded)
+            }
         case .asked(let agent):
             perform(supervision.handle(.asked(agent: agent), at: now), liaison)
         case .restart(let agent):
@@ -350,9 +355,11 @@ package final class Supervisor {
                 restarts: child.restarts, lastEnd: child.lastEnd,
                 retryMicroseconds: retry, log: plan.home.log(of: "\(child.name)"))
         }
-        return ProcessRecord(
+        var record = ProcessRecord(
             supervisor: supervisor, broker: entries[0], agents: Array(entries.dropFirst()),
             containment: containment.kind, killed: killed, settings: plan.settings.json)
+        record.adopted = adopted
+        return record
     }
 }
 

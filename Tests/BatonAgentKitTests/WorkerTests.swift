@@ -304,6 +304,41 @@ struct WorkerTests {
         try broker.stop()
     }
 
+    @Test("a handler that ignores its cancellation ends the worker, whose place it would hold")
+    func stuckHandler() throws {
+        let task = OneTask()
+        let isOver = Mutex(false)
+        defer { isOver.withLock { $0 = true } }
+        let handler = Closure { _, context in
+            context.progress(percent: 10, message: "thinking")
+            while !isOver.withLock({ $0 }) { shortPause() }
+            return .deliver([answerPart])
+        }
+        let broker = try ScriptedBroker { asked in
+            guard asked.message.verb == .beat, let body = asked.message.body.first else {
+                return task.script(asked)
+            }
+            let text =
+                String(decoding: body, as: UTF8.self).contains("t-18")
+                ? "[{\"task\":\"t-18\",\"token\":5,\"state\":\"cancelled\",\"until_us\":0}]" : "[]"
+            return [Replies.ok(asked.message, body: [Array(text.utf8)])]
+        }
+        var options = Worker.Options(endpoint: broker.endpoint, agent: "backend.api_reliability")
+        options.handlesSignals = false
+        options.cancelGrace = .milliseconds(200)
+        options.drainLimit = .milliseconds(200)
+        let said = Mutex<[String]>([])
+        options.log = { line in said.withLock { $0.append(line) } }
+        let worker = try Worker(options: options, handler: handler)
+
+        let failure = #expect(throws: ClientError.self) { try worker.run() }
+
+        #expect(failure?.message.contains("t-18: the handler went on") == true)
+        #expect(said.withLock { $0 }.contains { $0.contains("ignores its cancellation") })
+        #expect(broker.count(of: .bye) == 1)
+        try broker.stop()
+    }
+
     @Test("a broker that restarts during the work gets HELLO with the lease, and the delivery")
     func restart() throws {
         let task = OneTask()

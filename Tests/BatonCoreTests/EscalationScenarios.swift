@@ -155,6 +155,51 @@ let escalationScenarios: [Scenario] =
             #expect(bench.run(.supervisor, .notified(id, status: .max)) == .done)
         },
         Scenario(
+            "the supervisor takes its question back, once, and no other's",
+            shows: ["escalation: open → escalation.withdrawn → withdrawn"]
+        ) { bench in
+            let (_, other) = bench.question()
+            bench.register("x")
+            guard
+                case .escalation(let id, _, _) = bench.run(
+                    .supervisor, .raise(AgentName("x"), .test()))
+            else {
+                Issue.record("not raised")
+                return
+            }
+            #expect(
+                bench.run(Bench.ann, .withdrawQuestion(id))
+                    == .refused(.notPermitted(Bench.ann, verb: "WITHDRAW")))
+            #expect(
+                bench.run(.supervisor, .withdrawQuestion(other))
+                    == .refused(.notPermitted(.supervisor, verb: "WITHDRAW")))
+
+            #expect(bench.run(.supervisor, .withdrawQuestion(id)) == .done)
+            #expect(bench.run(.supervisor, .withdrawQuestion(id)) == .done)
+
+            #expect(bench.state.escalations[id]?.state == .withdrawn)
+            #expect(bench.state.escalations[other]?.state == .open)
+            #expect(bench.answer(id, "a") == .refused(.withdrawn(id)))
+            let unknown = EscalationID(999_999)
+            #expect(
+                bench.run(.supervisor, .withdrawQuestion(unknown))
+                    == .refused(.unknownEscalation(unknown)))
+        },
+        Scenario(
+            "with an agent goes what was asked about its process, and nothing more is asked",
+            shows: ["escalation: open → escalation.withdrawn → withdrawn"]
+        ) { bench in
+            bench.register("x")
+            let name = AgentName("x")
+            bench.run(.supervisor, .raise(name, .test()))
+
+            bench.run(.supervisor, .withdraw(name))
+
+            #expect(bench.state.escalations.values.allSatisfy { $0.state == .withdrawn })
+            #expect(
+                bench.run(.supervisor, .raise(name, .test())) == .refused(.unknownAgent(name)))
+        },
+        Scenario(
             "being told of a question that is over is recorded all the same",
             shows: ["escalation: withdrawn → escalation.notified → withdrawn"]
         ) { bench in

@@ -90,8 +90,112 @@ import Testing
 
         let (_, outputs) = try wake(&supervision)
 
-        #expect(outputs == [.note(one, .recovered)])
+        #expect(outputs == [.note(one, .recovered), .settle(agent: "one")])
         #expect(supervision.children[1].word == "running")
+        #expect(supervision.nextDeadline == nil)
+    }
+
+    @Test("an end by itself after a restart was asked for is no crash, and starts at once")
+    func restart() {
+        var supervision = running()
+
+        #expect(supervision.handle(.restart(agent: "one"), at: .seconds(5)) == [.terminate(one)])
+        #expect(supervision.handle(.restart(agent: "one"), at: .seconds(6)) == [])
+        #expect(
+            supervision.handle(.ended(one, .signal(15)), at: .seconds(7)) == [.start(one)])
+        #expect(supervision.children[1].word == "running")
+    }
+
+    @Test("a restart ends the wait of an agent in quarantine, and its history")
+    func restartInQuarantine() throws {
+        var supervision = running()
+        var now = Duration.seconds(1)
+        for _ in 1...5 {
+            _ = supervision.handle(.ended(one, .code(1)), at: now)
+            if supervision.children[1].word != "quarantined" { now = try wake(&supervision).at }
+        }
+        #expect(supervision.children[1].word == "quarantined")
+
+        #expect(supervision.handle(.restart(agent: "one"), at: now) == [.start(one)])
+
+        #expect(supervision.children[1].word == "running")
+        let outputs = supervision.handle(.ended(one, .code(1)), at: now)
+        #expect(outputs == [.note(one, .ended("exit 1", restartIn: .seconds(1)))])
+    }
+
+    @Test("a restart does not wait for ever for a process that ignores SIGTERM")
+    func stubbornRestart() throws {
+        var supervision = running()
+        _ = supervision.handle(.restart(agent: "one"), at: .seconds(5))
+
+        let (at, outputs) = try wake(&supervision)
+
+        #expect(at == .seconds(15) && outputs == [.note(one, .killed), .kill(one)])
+    }
+
+    @Test("a process that never connects is ended and started again; the third time is a loop")
+    func neverConnects() throws {
+        var supervision = running()
+        var now = Duration.seconds(1)
+        var escalations: [String] = []
+        for _ in 1...3 {
+            var outputs: [Supervision.Output] = []
+            while outputs.isEmpty {
+                now += .seconds(5)
+                outputs = supervision.handle(.present([two]), at: now)
+            }
+            #expect(outputs.last == .terminate(one))
+            for output in supervision.handle(.ended(one, .signal(15)), at: now) {
+                if case .escalate(_, let ends, let last) = output {
+                    #expect(ends == 3)
+                    escalations.append(last)
+                }
+            }
+            now = try wake(&supervision).at
+        }
+
+        #expect(escalations == ["hung: it did not connect within 120 s"])
+        #expect(supervision.children[1].word == "quarantined")
+        #expect(supervision.children[2].restarts == 0)
+    }
+
+    @Test("an agent whose session is gone is ended after a while, and one that comes back is not")
+    func absent() {
+        var supervision = running()
+        var ended: [Duration] = []
+        for second in stride(from: 5, through: 300, by: 5) {
+            // Two is away for a minute, one for good.
+            let isTwoThere = !(100..<160).contains(second)
+            let present = [second <= 50 ? one : nil, isTwoThere ? two : nil].compactMap(\.self)
+            let now = Duration.seconds(second)
+            if supervision.handle(.present(Set(present)), at: now).contains(.terminate(one)) {
+                ended.append(now)
+            }
+        }
+
+        #expect(ended == [.seconds(175)])
+        #expect(supervision.children[2].restarts == 0)
+    }
+
+    @Test("while the broker does not answer, nobody is absent")
+    func brokerAway() {
+        var supervision = running()
+        _ = supervision.handle(.present([one, two]), at: .seconds(5))
+        _ = supervision.handle(.present([]), at: .seconds(10))
+
+        // Five minutes later it answers again, and nobody has had the time to reconnect.
+        #expect(supervision.handle(.present([]), at: .seconds(310)) == [])
+        #expect(supervision.handle(.present([]), at: .seconds(315)) == [])
+    }
+
+    @Test("a question that an earlier supervisor asked is settled once the agent is healthy")
+    func oldQuestion() throws {
+        var supervision = running()
+        _ = supervision.handle(.asked(agent: "two"), at: .seconds(2))
+
+        let (at, outputs) = try wake(&supervision)
+
+        #expect(at == .seconds(61) && outputs == [.settle(agent: "two")])
         #expect(supervision.nextDeadline == nil)
     }
 
@@ -151,9 +255,9 @@ import Testing
         _ = supervision.handle(.ended(two, .code(0)), at: .seconds(6))
 
         let (at, outputs) = try wake(&supervision)
-        #expect(at == .seconds(15) && outputs == [.kill(one)])
+        #expect(at == .seconds(15) && outputs == [.note(one, .killed), .kill(one)])
         #expect(supervision.handle(.ended(one, .signal(9)), at: at) == [.terminate(.broker)])
-        #expect(try wake(&supervision).1 == [.kill(.broker)])
+        #expect(try wake(&supervision).1 == [.note(.broker, .killed), .kill(.broker)])
         #expect(
             supervision.handle(.ended(.broker, .signal(9)), at: .seconds(40))
                 == [.finish(.stopped)])
@@ -164,7 +268,10 @@ import Testing
         var supervision = running()
         _ = supervision.handle(.stop, at: .seconds(5))
 
-        #expect(supervision.handle(.stop, at: .seconds(6)) == [.kill(one), .kill(two)])
+        #expect(
+            supervision.handle(.stop, at: .seconds(6)) == [
+                .note(one, .killed), .kill(one), .note(two, .killed), .kill(two),
+            ])
     }
 
     @Test("a child in its wait is not started once everything is to end")

@@ -54,7 +54,10 @@ extension Broker {
     /// The supervisor's question about an agent: it blocks no task, and a second one joins the
     /// first.
     func raise(_ agent: AgentName, _ facts: EscalationFacts, _ draft: Draft) -> Decision {
-        guard state.agents[agent] != nil else { return draft.refusing(.unknownAgent(agent)) }
+        // About one that was withdrawn meanwhile there is nothing to ask.
+        guard state.agents[agent]?.isRegistered == true else {
+            return draft.refusing(.unknownAgent(agent))
+        }
         let problems = self.problems(of: facts, mayAccept: false)
         guard problems.isEmpty else { return draft.refusing(.badEscalation(problems)) }
         if let known = openQuestion(about: agent) {

@@ -136,7 +136,8 @@ struct Examination {
                 note(
                     .bad, entry.name,
                     "crash-loops; it last ended with \(entry.lastEnd ?? "an unknown status")",
-                    remedy: "baton agent logs \(entry.name), then baton agent restart \(entry.name)")
+                    remedy: "baton agent logs \(entry.name); once it is mended, "
+                        + "baton agent restart \(entry.name)")
             }
             return
         }

@@ -25,17 +25,22 @@ enum DownActions {
         if let supervisor = supervisor(of: home, record) {
             console.note("asking the supervisor (process \(supervisor.processID)) to stop")
             let isGone = ask(supervisor, until: deadline)
-            killed += isGone ? (ProcessRecord.read(home)?.killed ?? []) : [
-                "supervisor (process \(supervisor.processID)), which did not end when asked to"
-            ]
+            killed +=
+                isGone
+                ? (ProcessRecord.read(home)?.killed ?? [])
+                : [
+                    "supervisor (process \(supervisor.processID)), which did not end when asked to"
+                ]
         }
         // While we hold the home, nobody starts what we are about to end.
         let attempt = try? FileLock.acquire(home.supervisorLock)
         let (found, stubborn) = try endLeftovers(home, limits, console, holding: attempt)
         killed += stubborn.map { "\($0.description), left over" }
-        let names = before.map(\.name) + found.map(\.name).filter { name in
-            !before.contains { $0.name == name }
-        }
+        let names =
+            before.map(\.name)
+            + found.map(\.name).filter { name in
+                !before.contains { $0.name == name }
+            }
         guard !names.isEmpty || !killed.isEmpty else { return nothing(home, console) }
         console.result([
             "home": .string(home.path), "ended": .array(names.map { .string($0) }),
