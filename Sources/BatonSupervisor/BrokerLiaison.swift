@@ -1,6 +1,6 @@
 // The supervisor's talk with the broker, on a thread of its own so that a slow broker never delays
-// the care for processes: it registers the cards, withdraws agents whose cards are gone, asks people
-// about agents that do not stay up and hears their answers, and looks who has a session.
+// the care for processes: it registers the cards, withdraws agents whose cards are gone, asks
+// people about agents that do not stay up and hears their answers, and looks who has a session.
 import BatonClient
 import BatonPlatform
 import JSON

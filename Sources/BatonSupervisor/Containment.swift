@@ -1,6 +1,7 @@
-// What keeps the processes of one home together, so that none is forgotten (Protocols/supervision.md
-// §3). In force always: each child leads a process group; orphans are adopted; each process bears a
-// mark in its environment. And where this user may make one, a cgroup for each child.
+// What keeps the processes of one home together, so that none is forgotten
+// (Protocols/supervision.md §3). In force always: each child leads a process group; orphans are
+// adopted; each process bears a mark in its environment. And where this user may make one, a cgroup
+// for each child.
 package import BatonPlatform
 import Crypto
 import JSON
@@ -21,18 +22,16 @@ package final class Containment {
     private let home: String
     private var group: ControlGroup?
     /// Why there is no cgroup.
-    private var reason = ""
+    private var reason = "not made yet"
 
-    /// - Parameter usesControlGroup: false leaves cgroups alone, by the operator's wish.
-    init(_ home: Home, usesControlGroup: Bool) {
-        self.home = Self.mark(of: home)
-        guard usesControlGroup else {
-            reason = "switched off in \(home.limitsFile)"
-            return
-        }
+    init(_ home: Home) { self.home = Self.mark(of: home) }
+
+    /// Makes the cgroup, if this user may. Only when nothing of an earlier run is left: that is
+    /// removed with the cgroup it was in, which may be the same.
+    func makeGroup() {
         do throws(SystemError) {
             let own = try ControlGroup.own()
-            let made = try own.makeGroup(Self.groupName(of: self.home))
+            let made = try own.makeGroup(Self.groupName(of: home))
             if made.isUsable(from: own) {
                 group = made
             } else {
@@ -43,6 +42,9 @@ package final class Containment {
             reason = "\(error)"
         }
     }
+
+    /// Leaves cgroups alone, by the operator's wish.
+    func refuseGroup(_ reason: String) { self.reason = reason }
 
     package var kind: Kind { group.map { .controlGroup($0.path) } ?? .marks(reason) }
 
@@ -66,8 +68,12 @@ package final class Containment {
 
     /// The group that a child is to be started in.
     func group(for name: ChildName) -> ControlGroup? {
-        // Without it the child is found by the other means.
-        try? group?.makeGroup("\(name)")
+        do throws(SystemError) {
+            return try group?.makeGroup("\(name)")
+        } catch {
+            giveUpGroups(error)
+            return nil
+        }
     }
 
     /// No child could be put into its group: from now on the other means have to do.

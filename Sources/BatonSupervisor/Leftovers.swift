@@ -1,5 +1,5 @@
-// What a supervisor that was killed has left running, and its end: for the next `up` and for `down`.
-// Found by recorded number and start time, by mark, and by cgroup.
+// What a supervisor that was killed has left running, and its end: for the next `up` and for
+// `down`. Found by recorded number and start time, by mark, and by cgroup.
 package import BatonPlatform
 import ZeroMQ
 

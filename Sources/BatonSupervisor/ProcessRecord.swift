@@ -111,8 +111,8 @@ package struct ProcessRecord: Sendable {
         return record
     }
 
-    /// Since the machine was started anew, the numbers mean nothing: at each start the same program
-    /// may even get the same number at the same tick.
+    /// Since the machine was started anew, the numbers mean nothing: at each start the same
+    /// program may even get the same number at the same tick.
     private mutating func forgetProcesses() {
         supervisor.process = nil
         broker.process = nil

@@ -8,6 +8,8 @@ import ZeroMQ
 package final class Supervisor {
     /// What people may want to read while it runs.
     package enum News: Sendable {
+        /// What keeps the processes together.
+        case contained(by: String)
         case brokerReady
         /// Every agent has a session; their number.
         case allConnected(Int)
@@ -82,8 +84,7 @@ package final class Supervisor {
         self.stamp = stamp
         self.signals = signals
         self.lock = lock
-        containment = Containment(
-            plan.home, usesControlGroup: plan.settings.usesControlGroup)
+        containment = Containment(plan.home)
         children = try ChildTable(
             home: plan.home, containment: containment, logLimits: plan.settings.logs, stamp: stamp)
         control = try NamedPipe(listeningAt: plan.home.controlFile)
@@ -92,13 +93,16 @@ package final class Supervisor {
         supervision = Supervision(agents: plan.childNames, limits: plan.settings.limits)
     }
 
-    /// What keeps the processes together, for people.
-    package var containmentText: String { containment.kind.text }
-
     /// Starts everything and returns when all of it has ended.
     package func run() throws(SystemError) -> Supervision.Finish {
         let earlier = ProcessRecord.read(plan.home)
         endLeftovers(earlier)
+        if plan.settings.usesControlGroup {
+            containment.makeGroup()
+        } else {
+            containment.refuseGroup("switched off in \(plan.home.limitsFile)")
+        }
+        report(.contained(by: containment.kind.text))
         let token = try children.drawTokens(for: plan.childNames)
         let gone = (earlier?.agents ?? []).map(\.name).filter { name in
             !plan.agents.contains { $0.id == name }

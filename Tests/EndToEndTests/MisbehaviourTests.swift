@@ -1,5 +1,5 @@
-// Agents that crash, hang, flood and close their streams: what the supervisor makes of it, and how a
-// person gets them going again.
+// Agents that crash, hang, flood and close their streams: what the supervisor makes of it, and how
+// a person gets them going again.
 import BatonPlatform
 import JSON
 import Testing
@@ -43,6 +43,9 @@ extension EndToEnd {
                     try await stage.questions(about: Self.flaky).count == 1
                 }
 
+                let early = try await stage.baton("agent", "restart", "flaky")
+                #expect(early.status == 1, "\(early)")
+                #expect(early.errorOutput.contains("has ended again: exit 3"))
                 try Files.remove("\(stage.agents)/test/broken")
                 let restart = try await stage.baton("agent", "restart", "flaky", "--json")
 
@@ -171,7 +174,7 @@ extension EndToEnd {
             try await Stage.with { stage in
                 try stage.useRogue("mute", settings: #""agent_grace_ms": 300"#)
                 try await stage.start(connected: false)
-                try await eventually("it runs") { try stage.process(RogueAgent.id).isRunning }
+                try await eventually("it runs") { (try? stage.process(RogueAgent.id)) != nil }
                 let supervisor = try stage.process("supervisor").processID
                 let before = try #require(ProcessFacts.read(supervisor)).processorMicroseconds
 

@@ -179,6 +179,8 @@ final class Stage {
             process.signal(.resume)
             process.signal(.kill, group: true)
         }
+        // Daemons that a failed test has left.
+        for facts in residents() { facts.recorded.signal(.kill) }
     }
 
     private func showLogs() {

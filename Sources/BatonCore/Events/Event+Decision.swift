@@ -18,13 +18,16 @@ extension Event {
         case .taskCancelled(let reason):
             reason == .answer || (reason == .brief && previous.cancels(brief))
         case .escalationRaised(let body): body.origin == .gate
+        case .escalationWithdrawn:
+            // With an agent goes what was asked about it.
+            if case .agentWithdrawn = previous.body { brief == nil } else { false }
         case .journalCreated, .brokerStarted, .brokerStopped, .clockStepped, .agentRegistered,
             .agentWithdrawn, .documentPut, .briefSubmitted, .briefBlocked, .briefResumed,
             .briefDone,
             .briefDead, .briefCancelled, .taskReadied, .taskLeased, .taskDelivered, .taskFailed,
             .taskExpired, .taskReleased, .taskRetried, .taskRedriven, .taskDiscarded,
-            .escalationJoined, .escalationRaisedAgain, .escalationAnswered, .escalationWithdrawn,
-            .escalationNotified, .queuePaused, .queueResumed, .circuitOpened, .circuitClosed,
+            .escalationJoined, .escalationRaisedAgain, .escalationAnswered, .escalationNotified,
+            .queuePaused, .queueResumed, .circuitOpened, .circuitClosed,
             .accessRefused:
             false
         }

@@ -35,8 +35,8 @@ extension CommandLineTree {
             Command(
                 "restart", "start an agent's processes anew, at once",
                 notes: [
-                    "Its process is asked to end, killed if it does not, and started again; an agent"
-                        + " that crash-loops is started now instead of in a while, and its history"
+                    "Its process is asked to end, killed if it does not, and started again; an "
+                        + "agent that crash-loops is started now instead of in a while, and its history"
                         + " is forgotten."
                 ],
                 arguments: [Argument("NAME", "the agent", kind: .agent)],
@@ -46,6 +46,7 @@ extension CommandLineTree {
                 examples: [Example("baton agent restart quality", "after it was mended")],
                 exits: [
                     ExitNote(.done, "it was started again"),
+                    ExitNote(.failed, "it was, and has ended again; how is said"),
                     ExitNote(.badInput, "no such agent is supervised here"),
                     ExitNote(.unreachable, "no supervisor runs"),
                     ExitNote(.tryAgain, "it was not started again in time"),

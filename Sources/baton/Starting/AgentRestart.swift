@@ -18,7 +18,7 @@ enum AgentRestart {
                 next: [Broker.upLine(home)])
         }
         let agent = try agent(invocation.argument("NAME"), record)
-        let before = processes(of: agent, record)
+        let before = record.agents.filter { $0.name == agent }
         do throws(SystemError) {
             try ControlPipe.send(.restart(agent: agent), to: home)
         } catch {
@@ -37,6 +37,12 @@ enum AgentRestart {
                         + numbers.map(String.init).joined(separator: ", ")
                 }
                 return .done
+            }
+            if let end = endedAgain(agent, since: before, home) {
+                throw CommandFailure(
+                    .failed, code: "ended_again",
+                    "\(agent) was started and has ended again: \(end)",
+                    next: ["baton agent logs \(agent)"])
             }
             Pause.milliseconds(20)
         }
@@ -61,20 +67,29 @@ enum AgentRestart {
             next: near.map { ["baton agent restart \($0)"] } ?? ["baton agent list"])
     }
 
-    private static func processes(of agent: String, _ record: ProcessRecord) -> [RecordedProcess] {
-        record.agents.filter { $0.name == agent }.compactMap(\.process)
-    }
-
     /// The numbers of the new processes, once every instance has one.
     private static func started(
-        _ agent: String, since before: [RecordedProcess], _ home: Home
+        _ agent: String, since before: [ProcessRecord.Entry], _ home: Home
     ) -> [Int64]? {
         guard let record = ProcessRecord.read(home) else { return nil }
         let entries = record.agents.filter { $0.name == agent }
+        let old = before.compactMap(\.process)
         let new = entries.filter { entry in
-            entry.isAlive && entry.process.map { !before.contains($0) } ?? false
+            entry.isAlive && entry.process.map { !old.contains($0) } ?? false
         }
         guard new.count == entries.count else { return nil }
         return new.compactMap { $0.process.map { Int64($0.processID) } }
+    }
+
+    /// How a process ended that was started since, if none runs now.
+    private static func endedAgain(
+        _ agent: String, since before: [ProcessRecord.Entry], _ home: Home
+    ) -> String? {
+        let entries = (ProcessRecord.read(home)?.agents ?? []).filter { $0.name == agent }
+        let ended = entries.first { entry in
+            let old = before.first { $0.instance == entry.instance }
+            return !entry.isAlive && entry.restarts > (old?.restarts ?? 0)
+        }
+        return ended.map { $0.lastEnd ?? "how is not known" }
     }
 }

@@ -1,5 +1,5 @@
-// `baton down`: ends what `up` started. It asks the supervisor; what a supervisor that was killed has
-// left is found by recorded number and start time, by mark and by cgroup, never by name.
+// `baton down`: ends what `up` started. It asks the supervisor; what a supervisor that was killed
+// has left is found by recorded number and start time, by mark and by cgroup, never by name.
 import BatonPlatform
 import BatonSupervisor
 import CommandTree

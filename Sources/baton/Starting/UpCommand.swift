@@ -16,11 +16,11 @@ extension CommandLineTree {
                 + "started again after 1 s, 2 s, 4 s and so on up to 30 s; one that ends five"
                 + " times "
                 + "in two minutes is tried every 30 s only, and an escalation says so.",
-            "An agent that lives without connecting to the broker, or is connected no more, is ended "
-                + "after 2 min and started again. `baton agent restart NAME` does it at once.",
+            "An agent that lives without connecting to the broker, or is connected no more, is "
+                + "ended after 2 min and started again. `baton agent restart NAME` does it at once.",
             "Ctrl-C or `baton down` ends everything in order: agents first, then the broker. What "
-                + "does not end in time is killed, and so is whatever it left behind. The limits are"
-                + " those of \"supervisor\" in limits.json; Protocols/supervision.md has them all.",
+                + "does not end in time is killed, and so is whatever it left behind. The limits "
+                + "are those of \"supervisor\" in limits.json; Protocols/supervision.md has them all.",
         ],
         options: [
             Option("agents", "DIR", "the folder with the cards", kind: .directory),
@@ -82,7 +82,7 @@ enum UpActions {
         } catch {
             throw failure(error, home)
         }
-        reporter.begin(folder, containment: supervisor.containmentText)
+        reporter.begin(folder)
         let finish = try done(.failed) { () throws(SystemError) in try supervisor.run() }
         return try status(of: finish, home)
     }

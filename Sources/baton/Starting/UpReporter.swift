@@ -21,17 +21,18 @@ final class UpReporter: Sendable {
     }
 
     /// The first lines: what is started, from where, where to look.
-    func begin(_ folder: CardFolder, containment: String) {
+    func begin(_ folder: CardFolder) {
         let count = agentCount == 1 ? "1 card" : "\(agentCount) cards"
         say("home \(home.path)")
         say("\(count) from \(folder.path) (\(folder.origin))")
         say("logs in \(home.logs)")
-        say("processes are kept together by \(containment)")
     }
 
     func tell(_ news: Supervisor.News) {
         let paint = console.notePaint
         switch news {
+        case .contained(let means):
+            say("processes are kept together by \(means)")
         case .brokerReady:
             say(paint.green("the broker is ready") + "; starting the agents")
         case .allConnected(let count):
