@@ -223,6 +223,7 @@ final class ProgramRun {
 
     /// Kills what left the program's group: daemons, and what was started in a session of its own.
     private func endStrays() {
+        guard Orphans.mayExist else { return }
         let wanted = mark
         let killed = ProcessMark(Self.markVariable) { $0 == wanted }.kill()
         for facts in killed {

@@ -1,6 +1,6 @@
 // Which children this process has started and not yet reaped. The kernel may give it others:
-// orphans that it adopted. `waitpid` cannot tell the two apart, and whoever reaps what somebody else
-// waits for takes an exit status away.
+// orphans that it adopted. `waitpid` cannot tell the two apart, and whoever reaps what somebody
+// else waits for takes an exit status away.
 import CLinux
 import Glibc
 import Synchronization

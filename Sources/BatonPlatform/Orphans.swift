@@ -50,6 +50,12 @@ package enum Orphans {
         if ChildRegistry.isEmpty { _ = kill() } else { reap() }
     }
 
+    /// Whether anything can have been left behind: an adopter without a child has nothing to look
+    /// for. Calls `waitid`, which costs nothing beside a look at all processes.
+    package static var mayExist: Bool {
+        !hasAdopted.load(ordering: .relaxed) || baton_has_children() != 0
+    }
+
     /// Children that somebody else has started in this process are nobody's orphans.
     private static let hasAdopted = Atomic(false)
 

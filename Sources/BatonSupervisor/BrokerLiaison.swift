@@ -125,6 +125,7 @@ final class BrokerLiaison: Sendable {
     /// What the thread knows between two turns.
     private struct Talk {
         var client: Client
+        let startedAt = monotonicNow()
         /// Every agent has had a session at the same time.
         var isComplete = false
         /// The open questions about agents; nil until the broker has been asked.
@@ -134,8 +135,13 @@ final class BrokerLiaison: Sendable {
     }
 
     private func wait(_ talk: Talk) -> Duration {
-        guard talk.isComplete else { return Self.connectingPeriod }
+        guard talk.isComplete else { return connectingPeriod(talk) }
         return talk.questions?.isEmpty == false ? min(Self.questionPeriod, lookPeriod) : lookPeriod
+    }
+
+    /// An agent that is not there after a while is not looked for as eagerly any more.
+    private func connectingPeriod(_ talk: Talk) -> Duration {
+        min(lookPeriod, max(Self.connectingPeriod, (monotonicNow() - talk.startedAt) / 20))
     }
 
     private func talkOnce(_ talk: inout Talk) throws(ClientError) {
@@ -150,7 +156,7 @@ final class BrokerLiaison: Sendable {
             state.withLock { _ = $0.jobs.removeFirst() }
         }
         let now = monotonicNow()
-        let period = talk.isComplete ? lookPeriod : Self.connectingPeriod
+        let period = talk.isComplete ? lookPeriod : connectingPeriod(talk)
         if talk.lookedAt.map({ now - $0 >= period }) ?? true {
             talk.lookedAt = now
             try look(&talk)

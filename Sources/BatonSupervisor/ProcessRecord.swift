@@ -47,8 +47,8 @@ package struct ProcessRecord: Sendable {
     package var agents: [Entry]
     /// What keeps the processes together.
     package var containment: Containment.Kind
-    /// Orphans of the agents, as far as the supervisor has seen any: where there is no cgroup, and a
-    /// process has shed its mark, this is how it is found.
+    /// Orphans of the agents, as far as the supervisor has seen any: where there is no cgroup, and
+    /// a process has shed its mark, this is how it is found.
     package var adopted: [RecordedProcess] = []
     /// What did not end when asked to, or was left behind, and had to be killed since the
     /// supervisor was asked to stop; in words.

@@ -127,6 +127,12 @@ static inline int baton_has_ended(pid_t child, int wait) {
     return info.si_pid == child;
 }
 
+// Whether this process has any child, ended or not.
+static inline int baton_has_children(void) {
+    siginfo_t info;
+    return waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG) == 0 || errno != ECHILD;
+}
+
 static inline int baton_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1); }
 
 static inline int baton_wait_exited(int status) { return WIFEXITED(status); }

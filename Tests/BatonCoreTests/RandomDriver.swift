@@ -233,7 +233,7 @@ struct RandomDriver {
     private mutating func manageAgents() {
         guard let name = oneOf(Self.agents) else { return }
         let agent = AgentName(name)
-        switch below(6) {
+        switch below(7) {
         case 0: bench.run(Bench.ann, .pause(agent))
         case 1...2: bench.run(Bench.ann, .resume(agent))
         case 3: bench.run(Bench.ann, .withdraw(agent))
@@ -242,7 +242,11 @@ struct RandomDriver {
                 name, isReviewed: name == "x", leasesMax: below(3) == 0 ? 1 : nil,
                 rate: below(3) == 0
                     ? LeaseRate(count: 1 + below(4), period: .seconds(1 + below(90))) : nil)
-        default: bench.run(.supervisor, .raise(agent, .test(deadline: .seconds(below(100)))))
+        case 5: bench.run(.supervisor, .raise(agent, .test(deadline: .seconds(below(100)))))
+        default:
+            let questions = bench.state.escalations.values.filter { $0.origin == .supervisor }
+            guard let question = questions.map(\.id).max() else { return }
+            bench.run(.supervisor, .withdrawQuestion(question))
         }
     }
 

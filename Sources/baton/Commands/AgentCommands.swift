@@ -36,8 +36,8 @@ extension CommandLineTree {
                 "restart", "start an agent's processes anew, at once",
                 notes: [
                     "Its process is asked to end, killed if it does not, and started again; an "
-                        + "agent that crash-loops is started now instead of in a while, and its history"
-                        + " is forgotten."
+                        + "agent that crash-loops is started now instead of in a while, and its "
+                        + "history is forgotten."
                 ],
                 arguments: [Argument("NAME", "the agent", kind: .agent)],
                 options: [

@@ -72,7 +72,8 @@ struct StatusView {
             "  \(paint.bold(entry.name)) was started again \(entry.restarts) times; it last"
                 + " ended with "
                 + "\(entry.lastEnd ?? "an unknown status")\n"
-                + "    \(paint.cyan("baton agent logs \(entry.name)"))"
+                + "    \(paint.cyan("baton agent logs \(entry.name)"))\n"
+                + "    \(paint.cyan("baton agent restart \(entry.name)")) when it is mended"
         }
         let title =
             entries.count == 1 ? "1 agent crash-loops" : "\(entries.count) agents crash-loop"

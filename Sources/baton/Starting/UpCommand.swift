@@ -17,10 +17,12 @@ extension CommandLineTree {
                 + " times "
                 + "in two minutes is tried every 30 s only, and an escalation says so.",
             "An agent that lives without connecting to the broker, or is connected no more, is "
-                + "ended after 2 min and started again. `baton agent restart NAME` does it at once.",
+                + "ended after 2 min and started again. `baton agent restart NAME` does it at "
+                + "once.",
             "Ctrl-C or `baton down` ends everything in order: agents first, then the broker. What "
                 + "does not end in time is killed, and so is whatever it left behind. The limits "
-                + "are those of \"supervisor\" in limits.json; Protocols/supervision.md has them all.",
+                + "are those of \"supervisor\" in limits.json; Protocols/supervision.md has them "
+                + "all.",
         ],
         options: [
             Option("agents", "DIR", "the folder with the cards", kind: .directory),
