@@ -134,7 +134,13 @@ package final class Containment {
     // MARK: Finding
 
     private static func marks(of home: String) -> ProcessMark {
-        ProcessMark(variable) { $0.hasSuffix("@\(home)") }
+        ProcessMark(variable) { isMark($0, of: home) }
+    }
+
+    /// Whether a mark's value names this home. No name has an `@`; a path may.
+    static func isMark(_ value: Substring, of home: String) -> Bool {
+        guard let at = value.firstIndex(of: "@") else { return false }
+        return value[value.index(after: at)...] == home
     }
 
     /// Every process that was started for a home by whatever supervisor, by its mark.

@@ -1,8 +1,9 @@
 // What an operator may set about the supervisor, and what is on record about its processes.
 import BatonPlatform
-import BatonSupervisor
 import JSON
 import Testing
+
+@testable import BatonSupervisor
 
 @Suite struct SettingsTests {
     @Test("settings set what they name and leave the rest; what is shown can be set")
@@ -47,6 +48,15 @@ import Testing
 
         let read = try #require(ProcessRecord.read(home))
         #expect(read.all.allSatisfy { $0.process == nil && !$0.isAlive })
+    }
+
+    @Test("a mark names one home, also where a path looks like another's mark")
+    func marks() {
+        #expect(Containment.isMark("agent/x/1@/a/b", of: "/a/b"))
+        #expect(!Containment.isMark("agent/x/1@/c@/a/b", of: "/a/b"))
+        #expect(Containment.isMark("agent/x/1@/c@/a/b", of: "/c@/a/b"))
+        #expect(!Containment.isMark("agent/x/1@/a/b/c", of: "/a/b"))
+        #expect(!Containment.isMark("", of: ""))
     }
 
     @Test("numbers that mean whole groups to the kernel are no processes")
