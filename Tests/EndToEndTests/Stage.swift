@@ -164,6 +164,8 @@ final class Stage {
     /// Ends whatever was started here.
     private func end() {
         let left = (try? processes()) ?? []
+        let group = (try? record())?.value(at: "/containment/path")?.stringValue
+        defer { if let group { ControlGroup(path: group).remove() } }
         if let up {
             up.process.signal(.terminate)
             let deadline = MonotonicClock.nowMicroseconds() + 10_000_000
