@@ -86,6 +86,19 @@ let package = Package(
             "BatonSupervisor",
             ["BatonClient", "BatonPlatform", "Crypto", "JSON", "ZeroMQ"]),
 
+        // Hostile input for everything that reads: targets, generators, mutators.
+        library(
+            "BatonFuzz",
+            [
+                "BatonAgentKit", "BatonBrief", "BatonBroker", "BatonClient", "BatonCore",
+                "BatonJournal", "BatonPlatform", "BatonWire", "JSON", "Markdown", "PlainText",
+                "YAML",
+            ]),
+        .executableTarget(
+            name: "baton-fuzz",
+            dependencies: ["BatonFuzz", "BatonPlatform", "CommandTree", "Crypto", "ZeroMQ"],
+            swiftSettings: settings),
+
         .executableTarget(
             name: "baton",
             dependencies: [

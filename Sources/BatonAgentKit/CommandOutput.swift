@@ -1,20 +1,27 @@
 // What a command printed, read as a result (Protocols/worker.md, "Command"): one JSON object, the
 // same inside a fence within other text, or Markdown.
-import BatonBrief
+package import BatonBrief
 import BatonClient
-import JSON
+package import JSON
 
 /// Reads the standard output of a command.
-struct CommandOutput: Sendable {
+package struct CommandOutput: Sendable {
     let kind: TaskKindName
     let agent: String
     let task: String
     /// Whether the five deliverables are wanted for a direct task too.
     let isReviewed: Bool
 
+    package init(kind: TaskKindName, agent: String, task: String, isReviewed: Bool) {
+        self.kind = kind
+        self.agent = agent
+        self.task = task
+        self.isReviewed = isReviewed
+    }
+
     /// What the text amounts to, and the usage it states; a failure that says what was wrong with
     /// it when it amounts to nothing.
-    func result(of text: String) -> (result: AgentResult, usage: JSONValue?) {
+    package func result(of text: String) -> (result: AgentResult, usage: JSONValue?) {
         let content = Self.trimmed(text)
         if content.isEmpty { return (unfit("the command printed nothing"), nil) }
         let headings = wantsFive ? Self.headingCount(content) : 0

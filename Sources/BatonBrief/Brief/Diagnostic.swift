@@ -8,6 +8,9 @@ package struct Diagnostic: Sendable, Hashable {
         case error, warning
     }
 
+    /// What is reported of one text; what is more is counted.
+    package static let diagnosticsMax = 1_024
+
     package var severity: Severity
     /// From 1; nil if it is about the whole text.
     package var line: Int?

@@ -24,11 +24,22 @@ package struct DocumentFinding: Sendable, Hashable, CustomStringConvertible {
 
 /// A document that was refused, with every finding.
 package struct DocumentRefusal: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Never empty.
+    /// Never empty. At most `findingsMax`, and one that counts the rest.
     package let findings: [DocumentFinding]
 
+    /// A document of the largest size can be wrong in thirty thousand places; nobody mends more
+    /// than these at once.
+    package static let findingsMax = 1_024
+
     package init(_ findings: [DocumentFinding]) {
-        self.findings = findings
+        guard findings.count > Self.findingsMax else {
+            self.findings = findings
+            return
+        }
+        let rest = DocumentFinding(
+            pointer: "", message: "and \(findings.count - Self.findingsMax) more",
+            satisfy: "mend these first")
+        self.findings = findings.prefix(Self.findingsMax) + [rest]
     }
 
     package var description: String {
