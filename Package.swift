@@ -72,7 +72,10 @@ let package = Package(
         library("BatonClient", ["BatonPlatform", "BatonWire", "Crypto", "JSON", "ZeroMQ"]),
         library(
             "BatonAgentKit",
-            ["BatonBrief", "BatonClient", "BatonPlatform", "BatonWire", "JSON", "ZeroMQ"]),
+            [
+                "BatonBrief", "BatonClient", "BatonPlatform", "BatonWire", "JSON", "PlainText",
+                "ZeroMQ",
+            ]),
 
         // Edges.
         library("BatonAgents", ["BatonBrief", "JSON"]),
@@ -80,7 +83,7 @@ let package = Package(
             "BatonBroker",
             [
                 "BatonBrief", "BatonCore", "BatonJournal", "BatonJournalSQLite", "BatonPlatform",
-                "BatonWire", "Crypto", "JSON", "SQLite", "ZeroMQ",
+                "BatonWire", "Crypto", "JSON", "PlainText", "SQLite", "ZeroMQ",
             ]),
         library(
             "BatonSupervisor",

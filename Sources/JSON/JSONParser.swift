@@ -101,7 +101,8 @@ private struct JSONParser {
             }
             guard isNew else {
                 position = start
-                throw fault("the name \"\(key.prefix(64))\" stands twice in one object")
+                let name = String(decoding: key.utf8.prefix(64), as: UTF8.self)
+                throw fault("the name \"\(name)\" stands twice in one object")
             }
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw fault("':' was expected") }

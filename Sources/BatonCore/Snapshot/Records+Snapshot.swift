@@ -21,7 +21,7 @@ extension BriefRecord {
     init(from reader: inout ByteReader) throws(SnapshotFault) {
         self.init(
             id: try reader.id(), submitted: try reader.instant(), actor: try reader.actor(),
-            priority: try reader.count(), notBefore: try reader.optionalInstant(),
+            priority: try reader.priority(), notBefore: try reader.optionalInstant(),
             deadline: try reader.optionalInstant(), documents: try reader.numbers())
         state = try reader.choice()
         tasks = try reader.ids()
@@ -64,7 +64,7 @@ extension TaskRecord {
         let brief: BriefID? = try reader.optionalID()
         let kind: TaskKind = try reader.choice()
         let agent = try reader.agent()
-        let priority = try reader.count()
+        let priority = try reader.priority()
         let depends: [TaskID] = try reader.ids()
         let isReviewed = try reader.flag()
         let subject: TaskID? = try reader.optionalID()

@@ -81,7 +81,7 @@ extension State {
         for _ in 0..<(try reader.count()) {
             documents[try reader.digest()] = try reader.unsigned()
         }
-        guard reader.isAtEnd else { throw reader.fault }
+        guard reader.isAtEnd, head > 0 || tasks.isEmpty else { throw reader.fault }
         deriveRest()
     }
 

@@ -21,6 +21,9 @@ package enum LeafFault: Error, Hashable, CustomStringConvertible {
 extension Event {
     /// Reads stored bytes.
     package init(leaf bytes: [UInt8]) throws(LeafFault) {
+        guard bytes.count <= leafBytesMax else {
+            throw .broken("\(bytes.count) bytes exceed leafBytesMax \(leafBytesMax)")
+        }
         let json: JSONValue
         do {
             json = try JSONValue(parsing: bytes)
@@ -162,7 +165,15 @@ struct LeafReader {
 
     func integer(_ name: String) throws(LeafFault) -> Int64 {
         guard case .integer(let value)? = json[name] else { throw .broken("\(name) is no integer") }
+        guard value.magnitude < 1 << 53 else { throw .broken("\(name) \(value) is beyond 2^53") }
         return value
+    }
+
+    /// What a queue's order is reckoned with.
+    func priority() throws(LeafFault) -> Int {
+        let value = try integer("priority")
+        guard (0...9).contains(value) else { throw .broken("priority \(value) is not 0 to 9") }
+        return Int(value)
     }
 
     func unsigned(_ name: String) throws(LeafFault) -> UInt64 {
@@ -273,7 +284,7 @@ struct LeafReader {
     func briefSubmitted() throws(LeafFault) -> BriefSubmitted {
         BriefSubmitted(
             key: try digest("key"), match: try digest("match"),
-            priority: Int(try integer("priority")), notBefore: try optionalInstant("not_before"),
+            priority: try priority(), notBefore: try optionalInstant("not_before"),
             deadline: try optionalInstant("deadline"),
             documents: try list("documents") { json throws(LeafFault) in
                 guard let event = json.integerValue.flatMap({ UInt64(exactly: $0) }) else {
@@ -287,7 +298,7 @@ struct LeafReader {
     func taskCreated() throws(LeafFault) -> TaskCreated {
         TaskCreated(
             kind: try choice("kind"), agent: try agent("agent"),
-            priority: Int(try integer("priority")),
+            priority: try priority(),
             depends: try list("depends") { json throws(LeafFault) in
                 guard let id = json.stringValue.flatMap(TaskID.init(text:)) else {
                     throw .broken("depends holds no task id")
