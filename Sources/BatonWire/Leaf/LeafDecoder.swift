@@ -3,6 +3,7 @@
 
 package import BatonCore
 package import JSON
+import PlainText
 
 package enum LeafFault: Error, Hashable, CustomStringConvertible {
     /// A type or version that this program does not know: written by a newer one.
@@ -10,10 +11,15 @@ package enum LeafFault: Error, Hashable, CustomStringConvertible {
     /// Not a leaf at all.
     case broken(String)
 
+    /// What is quoted may be a whole leaf.
+    private static let textBytesMax = 1_024
+
     package var description: String {
         switch self {
-        case .unknown(let what): "unknown \(what): the journal was written by a newer version"
-        case .broken(let what): "not an event: \(what)"
+        case .unknown(let what):
+            "unknown \(what.prefix(bytes: Self.textBytesMax)): the journal was written by a newer "
+                + "version"
+        case .broken(let what): "not an event: \(what.prefix(bytes: Self.textBytesMax))"
         }
     }
 }
