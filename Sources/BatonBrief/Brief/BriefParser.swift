@@ -125,7 +125,7 @@ package enum BriefParser {
         let document = BriefDocument(json: value, understood: understood, references: [])
         return BriefReading(
             document: findings.isEmpty ? document : nil, understood: understood,
-            diagnostics: diagnostics)
+            diagnostics: diagnostics.inOrder)
     }
 }
 

@@ -350,6 +350,11 @@ package struct ContentLimits: Sendable {
     package var uploadsBytesMax = 128 << 20
     /// What a tail may be sent before its reader asks for more, whatever it granted.
     package var tailCreditBytesMax = 1 << 20
+    package var tailsPerSessionMax = 16
+    /// What the tails of one peer may have under way: three that join payloads at full credit.
+    package var tailsBytesPerSessionMax = 8 << 20
+    /// What all tails may have under way together: half of what the memory watch tolerates.
+    package var tailsBytesMax = 128 << 20
 
     package init() {}
 }
