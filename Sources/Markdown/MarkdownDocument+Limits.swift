@@ -1,12 +1,13 @@
 // What Markdown may cost. libcmark-gfm looks at every mark of emphasis before a link again for each
-// link of the same paragraph: a few hundred kilobytes of both would keep it busy for minutes.
+// link of the same paragraph, and at the rest of the paragraph for each `<?` and `<!` without an
+// end: a few hundred kilobytes of these would keep it busy for minutes.
 
 extension MarkdownDocument {
     /// Largest text, in bytes.
     package static let markdownBytesMax = 1_048_576
-    /// Marks of emphasis times brackets, summed over the paragraphs: what inline parsing costs at
-    /// worst. At the bound it takes half a second; a page full of links has a thousandth of it.
-    package static let markupProductMax = 32 << 20
+    /// Steps of inline parsing at worst, summed over the paragraphs. At the bound they take about a
+    /// second; a page full of links takes a thousandth of it.
+    package static let markupStepsMax = 256 << 20
 
     /// Why a text is not parsed, with limit and value; nil if it is.
     package static func problem(with text: String) -> String? {
@@ -14,33 +15,42 @@ extension MarkdownDocument {
         guard bytes <= markdownBytesMax else {
             return "Markdown of \(bytes) bytes exceeds markdownBytesMax \(markdownBytesMax)"
         }
-        let product = markupProduct(of: text)
-        guard product <= markupProductMax else {
-            return "emphasis times links of \(product) in paragraphs exceed markupProductMax "
-                + "\(markupProductMax)"
+        var cost = MarkupCost()
+        for byte in text.utf8 { cost.count(byte) }
+        guard cost.steps <= markupStepsMax else {
+            return "links and emphasis, or open tags, of one paragraph need \(cost.steps) steps, "
+                + "more than markupStepsMax \(markupStepsMax)"
         }
         return nil
     }
+}
 
-    /// Paragraphs end at blank lines, and where a bullet begins an item; other ends are not looked
-    /// for, so that the sum is rather too large than too small.
-    private static func markupProduct(of text: String) -> Int {
-        var product = 0
-        var marks = 0
-        var brackets = 0
-        var line = LineStart()
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "~"): marks += 1
-            case UInt8(ascii: "["), UInt8(ascii: "]"): brackets += 1
-            default: break
-            }
-            if line.endsParagraph(byte) {
-                product += marks * brackets
-                (marks, brackets) = (0, 0)
-            }
+/// The steps of the paragraphs so far. Paragraphs end at blank lines, and where a bullet begins an
+/// item; other ends are not looked for, so that the sum is rather too large than too small.
+private struct MarkupCost {
+    private var ended = 0
+    private var bytes = 0
+    private var marks = 0
+    private var brackets = 0
+    private var openTags = 0
+    private var isBehindLess = false
+    private var line = LineStart()
+
+    /// A mark looked at costs about as much as eight bytes.
+    var steps: Int { ended + 8 * marks * brackets + openTags * bytes }
+
+    mutating func count(_ byte: UInt8) {
+        bytes += 1
+        switch byte {
+        case UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "~"): marks += 1
+        case UInt8(ascii: "["), UInt8(ascii: "]"): brackets += 1
+        case UInt8(ascii: "?"), UInt8(ascii: "!"): openTags += isBehindLess ? 1 : 0
+        default: break
         }
-        return product + marks * brackets
+        isBehindLess = byte == UInt8(ascii: "<")
+        guard line.endsParagraph(byte) else { return }
+        ended = steps
+        (bytes, marks, brackets, openTags) = (0, 0, 0, 0)
     }
 }
 

@@ -117,6 +117,15 @@ package struct BrokerLoop {
         intake.discard()
     }
 
+    /// Takes what is kept of a message that was larger than a message may be.
+    package mutating func receiveOversized(_ frames: [[UInt8]], from route: RoutingID) {
+        counters.commands += 1
+        let fault = WireFault(
+            "message exceeds messageBytesMax \(wireLimits.messageBytesMax), or framesMax "
+                + "\(wireLimits.framesMax)", isOverLimit: true)
+        refuseMalformed(fault, frames: frames, from: route)
+    }
+
     private mutating func handle(
         _ message: Message, _ id: Int64, _ route: RoutingID, _ session: Session, at moment: Moment
     ) throws(Refusal) {

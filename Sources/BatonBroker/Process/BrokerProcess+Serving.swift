@@ -62,19 +62,26 @@ extension BrokerProcess {
 
     /// Takes what has arrived; false when there is more than one turn should take.
     private mutating func drain() throws -> Bool {
+        var taken = 0
         for _ in 0..<Self.messagesPerTurnMax {
-            guard server.loop.pendingBytes < Self.bytesPerTurnMax,
+            guard max(taken, server.loop.pendingBytes) < Self.bytesPerTurnMax,
                 server.loop.pendingViews < Self.viewsPerTurnMax
             else { return false }
-            // The routing id in front, and one more than allowed, which tells a message of too
-            // many.
-            let framesMax = WireLimits.standard.framesMax + 2
-            guard let message = try gate.router.receive(framesMax: framesMax) else { return true }
+            // The routing id in front is not counted.
+            let framesMax = WireLimits.standard.framesMax + 1
+            let received = try gate.router.receive(
+                framesMax: framesMax, bytesMax: WireLimits.standard.messageBytesMax)
+            guard let message = received else { return true }
             guard let route = message.frames.first, let identity = door.identity(of: message) else {
                 continue
             }
-            server.receive(
-                Array(message.frames.dropFirst()), from: RoutingID(route), identity: identity)
+            taken += message.frames.reduce(0) { $0 + $1.count }
+            let frames = Array(message.frames.dropFirst())
+            guard !message.isTruncated else {
+                server.loop.receiveOversized(frames, from: RoutingID(route))
+                continue
+            }
+            server.receive(frames, from: RoutingID(route), identity: identity)
         }
         return false
     }

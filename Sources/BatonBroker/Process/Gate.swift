@@ -83,13 +83,8 @@ struct Gate: PeerLink, ~Copyable {
         monitor = watching
         router = fresh
         connections = 0
-        // libzmq takes the old socket's file away in its own time; whoever binds before that loses
-        // the new one with it.
-        var idle = Poller()
-        for _ in 0..<200 {
-            guard try Files.exists(path) else { break }
-            _ = try idle.poll(timeoutMilliseconds: 10)
-        }
+        // libzmq leaves the old socket's file where it is, and a bind replaces it; waiting for it to
+        // go would only keep everybody out.
         try router.bind(endpoint)
         try Files.setPermissions(0o600, of: path)
     }

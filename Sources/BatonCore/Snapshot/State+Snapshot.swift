@@ -36,7 +36,11 @@ extension State {
             writer.write(id)
             finishedTasks[id]?.write(to: &writer)
         }
-        writer.write(keys.sorted { $0.value.subject.number < $1.value.subject.number }) {
+        let keysInOrder = keys.sorted {
+            ($0.value.subject.number, $0.key.high, $0.key.low)
+                < ($1.value.subject.number, $1.key.high, $1.key.low)
+        }
+        writer.write(keysInOrder) {
             $0.write($1.key)
             $1.value.write(to: &$0)
         }
