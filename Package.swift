@@ -136,6 +136,7 @@ let package = Package(
                 "BatonPlatform",
                 "BatonWire", "Crypto", "JSON", "ZeroMQ",
             ]),
+        tests("BatonFuzzTests", ["BatonFuzz"]),
         tests("BatonSupervisorTests", ["BatonPlatform", "BatonSupervisor", "JSON"]),
         tests("EndToEndTests", ["BatonPlatform", "JSON"]),
         tests("TidyTests", ["BatonPlatform"]),

@@ -31,7 +31,9 @@ package struct FuzzRandom: Sendable {
     /// True once in so many times.
     mutating func once(in times: Int) -> Bool { below(times) == 0 }
 
-    mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
+    mutating func pick<Element>(_ elements: [Element]) -> Element {
+        elements[below(elements.count)]
+    }
 
     mutating func byte() -> UInt8 { UInt8(truncatingIfNeeded: next()) }
 

@@ -2,7 +2,8 @@
 
 package enum FuzzTargets {
     package static let all: [any FuzzTarget.Type] = [
-        JSONTarget.self, MessageTarget.self, ParcelTarget.self, LeafTarget.self, SnapshotTarget.self,
+        JSONTarget.self, MessageTarget.self, ParcelTarget.self, LeafTarget.self,
+        SnapshotTarget.self,
         ControlDocumentTarget.self, LoopTarget.self, ClientSessionTarget.self,
         WorkerSessionTarget.self, YAMLTarget.self, BriefTarget.self, CardTarget.self,
         MarkdownTarget.self, DeliverablesTarget.self, CommandOutputTarget.self, UnitsTarget.self,

@@ -1,6 +1,7 @@
 // What Markdown may cost. libcmark-gfm looks at every mark of emphasis before a link again for each
 // link of the same paragraph, and at the rest of the paragraph for each `<?` and `<!` without an
-// end: a few hundred kilobytes of these would keep it busy for minutes.
+// end; and it fills every row of a table up to the width of the widest. A few hundred kilobytes of
+// these would keep it busy for minutes, or take all memory.
 
 extension MarkdownDocument {
     /// Largest text, in bytes.
@@ -18,8 +19,8 @@ extension MarkdownDocument {
         var cost = MarkupCost()
         for byte in text.utf8 { cost.count(byte) }
         guard cost.steps <= markupStepsMax else {
-            return "links and emphasis, or open tags, of one paragraph need \(cost.steps) steps, "
-                + "more than markupStepsMax \(markupStepsMax)"
+            return "links, open tags or table columns need \(cost.steps) steps, more than "
+                + "markupStepsMax \(markupStepsMax)"
         }
         return nil
     }
@@ -34,10 +35,18 @@ private struct MarkupCost {
     private var brackets = 0
     private var openTags = 0
     private var isBehindLess = false
+    private var pipes = 0
+    private var widest = 0
+    private var rows = 1
     private var line = LineStart()
 
-    /// A mark looked at costs about as much as eight bytes.
-    var steps: Int { ended + 8 * marks * brackets + openTags * bytes }
+    /// A mark looked at costs about as much as eight bytes, a cell as much as a thousand.
+    var steps: Int {
+        ended + 8 * marks * brackets + openTags * bytes + Self.cell * max(widest, pipes) * rows
+            + 4 * pipes * pipes
+    }
+
+    private static let cell = 1_024
 
     mutating func count(_ byte: UInt8) {
         bytes += 1
@@ -45,12 +54,19 @@ private struct MarkupCost {
         case UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "~"): marks += 1
         case UInt8(ascii: "["), UInt8(ascii: "]"): brackets += 1
         case UInt8(ascii: "?"), UInt8(ascii: "!"): openTags += isBehindLess ? 1 : 0
+        case UInt8(ascii: "|"): pipes += 1
+        case 0x0A:
+            ended += 4 * pipes * pipes
+            widest = max(widest, pipes)
+            rows += 1
+            pipes = 0
         default: break
         }
         isBehindLess = byte == UInt8(ascii: "<")
         guard line.endsParagraph(byte) else { return }
         ended = steps
         (bytes, marks, brackets, openTags) = (0, 0, 0, 0)
+        (pipes, widest, rows) = (0, 0, 1)
     }
 }
 
@@ -78,7 +94,8 @@ private struct LineStart {
         case (.indent(let count), 0x20) where count < 3:
             place = .indent(count + 1)
             return false
-        case (.indent, UInt8(ascii: "-")), (.indent, UInt8(ascii: "*")), (.indent, UInt8(ascii: "+")):
+        case (.indent, UInt8(ascii: "-")), (.indent, UInt8(ascii: "*")),
+            (.indent, UInt8(ascii: "+")):
             place = .bullet
             return false
         case (.bullet, 0x20):

@@ -104,7 +104,8 @@ extension BrokerLoop {
             guard words.count == 2, let task = TaskID(text: String(words[0])),
                 let token = UInt64(words[1])
             else {
-                throw Refusal(.malformed, "\"leases\" holds \"\(text.prefix(bytes: 64))\", not TASK TOKEN")
+                throw Refusal(
+                    .malformed, "\"leases\" holds \"\(text.prefix(bytes: 64))\", not TASK TOKEN")
             }
             attempts.append(Attempt(task: task, token: Token(token)))
         }

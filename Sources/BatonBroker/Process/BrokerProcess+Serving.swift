@@ -12,6 +12,8 @@ extension BrokerProcess {
     /// Messages taken in one turn before what they led to is committed.
     private static let messagesPerTurnMax = 1_000
     private static let bytesPerTurnMax = 8 << 20
+    /// Bytes taken in one turn, also of what is refused: copying takes time, too.
+    private static let receivedBytesPerTurnMax = 64 << 20
     /// Questions answered in one turn: one may look at every task, and others wait meanwhile.
     private static let viewsPerTurnMax = 16
     /// How long a stop may take to answer what has arrived and to get the last replies out.
@@ -64,7 +66,8 @@ extension BrokerProcess {
     private mutating func drain() throws -> Bool {
         var taken = 0
         for _ in 0..<Self.messagesPerTurnMax {
-            guard max(taken, server.loop.pendingBytes) < Self.bytesPerTurnMax,
+            guard taken < Self.receivedBytesPerTurnMax,
+                server.loop.pendingBytes < Self.bytesPerTurnMax,
                 server.loop.pendingViews < Self.viewsPerTurnMax
             else { return false }
             // The routing id in front is not counted.
@@ -128,8 +131,11 @@ extension BrokerProcess {
     private mutating func reopen() throws {
         let before = MemoryWatch.residentBytes()
         follower.add(try server.loseEverybody())
-        try gate.reopen()
-        Host.returnFreeMemory()
+        let (watch, state) = (memory, server.loop.core.state)
+        try gate.reopen {
+            Host.returnFreeMemory()
+            return watch.isFreed(resident: MemoryWatch.residentBytes(), state: state)
+        }
         let after = MemoryWatch.residentBytes()
         memory.settle(resident: after, state: server.loop.core.state)
         server.loop.countReopening()

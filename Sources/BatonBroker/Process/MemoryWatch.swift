@@ -52,6 +52,11 @@ struct MemoryWatch {
         lastSize = resident
     }
 
+    /// Whether, after everything was closed, most of it has been given back.
+    func isFreed(resident: Int64, state: State) -> Bool {
+        resident - Self.expected(state) <= base + Self.receiveMemoryMax / 8
+    }
+
     static func residentBytes() -> Int64 {
         // Without /proc there is nothing to watch by, and leases, limits and disk stay as they are.
         ProcessFacts.read(Host.processID)?.residentBytes ?? 0

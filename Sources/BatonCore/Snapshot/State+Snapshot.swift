@@ -44,7 +44,11 @@ extension State {
             $0.write($1.key)
             $1.value.write(to: &$0)
         }
-        writer.write(documents.sorted { $0.value < $1.value }) {
+        let documentsInOrder = documents.sorted {
+            $0.value == $1.value
+                ? $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) : $0.value < $1.value
+        }
+        writer.write(documentsInOrder) {
             $0.write($1.key)
             $0.write($1.value)
         }

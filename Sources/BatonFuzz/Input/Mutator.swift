@@ -15,7 +15,8 @@ struct Mutator: Sendable {
     private static let common = [
         "0", "-1", "1e300", "-1e-300", "9223372036854775807", "9223372036854775808",
         "-9223372036854775808", "18446744073709551616", "1e-9223372036854775808", "0.0000001",
-        "NaN", "null", "true", "{}", "[]", "\"\"", "\\u0000", "\\ud800", "\u{0}", "\n", "\r\n", "\t",
+        "NaN", "null", "true", "{}", "[]", "\"\"", "\\u0000", "\\ud800", "\u{0}", "\n", "\r\n",
+        "\t",
         "\u{FEFF}", "e\u{301}", "\u{1F468}\u{200D}\u{1F469}", "..", "/", "~1", "t-1", "b-1", "e-1",
     ]
 
@@ -54,7 +55,8 @@ struct Mutator: Sendable {
         case 9: bytes.replaceSubrange(place..<end, with: bytes[random.below(bytes.count)...])
         case 10 where !other.isEmpty:
             let start = random.below(other.count)
-            let piece = other[start..<min(other.count, start + 1 + random.length(upTo: other.count))]
+            let piece = other[
+                start..<min(other.count, start + 1 + random.length(upTo: other.count))]
             bytes.replaceSubrange(place..<end, with: piece)
         default: nest(&bytes, at: place, &random)
         }
@@ -79,7 +81,9 @@ struct Mutator: Sendable {
 
     /// Opens something many times over.
     private func nest(_ bytes: inout [UInt8], at place: Int, _ random: inout FuzzRandom) {
-        let openings = ["[", "{\"a\":", "{a: ", "- ", "> ", "[[", "(", "`", "*", "? ", "|", "&a [", "~"]
+        let openings = [
+            "[", "{\"a\":", "{a: ", "- ", "> ", "[[", "(", "`", "*", "? ", "|", "&a [", "~",
+        ]
         let opening = Array(random.pick(openings).utf8)
         let times = 1 << random.below(10)
         bytes.insert(contentsOf: repeatElement(opening, count: times).joined(), at: place)

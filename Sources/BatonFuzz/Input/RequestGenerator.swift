@@ -12,7 +12,9 @@ struct RequestGenerator: Sendable {
     var escalations: [String] = ["e-1", "e-9"]
     var tokens: [Int64] = [0, 1, .max, -1]
     var digests: [String] = [String(repeating: "0", count: 64)]
-    var agents: [String] = ["team.writer", "team.reader", "core.orchestrator", "core.quality", "no.body"]
+    var agents: [String] = [
+        "team.writer", "team.reader", "core.orchestrator", "core.quality", "no.body",
+    ]
 
     static func anything(_ random: inout FuzzRandom) -> Message {
         var generator = RequestGenerator()
@@ -40,7 +42,8 @@ struct RequestGenerator: Sendable {
         case .credit: ["credit"]
         case .assign:
             [
-                "task", "token", "kind", "agent", "brief", "attempt", "lease_ms", "attempt_timeout_ms",
+                "task", "token", "kind", "agent", "brief", "attempt", "lease_ms",
+                "attempt_timeout_ms",
                 "silence_timeout_ms", "deadline_us",
             ]
         case .deliver, .release, .escalate: ["task", "token"]
@@ -61,11 +64,16 @@ struct RequestGenerator: Sendable {
         case .notified: ["escalation", "status"]
         case .list: ["what", "brief", "agent", "state", "limit", "before"]
         case .show: ["brief", "task", "escalation", "agent"]
-        case .tail: ["since", "last", "follow", "credit", "payload", "brief", "task", "agent", "type"]
+        case .tail:
+            ["since", "last", "follow", "credit", "payload", "brief", "task", "agent", "type"]
         case .more: ["tail", "credit"]
         case .stop: ["tail"]
         case .events: ["re", "from", "upto", "end"]
-        case .ok: ["re", "seq", "actor", "heartbeat_ms", "lost", "state", "duplicate", "next", "complete"]
+        case .ok:
+            [
+                "re", "seq", "actor", "heartbeat_ms", "lost", "state", "duplicate", "next",
+                "complete",
+            ]
         case .error: ["re", "seq", "code", "message", "definite", "retryable", "retry_after_ms"]
         }
     }
@@ -92,7 +100,8 @@ struct RequestGenerator: Sendable {
             return .string(random.once(in: 3) ? "c" : random.pick(ErrorCode.allCases).rawValue)
         case "what":
             return .string(random.pick(["briefs", "tasks", "escalations", "dead", "agents"]))
-        case "state": return .string(random.pick(["held", "ready", "leased", "backoff", "open", "x"]))
+        case "state":
+            return .string(random.pick(["held", "ready", "leased", "backoff", "open", "x"]))
         case "type": return .string(random.pick(["task.", "task.leased", "brief.", "x"]))
         case "part": return .string(random.pick(["brief.json", "key", "a", "plan.json"]))
         case "kind": return .string(random.pick(["plan", "work", "review", "close", "direct"]))
@@ -153,12 +162,16 @@ struct RequestGenerator: Sendable {
         case 1:
             parts = [.init(name: "plan.json", mediaType: json, body: document(.plan, &random))]
         case 2:
-            parts = [.init(name: "verdict.json", mediaType: json, body: document(.verdict, &random))]
+            parts = [
+                .init(name: "verdict.json", mediaType: json, body: document(.verdict, &random))
+            ]
         case 3:
             let text = Array("## Objective snapshot\n\(random.below(9))".utf8)
             parts = [.init(name: "deliverables.md", mediaType: "text/markdown", body: text)]
         default:
-            parts = Deliverables.fiveNames.map { .init(name: $0, mediaType: json, body: [0x7B, 0x7D]) }
+            parts = Deliverables.fiveNames.map {
+                .init(name: $0, mediaType: json, body: [0x7B, 0x7D])
+            }
         }
         return Parcel(parts: parts).bodyFrames
     }

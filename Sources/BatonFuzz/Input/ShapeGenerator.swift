@@ -81,10 +81,12 @@ struct ShapeGenerator: Sendable {
         switch pattern {
         case .visible: return "v" + longText(max - 1, &random)
         case .identifier:
-            return random.once(in: 6) ? String(repeating: "i", count: Swift.min(max, 64))
+            return random.once(in: 6)
+                ? String(repeating: "i", count: Swift.min(max, 64))
                 : random.pick(names)
         case .agent:
-            return random.once(in: 12) ? String(repeating: "g", count: Swift.min(max, 128))
+            return random.once(in: 12)
+                ? String(repeating: "g", count: Swift.min(max, 128))
                 : random.pick(agents)
         case .task: return random.once(in: 4) ? "t-9999999999999999" : random.pick(tasks)
         case .brief: return "b-\(random.below(99))"
@@ -108,7 +110,9 @@ struct ShapeGenerator: Sendable {
     }
 
     private func positive(_ max: Double, _ random: inout FuzzRandom) -> Double {
-        random.pick([max, .leastNonzeroMagnitude, 1e-9, 0.000_001, 0.001, 1, 60, max / 2, max.nextDown])
+        random.pick([
+            max, .leastNonzeroMagnitude, 1e-9, 0.000_001, 0.001, 1, 60, max / 2, max.nextDown,
+        ])
     }
 
     private func integer(in range: ClosedRange<Int64>, _ random: inout FuzzRandom) -> Int64 {

@@ -5,8 +5,10 @@ import JSON
 
 enum TextGenerator {
     static let yamlWords = [
-        "&a ", "*a", "*a, ", "&a [*a]", "<<: *a", "- ", "? ", ": ", "[", "]", "{", "}", "|\n", ">-\n", "!!str ",
-        "!<x> ", "%YAML 1.1\n", "%TAG ! x\n", "---\n", "...\n", "# ", "'", "\"", "\\x41", "\n  ", "~", "yes", ", ",
+        "&a ", "*a", "*a, ", "&a [*a]", "<<: *a", "- ", "? ", ": ", "[", "]", "{", "}", "|\n",
+        ">-\n", "!!str ",
+        "!<x> ", "%YAML 1.1\n", "%TAG ! x\n", "---\n", "...\n", "# ", "'", "\"", "\\x41", "\n  ",
+        "~", "yes", ", ",
     ]
 
     // MARK: YAML
@@ -59,11 +61,16 @@ enum TextGenerator {
     }
 
     private static func scalar(_ entry: FieldEntry, _ random: inout FuzzRandom) -> String {
-        let units = ["", "%", "ms", "s", "d", "/s", "/min", " MiB", " TiB", " EUR", " for 2h", " every 7d", "e9"]
+        let units = [
+            "", "%", "ms", "s", "d", "/s", "/min", " MiB", " TiB", " EUR", " for 2h", " every 7d",
+            "e9",
+        ]
         let figures = [
             "0", "1", "99.95", "1e15", "-1", "1e-15", "999999999999999999999999", "0.0000000000001",
-            "1e-9223372036854775808", "1e9223372036854775807", "1_000", "1.", ".5", "2026-12-01T08:00Z",
-            "9999-12-31T23:59:59.999999Z", "1970-01-01T00:00:00+23:59", "{value: 1, from: sla}", "[a, b]",
+            "1e-9223372036854775808", "1e9223372036854775807", "1_000", "1.", ".5",
+            "2026-12-01T08:00Z",
+            "9999-12-31T23:59:59.999999Z", "1970-01-01T00:00:00+23:59", "{value: 1, from: sla}",
+            "[a, b]",
         ]
         switch random.below(4) {
         case 0: return random.pick(figures) + random.pick(units)
@@ -76,8 +83,10 @@ enum TextGenerator {
 
     private static let headings = [
         "Objective", "Goals", "Success criteria", "Acceptance criteria", "Constraints", "Security",
-        "Deliverables", "Definition of done", "Context", "Activation signals", "Required inputs", "Mission",
-        "Objective snapshot", "Execution plan", "Risk register", "Validation checklist", "Handoff packet",
+        "Deliverables", "Definition of done", "Context", "Activation signals", "Required inputs",
+        "Mission",
+        "Objective snapshot", "Execution plan", "Risk register", "Validation checklist",
+        "Handoff packet",
     ]
 
     private static let lines = [
@@ -85,12 +94,14 @@ enum TextGenerator {
         "- K1: It breaks; severity: high; likelihood: low; impact: delay; mitigation: care; owner: a; trigger: b",
         "- C1: p99 <= 800 ms; unit: ms; method: test; when: at handoff; owner: a; traces: AC1",
         "Availability 99.95% over 30 days, p99 latency 800 ms, 40/s.", "- Security: no secrets",
-        "- [x] done", "1. one", "> quoted", "| a | b |\n|---|---|\n| 1 | 2 |", "```json\n{\"a\":1}\n```",
+        "- [x] done", "1. one", "> quoted", "| a | b |\n|---|---|\n| 1 | 2 |",
+        "```json\n{\"a\":1}\n```",
         "Hosts: one, two", "Tags: a, b", "Depends-On: core.quality", "Summary: fine.", "tags: a, b",
         "slo.availability: why", "<b>html</b>", "![a](b)", "***", "\\", "text\u{301}\u{301}", "",
     ]
 
-    static let markdownWords = headings.map { "# \($0)\n" } + lines + ["---\n", "; ", ": ", "- ", "## "]
+    static let markdownWords =
+        headings.map { "# \($0)\n" } + lines + ["---\n", "; ", ": ", "- ", "## "]
 
     static func markdown(_ random: inout FuzzRandom) -> String {
         (0..<random.length(upTo: 30)).map { _ in
@@ -131,12 +142,14 @@ enum TextGenerator {
         case 2:
             object = [
                 "fail": [
-                    "message": .string(generator.text(&random)), "retryable": .bool(random.once(in: 2)),
+                    "message": .string(generator.text(&random)),
+                    "retryable": .bool(random.once(in: 2)),
                     "code": .string(generator.text(&random)),
                     "retry_after": .number(random.pick(JSONGenerator.numbers)),
                 ]
             ]
-        case 3: object = ["deliverables": generator.value(&random), "usage": generator.value(&random)]
+        case 3:
+            object = ["deliverables": generator.value(&random), "usage": generator.value(&random)]
         default: return deliverables(&random)
         }
         let text = object.encodedText

@@ -68,7 +68,9 @@ struct LoopPeers {
         case 4: hello(peer, driver)
         case 5:
             let parts = generator.document(.brief, &random)
-            send(.submit, JSONObject([("key", .string("k\(random.below(99))"))]), [parts], peers[0], driver)
+            send(
+                .submit, JSONObject([("key", .string("k\(random.below(99))"))]), [parts], peers[0],
+                driver)
         default:
             let message = generator.request(random.pick(Verb.allCases), id: nextID, &random)
             nextID += 1
@@ -120,14 +122,25 @@ struct LoopPeers {
         if random.once(in: 4) { return generator.document(.plan, &random) }
         let tasks = (0..<1 + random.length(upTo: 64)).map { index -> JSONValue in
             var task: JSONValue = [
-                "id": .string("s\(index)"), "agent": .string(random.pick(["team.writer", "team.reader"])),
+                "id": .string("s\(index)"),
+                "agent": .string(random.pick(["team.writer", "team.reader"])),
                 "title": "t", "instructions": "i",
                 "depends_on": index == 0 ? [] : [.string("s\(random.below(index))")],
             ]
-            if random.once(in: 6) { task["deadline"] = .number(random.pick([.leastNonzeroMagnitude, 1, 3_153_600_000])) }
-            if random.once(in: 6) { task["attempt_timeout"] = .number(random.pick([.leastNonzeroMagnitude, 3_153_600_000])) }
-            if random.once(in: 6) { task["silence_timeout"] = .number(random.pick([.leastNonzeroMagnitude, 3_153_600_000])) }
-            if random.once(in: 6) { task["not_before"] = .integer(random.pick([0, 1, (1 << 53) - 1])) }
+            if random.once(in: 6) {
+                task["deadline"] = .number(random.pick([.leastNonzeroMagnitude, 1, 3_153_600_000]))
+            }
+            if random.once(in: 6) {
+                task["attempt_timeout"] = .number(
+                    random.pick([.leastNonzeroMagnitude, 3_153_600_000]))
+            }
+            if random.once(in: 6) {
+                task["silence_timeout"] = .number(
+                    random.pick([.leastNonzeroMagnitude, 3_153_600_000]))
+            }
+            if random.once(in: 6) {
+                task["not_before"] = .integer(random.pick([0, 1, (1 << 53) - 1]))
+            }
             return task
         }
         let plan: JSONValue = [
@@ -140,7 +153,8 @@ struct LoopPeers {
 
     private func verdict(_ assignment: Message, _ random: inout FuzzRandom) -> [UInt8] {
         let packet = assignment.body.first.flatMap { try? JSONValue(parsing: $0) }
-        let subject = packet?["subject"]?["task"]?.stringValue ?? packet?["subject"]?["id"]?.stringValue
+        let subject =
+            packet?["subject"]?["task"]?.stringValue ?? packet?["subject"]?["id"]?.stringValue
         let isAccepted = random.once(in: 2)
         let findings: JSONValue =
             isAccepted

@@ -30,7 +30,9 @@ struct BriefTarget: FuzzTarget {
         }
         try require(!reading.diagnostics.hasErrors, "the brief is accepted with errors")
         let findings = DocumentKind.brief.findings(in: document.json)
-        try require(findings.isEmpty, "the normalised brief is refused: \(findings.first.map { "\($0)" } ?? "")")
+        try require(
+            findings.isEmpty,
+            "the normalised brief is refused: \(findings.first.map { "\($0)" } ?? "")")
         let printed = document.json.encoded()
         try require(printed.count <= BriefDocument.briefBytesMax, "\(printed.count) bytes")
         try JSONTarget.requireFixedPoint(printed)

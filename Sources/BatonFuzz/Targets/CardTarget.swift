@@ -10,13 +10,16 @@ struct CardTarget: FuzzTarget {
         words: TextGenerator.yamlWords + TextGenerator.markdownWords + keys.map { "\n\($0): " })
 
     private static let keys = [
-        "id", "name", "description", "tags", "hosts", "dependencies", "brain", "command", "preset", "worker", "env",
+        "id", "name", "description", "tags", "hosts", "dependencies", "brain", "command", "preset",
+        "worker", "env",
         "review", "attempt_timeout", "silence_timeout", "instances", "concurrency", "activation",
         "required_inputs", "deliverables", "x-y",
     ]
     private static let values = [
-        "a", "a, b", "[a, b]", "\n- a\n- b", "30m", "1e15 weeks", "3", "1e300", "-1", "builtin", "claude",
-        "required", "{tags: [a], phrases: [b], inputs: [slo]}", "[{field: slo.availability, why: x}]", "|\n  text",
+        "a", "a, b", "[a, b]", "\n- a\n- b", "30m", "1e15 weeks", "3", "1e300", "-1", "builtin",
+        "claude",
+        "required", "{tags: [a], phrases: [b], inputs: [slo]}",
+        "[{field: slo.availability, why: x}]", "|\n  text",
         "a: b: c", "\"", "99999999999999999999", "~",
     ]
 
@@ -39,7 +42,8 @@ struct CardTarget: FuzzTarget {
         }
         let findings = DocumentKind.card.findings(in: card.json)
         try require(
-            findings.isEmpty, "the normalised card is refused: \(findings.first.map { "\($0)" } ?? "")")
+            findings.isEmpty,
+            "the normalised card is refused: \(findings.first.map { "\($0)" } ?? "")")
         try JSONTarget.requireFixedPoint(card.json.encoded())
         return .accepted()
     }

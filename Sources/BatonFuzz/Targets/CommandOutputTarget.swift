@@ -10,7 +10,8 @@ struct CommandOutputTarget: FuzzTarget {
 
     private let mutator = Mutator(
         words: TextGenerator.markdownWords + [
-            "{\"fail\":{\"retry_after\":1e300}}", "```json\n", "```", "{", "}", "\"deliverables\":", "\"usage\":",
+            "{\"fail\":{\"retry_after\":1e300}}", "```json\n", "```", "{", "}", "\"deliverables\":",
+            "\"usage\":",
             "\"escalation\":",
         ])
 

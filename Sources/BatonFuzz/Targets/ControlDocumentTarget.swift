@@ -8,7 +8,8 @@ struct ControlDocumentTarget: FuzzTarget {
     static let name = "document"
 
     private let mutator = Mutator(words: [
-        "\"format\":", "{\"kind\":\"none\"}", "{\"kind\":\"patch\",\"patch\":{}}", "\"depends_on\":",
+        "\"format\":", "{\"kind\":\"none\"}", "{\"kind\":\"patch\",\"patch\":{}}",
+        "\"depends_on\":",
         "\"deadline\":", ",", "[", "]", "none stated",
     ])
 

@@ -7,7 +7,8 @@ struct LeafTarget: FuzzTarget {
     static let name = "leaf"
 
     private let mutator = Mutator(
-        words: ["\"data\":{", "\"seq\":", "\"type\":\"", "\"time\":\""] + EventType.allCases.map(\.rawValue))
+        words: ["\"data\":{", "\"seq\":", "\"type\":\"", "\"time\":\""]
+            + EventType.allCases.map(\.rawValue))
     private let leaves: [[UInt8]]
 
     init() throws {

@@ -6,8 +6,10 @@ struct MarkdownTarget: FuzzTarget {
     static let name = "markdown"
 
     private static let costly = [
-        ">", "- ", "*", "[", "`", "|a|\n", "![", "_a ", "<a ", "\\", "**a *a ", "[a](", "&amp", "<!--", "* * ",
-        "[a]: b\n", "[a][", "~", "1. ", "\t", "a\n|-|\n", "]", "](", "***a", "<", "<?", "```\n", "# ", "www.a",
+        ">", "- ", "*", "[", "`", "|a|\n", "![", "_a ", "<a ", "\\", "**a *a ", "[a](", "&amp",
+        "<!--", "* * ",
+        "[a]: b\n", "[a][", "~", "1. ", "\t", "a\n|-|\n", "]", "](", "***a", "<", "<?", "```\n",
+        "# ", "www.a",
     ]
     private let mutator = Mutator(words: costly + TextGenerator.markdownWords)
 

@@ -7,7 +7,8 @@ struct MessageTarget: FuzzTarget {
     static let name = "message"
 
     private let mutator = Mutator(
-        words: ["BATON1", "BATON2", "{\"id\":1}", "\"id\":", "[\"a\"]"] + Verb.allCases.map(\.rawValue))
+        words: ["BATON1", "BATON2", "{\"id\":1}", "\"id\":", "[\"a\"]"]
+            + Verb.allCases.map(\.rawValue))
 
     mutating func makeInput(_ random: inout FuzzRandom) -> [UInt8] {
         let frames = RequestGenerator.anything(&random).frames

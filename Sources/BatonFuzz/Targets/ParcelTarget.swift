@@ -7,7 +7,8 @@ struct ParcelTarget: FuzzTarget {
     static let name = "parcel"
 
     private let mutator = Mutator(words: [
-        "{\"name\":\"a\",\"media_type\":\"a/b\",\"size\":0}", "\"size\":", "\"name\":", "../", "a/b/c", ",",
+        "{\"name\":\"a\",\"media_type\":\"a/b\",\"size\":0}", "\"size\":", "\"name\":", "../",
+        "a/b/c", ",",
     ])
 
     mutating func makeInput(_ random: inout FuzzRandom) -> [UInt8] {
@@ -20,7 +21,9 @@ struct ParcelTarget: FuzzTarget {
     }
 
     static func parcel(_ random: inout FuzzRandom) -> Parcel {
-        let names = ["a", "plan.json", "deliverables.md", "x/y/z.txt", String(repeating: "n", count: 128)]
+        let names = [
+            "a", "plan.json", "deliverables.md", "x/y/z.txt", String(repeating: "n", count: 128),
+        ]
         return Parcel(
             parts: (0..<random.length(upTo: 33)).map { index in
                 Parcel.Part(

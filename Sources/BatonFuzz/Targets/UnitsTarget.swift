@@ -7,8 +7,10 @@ struct UnitsTarget: FuzzTarget {
     static let name = "units"
 
     private let mutator = Mutator(words: [
-        "%", "ms", "s", "m", "h", "d", "weeks", "/s", " req/s", "rps", " KiB", " TiB", " EUR", "EUR ", " for ",
-        " every ", " daily", "T", "Z", "+01:00", "-23:59", ":", ".", "_", "e", "e15", "e-15", "€", "9999",
+        "%", "ms", "s", "m", "h", "d", "weeks", "/s", " req/s", "rps", " KiB", " TiB", " EUR",
+        "EUR ", " for ",
+        " every ", " daily", "T", "Z", "+01:00", "-23:59", ":", ".", "_", "e", "e15", "e-15", "€",
+        "9999",
         "99999999999999999999999", "years", "\u{664}", "²",
     ])
 

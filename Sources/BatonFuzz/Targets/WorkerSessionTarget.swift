@@ -41,7 +41,8 @@ struct WorkerSessionTarget: FuzzTarget {
                 switch output {
                 case .send(let message): conversation.note(message)
                 case .start(let assignment): leases.append(assignment.lease)
-                case .stop, .findings, .settled, .complete, .established, .interrupted, .ended: break
+                case .stop, .findings, .settled, .complete, .established, .interrupted, .ended:
+                    break
                 }
             }
             if let deadline = session.nextDeadline { try Conversation.requireTellable(deadline) }
@@ -55,7 +56,8 @@ struct WorkerSessionTarget: FuzzTarget {
         case 1: .escalate([0x7B, 0x7D])
         case 2:
             .fail(
-                retryable: true, retryAfterMilliseconds: random.pick(JSONGenerator.integers), code: "c",
+                retryable: true, retryAfterMilliseconds: random.pick(JSONGenerator.integers),
+                code: "c",
                 message: "m")
         default: .release
         }
