@@ -15,7 +15,9 @@ extension BrokerProcess {
     /// Bytes taken in one turn, also of what is refused: copying takes time, too.
     private static let receivedBytesPerTurnMax = 64 << 20
     /// Questions answered in one turn: one may look at every task, and others wait meanwhile.
-    private static let viewsPerTurnMax = 16
+    static let viewsPerTurnMax = 16
+    /// A turn that takes longer allows the next one half as many questions, down to one.
+    private static let turnPeriodMax: Duration = .milliseconds(100)
     /// How long a stop may take to answer what has arrived and to get the last replies out.
     private static let stopPeriod: Duration = .seconds(2)
 
@@ -68,7 +70,7 @@ extension BrokerProcess {
         for _ in 0..<Self.messagesPerTurnMax {
             guard taken < Self.receivedBytesPerTurnMax,
                 server.loop.pendingBytes < Self.bytesPerTurnMax,
-                server.loop.pendingViews < Self.viewsPerTurnMax
+                server.loop.pendingViews < viewsPerTurn
             else { return false }
             // The routing id in front is not counted.
             let framesMax = WireLimits.standard.framesMax + 1
@@ -91,7 +93,11 @@ extension BrokerProcess {
 
     private mutating func turn() throws {
         checkDisk()
+        let start = clock.now
         follower.add(try server.turn(to: gate))
+        let isLong = clock.now - start > Self.turnPeriodMax
+        viewsPerTurn =
+            isLong ? max(viewsPerTurn / 2, 1) : min(viewsPerTurn * 2, Self.viewsPerTurnMax)
     }
 
     /// Looked at every ten seconds at most, and only when there is work: idle costs nothing.
