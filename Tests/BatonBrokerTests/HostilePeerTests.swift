@@ -242,7 +242,7 @@ import Testing
                 ("since", 0), ("follow", true), ("credit", .integer(.max)), ("payload", true),
             ]))
         let more = Message(
-            .more, JSONObject([("tail", reply.header["re"] ?? .null), ("credit", .integer(.max))]))
+            .more, JSONObject([("tail", reply.header["re"] ?? JSONValue.null), ("credit", .integer(.max))]))
         var bytes = 0
 
         for _ in 0..<20 { bytes += lines(try harness.send("blind", frames: more.frames)) }
@@ -257,7 +257,7 @@ import Testing
         try harness.hello("reader")
         let reply = try harness.ask(
             "reader", .tail,
-            JSONObject([("since", 0), ("follow", true), ("credit", 1 << 20), ("payload", true)]))
+            JSONObject([("since", 0), ("follow", true), ("credit", 1_048_576), ("payload", true)]))
         var bytes = 0
         var unread = harness.pushes("reader")
 
@@ -271,7 +271,7 @@ import Testing
             guard message.verb == .events else { continue }
             bytes += lines([message])
             let more = JSONObject([
-                ("tail", reply.header["re"] ?? .null), ("upto", message.header["upto"] ?? .null),
+                ("tail", reply.header["re"] ?? JSONValue.null), ("upto", message.header["upto"] ?? JSONValue.null),
                 ("credit", .integer(Int64(lines([message])))),
             ])
             unread += try harness.send("reader", frames: Message(.more, more).frames)
@@ -318,7 +318,7 @@ import Testing
             body: Parcel(parts: parts).bodyFrames)
 
         try harness.ask(
-            "operator", .tail, JSONObject([("since", 0), ("credit", 1 << 20), ("payload", true)]))
+            "operator", .tail, JSONObject([("since", 0), ("credit", 1_048_576), ("payload", true)]))
         try harness.pass(.seconds(1))
         let longest = harness.pushes("operator").flatMap(\.body).map(\.count).max() ?? 0
 
