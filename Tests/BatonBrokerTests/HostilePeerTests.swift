@@ -242,7 +242,9 @@ import Testing
                 ("since", 0), ("follow", true), ("credit", .integer(.max)), ("payload", true),
             ]))
         let more = Message(
-            .more, JSONObject([("tail", reply.header["re"] ?? JSONValue.null), ("credit", .integer(.max))]))
+            .more,
+            JSONObject([("tail", reply.header["re"] ?? JSONValue.null), ("credit", .integer(.max))])
+        )
         var bytes = 0
 
         for _ in 0..<20 { bytes += lines(try harness.send("blind", frames: more.frames)) }
@@ -271,7 +273,8 @@ import Testing
             guard message.verb == .events else { continue }
             bytes += lines([message])
             let more = JSONObject([
-                ("tail", reply.header["re"] ?? JSONValue.null), ("upto", message.header["upto"] ?? JSONValue.null),
+                ("tail", reply.header["re"] ?? JSONValue.null),
+                ("upto", message.header["upto"] ?? JSONValue.null),
                 ("credit", .integer(Int64(lines([message])))),
             ])
             unread += try harness.send("reader", frames: Message(.more, more).frames)
