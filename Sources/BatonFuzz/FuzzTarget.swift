@@ -25,8 +25,8 @@ package struct FuzzOutcome: Sendable {
         FuzzOutcome(isAccepted: true, kind: kind)
     }
 
-    /// - Parameter message: the refusal's text; figures and names from the input do not make another
-    ///   kind.
+    /// - Parameter message: the refusal's text; figures and names from the input do not make
+    ///   another kind.
     static func refused(_ message: String) -> FuzzOutcome {
         var kind: [UInt8] = []
         var isQuoted = false

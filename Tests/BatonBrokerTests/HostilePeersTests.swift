@@ -1,5 +1,5 @@
-// Peers that mean no good, many at once and over real sockets, beside an honest client: the short run
-// of Tests/interop/hostile_peers.py, which holds the broker against its bounds.
+// Peers that mean no good, many at once and over real sockets, beside an honest client: the short
+// run of Tests/interop/hostile_peers.py, which holds the broker against its bounds.
 
 import BatonPlatform
 import Testing

@@ -1,5 +1,5 @@
-// A short piece of every fuzz run, so that a target that breaks is noticed at once; the long runs are
-// `baton-fuzz`'s.
+// A short piece of every fuzz run, so that a target that breaks is noticed at once; the long runs
+// are `baton-fuzz`'s.
 
 import BatonFuzz
 import Testing

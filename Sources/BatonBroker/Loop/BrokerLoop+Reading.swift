@@ -1,5 +1,5 @@
-// What people read: STATUS, LIST, SHOW, GET (wire.md §4.5; the tail is in BrokerLoop+Tails.swift). The answer is made after
-// the commit, so it never shows what is not on disk.
+// What people read: STATUS, LIST, SHOW, GET (wire.md §4.5; the tail is in BrokerLoop+Tails.swift).
+// The answer is made after the commit, so it never shows what is not on disk.
 
 import BatonCore
 import BatonWire

@@ -77,8 +77,8 @@ struct Gate: PeerLink, ~Copyable {
     private static let freeingPausesMax = 200
 
     /// Ends every connection, with what libzmq holds of it, and listens anew. Peers connect again.
-    /// - Parameter isFreed: whether the memory has been given back. Until then, two seconds at most,
-    ///   nobody gets in: a fast peer would fill it sooner than libzmq empties it.
+    /// - Parameter isFreed: whether the memory has been given back. Until then, two seconds at
+    ///   most, nobody gets in: a fast peer would fill it sooner than libzmq empties it.
     mutating func reopen(once isFreed: () -> Bool) throws {
         openings += 1
         let fresh = try Self.makeRouter(in: context)

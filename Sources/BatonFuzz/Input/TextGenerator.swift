@@ -91,7 +91,8 @@ enum TextGenerator {
 
     private static let lines = [
         "- S1: do it; owner: team.writer; done when: green",
-        "- K1: It breaks; severity: high; likelihood: low; impact: delay; mitigation: care; owner: a; trigger: b",
+        "- K1: It breaks; severity: high; likelihood: low; impact: delay; mitigation: care; "
+            + "owner: a; trigger: b",
         "- C1: p99 <= 800 ms; unit: ms; method: test; when: at handoff; owner: a; traces: AC1",
         "Availability 99.95% over 30 days, p99 latency 800 ms, 40/s.", "- Security: no secrets",
         "- [x] done", "1. one", "> quoted", "| a | b |\n|---|---|\n| 1 | 2 |",
