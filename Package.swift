@@ -72,7 +72,10 @@ let package = Package(
         library("BatonClient", ["BatonPlatform", "BatonWire", "Crypto", "JSON", "ZeroMQ"]),
         library(
             "BatonAgentKit",
-            ["BatonBrief", "BatonClient", "BatonPlatform", "BatonWire", "JSON", "ZeroMQ"]),
+            [
+                "BatonBrief", "BatonClient", "BatonPlatform", "BatonWire", "JSON", "PlainText",
+                "ZeroMQ",
+            ]),
 
         // Edges.
         library("BatonAgents", ["BatonBrief", "JSON"]),
@@ -80,7 +83,7 @@ let package = Package(
             "BatonBroker",
             [
                 "BatonBrief", "BatonCore", "BatonJournal", "BatonJournalSQLite", "BatonPlatform",
-                "BatonWire", "Crypto", "JSON", "SQLite", "ZeroMQ",
+                "BatonWire", "Crypto", "JSON", "PlainText", "SQLite", "ZeroMQ",
             ]),
         library(
             "BatonSupervisor",
@@ -94,10 +97,21 @@ let package = Package(
                 "BatonJournal", "BatonJournalSQLite", "BatonPlatform", "BatonWire", "Crypto",
                 "JSON", "SimulatedDisk", "ZeroMQ",
             ]),
-
         .executableTarget(
             name: "baton-sim",
             dependencies: ["BatonPlatform", "BatonSimulation", "CommandTree", "JSON"],
+            swiftSettings: settings),
+        // Hostile input for everything that reads: targets, generators, mutators.
+        library(
+            "BatonFuzz",
+            [
+                "BatonAgentKit", "BatonBrief", "BatonBroker", "BatonClient", "BatonCore",
+                "BatonJournal", "BatonPlatform", "BatonWire", "JSON", "Markdown", "PlainText",
+                "YAML",
+            ]),
+        .executableTarget(
+            name: "baton-fuzz",
+            dependencies: ["BatonFuzz", "BatonPlatform", "CommandTree", "Crypto", "ZeroMQ"],
             swiftSettings: settings),
 
         .executableTarget(
@@ -148,6 +162,7 @@ let package = Package(
                 "BatonPlatform",
                 "BatonWire", "Crypto", "JSON", "ZeroMQ",
             ]),
+        tests("BatonFuzzTests", ["BatonFuzz"]),
         tests("BatonSupervisorTests", ["BatonPlatform", "BatonSupervisor", "JSON"]),
         tests("BatonCrashTests", ["BatonClient", "BatonCrash", "BatonPlatform", "JSON"]),
         tests("EndToEndTests", ["BatonPlatform", "JSON"]),

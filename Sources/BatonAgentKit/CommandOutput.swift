@@ -1,20 +1,31 @@
 // What a command printed, read as a result (Protocols/worker.md, "Command"): one JSON object, the
 // same inside a fence within other text, or Markdown.
-import BatonBrief
+package import BatonBrief
 import BatonClient
-import JSON
+package import JSON
+import PlainText
 
 /// Reads the standard output of a command.
-struct CommandOutput: Sendable {
+package struct CommandOutput: Sendable {
     let kind: TaskKindName
     let agent: String
     let task: String
     /// Whether the five deliverables are wanted for a direct task too.
     let isReviewed: Bool
 
+    /// A command may ask for any wait; a day is the longest that a broker grants.
+    private static let retryAfterSecondsMax = 86_400.0
+
+    package init(kind: TaskKindName, agent: String, task: String, isReviewed: Bool) {
+        self.kind = kind
+        self.agent = agent
+        self.task = task
+        self.isReviewed = isReviewed
+    }
+
     /// What the text amounts to, and the usage it states; a failure that says what was wrong with
     /// it when it amounts to nothing.
-    func result(of text: String) -> (result: AgentResult, usage: JSONValue?) {
+    package func result(of text: String) -> (result: AgentResult, usage: JSONValue?) {
         let content = Self.trimmed(text)
         if content.isEmpty { return (unfit("the command printed nothing"), nil) }
         let headings = wantsFive ? Self.headingCount(content) : 0
@@ -33,7 +44,7 @@ struct CommandOutput: Sendable {
             return (
                 unfit(
                     "the command printed neither one of the JSON objects nor Markdown with the "
-                        + "five headings; it begins: \(content.prefix(200))"), nil
+                        + "five headings; it begins: \(content.prefix(bytes: 200))"), nil
             )
         }
         if kind == .direct { return (.deliver([markdown("result.md", content)]), nil) }
@@ -41,7 +52,7 @@ struct CommandOutput: Sendable {
         return (
             unfit(
                 "the command printed no JSON object with \"\(wanted)\"; it begins: "
-                    + "\(content.prefix(200))"), nil
+                    + "\(content.prefix(bytes: 200))"), nil
         )
     }
 
@@ -73,9 +84,12 @@ struct CommandOutput: Sendable {
         if let failure = object["fail"], failure.objectValue != nil {
             return .fail(
                 retryable: failure["retryable"]?.boolValue ?? true,
-                message: failure["message"]?.stringValue ?? "the command gave no reason",
-                code: failure["code"]?.stringValue,
-                retryAfter: failure["retry_after"]?.doubleValue.map { .seconds($0) })
+                message: (failure["message"]?.stringValue ?? "the command gave no reason")
+                    .prefix(bytes: Attempt.messageBytesMax),
+                code: failure["code"]?.stringValue.flatMap(DeliveryCheck.code),
+                retryAfter: failure["retry_after"]?.doubleValue.map {
+                    .seconds(min(max($0, 0), Self.retryAfterSecondsMax))
+                })
         }
         if let parts = object["deliverables"]?.objectValue {
             return .deliver(parts.members.map { part(named: $0.key, $0.value) })

@@ -33,11 +33,23 @@ struct DeliveryCheck: Sendable {
         case .fail(let retryable, let message, let code, let retryAfter):
             let bounded = String(
                 decoding: message.utf8.prefix(Attempt.messageBytesMax), as: UTF8.self)
+            let wait = retryAfter.map { min(max($0, .zero), Self.retryAfterMax) }
             let end = AttemptEnd.fail(
-                retryable: retryable, retryAfterMilliseconds: retryAfter?.wholeMilliseconds,
-                code: code, message: bounded)
+                retryable: retryable, retryAfterMilliseconds: wait?.wholeMilliseconds,
+                code: code.flatMap(Self.code), message: bounded)
             return (end, [])
         }
+    }
+
+    /// The longest wait that a broker grants.
+    private static let retryAfterMax = Duration.seconds(86_400)
+
+    /// The text as a failure's code, `[a-z0-9_.-]{1,64}`, other characters replaced: a broker
+    /// refuses a FAIL whose code is none, and then nobody hears of the failure. Nil for no text.
+    static func code(_ text: String) -> String? {
+        let allowed = Set("abcdefghijklmnopqrstuvwxyz0123456789_.-".utf8)
+        let bytes = text.lowercased().utf8.prefix(64).map { allowed.contains($0) ? $0 : 0x5F }
+        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
     }
 
     /// One Markdown document with the five headings becomes the five documents; what is wrong with

@@ -120,8 +120,7 @@ extension WorkerSession {
     ) {
         let lease = held[index].lease
         if refusal.code.isRetryable {
-            let asked = Duration.milliseconds(refusal.retryAfterMilliseconds ?? 0)
-            let wait = max(Duration.seconds(5), asked)
+            let wait = max(Duration.seconds(5), ClientSession.wait(askedBy: refusal))
             held[index].state = .endingAgain(end, at: now + wait)
             return
         }

@@ -140,7 +140,11 @@ extension Client {
         // Half of the credit back at a time: the broker never runs dry while we keep up.
         tail?.consumed = 0
         try sendNotice(
-            .more, JSONObject([("tail", .integer(id)), ("credit", .integer(state.consumed))]))
+            .more,
+            JSONObject([
+                ("tail", .integer(id)), ("credit", .integer(state.consumed)),
+                ("upto", .integer(chunk.upto)),
+            ]))
         return chunk
     }
 

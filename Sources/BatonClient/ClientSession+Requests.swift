@@ -45,8 +45,8 @@ extension ClientSession {
             requests.remove(at: index)
             return [.complete(id, .failure(.refused(refusal)))] + sendReady(at: now)
         }
-        let asked = Duration.milliseconds(refusal.retryAfterMilliseconds ?? 0)
-        let wanted = now + max(asked, backoff.wait(beforeTry: tracked.tries))
+        let wanted =
+            now + max(Self.wait(askedBy: refusal), backoff.wait(beforeTry: tracked.tries))
         let retryAt = retryBudget.next(wanted: wanted)
         if let deadline = tracked.deadline, retryAt >= deadline {
             requests.remove(at: index)

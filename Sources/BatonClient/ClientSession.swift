@@ -72,6 +72,15 @@ package struct ClientSession: Sendable {
         case closed(RequestFailure)
     }
 
+    /// The longest wait that a broker's number is taken for. What is longer is a mistake, and a
+    /// time beyond all clocks could not even be waited for.
+    package static let askedWaitMax = Duration.seconds(86_400)
+
+    /// How long a refusal asks to wait: from nothing to `askedWaitMax`.
+    package static func wait(askedBy refusal: Refusal) -> Duration {
+        min(.milliseconds(max(refusal.retryAfterMilliseconds ?? 0, 0)), askedWaitMax)
+    }
+
     package let options: Options
     package internal(set) var state = State.disconnected
     /// Header members of HELLO besides `version` and `name`: a worker's role, credit and leases.
@@ -208,8 +217,7 @@ extension ClientSession {
                 return close(.unintelligible("HELLO was answered with an unknown error"))
             }
             guard refusal.code.isRetryable else { return close(.refused(refusal)) }
-            let asked = Duration.milliseconds(refusal.retryAfterMilliseconds ?? 0)
-            let wait = max(asked, backoff.wait(beforeTry: greetingTries))
+            let wait = max(Self.wait(askedBy: refusal), backoff.wait(beforeTry: greetingTries))
             greetingRefusal = refusal
             state = .greetingAgain(at: now + wait)
             return []
@@ -220,7 +228,7 @@ extension ClientSession {
         establishedAt = now
         state = .established
         if let milliseconds = reply.integer("heartbeat_ms"), milliseconds > 0 {
-            heartbeat = .milliseconds(milliseconds)
+            heartbeat = min(.milliseconds(milliseconds), Self.askedWaitMax)
         }
         beatDueAt = now + heartbeat
         return [.established(reply)] + sendReady(at: now)

@@ -72,7 +72,8 @@ package struct JournalKeys: Sendable {
         return keys
     }
 
-    private init(origin: String, seed: [UInt8], match: [UInt8]) throws(JournalError) {
+    /// Keys of given secrets, each 32 bytes, for journals that are kept nowhere.
+    package init(origin: String, seed: [UInt8], match: [UInt8]) throws(JournalError) {
         guard let signingKey = SigningKey(seed: seed),
             let signer = NoteSigner(origin: origin, signingKey: signingKey)
         else { throw .badKeys("the signing key of \(origin) has the wrong size") }

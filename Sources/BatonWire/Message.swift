@@ -2,6 +2,7 @@
 // what the members mean is the business of whoever handles the verb.
 
 package import JSON
+import PlainText
 
 /// The six bytes with which every message of this version begins.
 package let wireSignature = Array("BATON1".utf8)

@@ -2,6 +2,7 @@
 // problems.
 
 package import JSON
+import PlainText
 
 /// One thing that is wrong with a document or a request.
 package struct Problem: Sendable, Hashable {

@@ -3,6 +3,9 @@
 package struct WireLimits: Sendable {
     /// Frames of one message, the routing id not counted.
     package var framesMax = 16
+    /// All frames of one message together: a parcel of full size with its header and manifest, and
+    /// room. Without it a message could be as large as its frames allow, sixteen times as much.
+    package var messageBytesMax = 8 << 20
     /// A header is a few dozen small members; the largest is the list of held leases in HELLO.
     package var headerBytesMax = 16 << 10
     /// A brief, plan, verdict, escalation, answer or card. The broker parses these, so they stay

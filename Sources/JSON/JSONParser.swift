@@ -101,7 +101,8 @@ private struct JSONParser {
             }
             guard isNew else {
                 position = start
-                throw fault("the name \"\(key.prefix(64))\" stands twice in one object")
+                let name = String(decoding: key.utf8.prefix(64), as: UTF8.self)
+                throw fault("the name \"\(name)\" stands twice in one object")
             }
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw fault("':' was expected") }
@@ -254,10 +255,11 @@ private struct JSONParser {
         guard (0xD800..<0xDC00).contains(first), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u"))
         else { throw fault("half of a surrogate pair in a string") }
         let second = try fourHexDigits()
-        let combined = 0x10000 + ((first - 0xD800) << 10) + (second &- 0xDC00)
-        guard (0xDC00..<0xE000).contains(second), let scalar = Unicode.Scalar(combined) else {
-            throw fault("half of a surrogate pair in a string")
-        }
+        // Looked at before it is reckoned with: a difference below zero would trap.
+        guard (0xDC00..<0xE000).contains(second),
+            let scalar = Unicode.Scalar(
+                0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
+        else { throw fault("half of a surrogate pair in a string") }
         return scalar
     }
 

@@ -10,14 +10,11 @@ package struct MarkdownDocument: Sendable {
     /// Added to every line number: where the text starts in its file.
     package let firstLine: Int
 
-    /// Largest text, in bytes. Inline parsing is not linear for hostile texts.
-    package static let markdownBytesMax = 1_048_576
-
     /// Parses a text.
     /// - Parameter firstLine: the line of the file at which the text starts, from 1.
-    /// - Returns: nil if the text is larger than `markdownBytesMax`.
+    /// - Returns: nil if `problem(with:)` says why not.
     package init?(parsing text: String, firstLine: Int = 1) {
-        guard text.utf8.count <= Self.markdownBytesMax else { return nil }
+        guard Self.problem(with: text) == nil else { return nil }
         lines = Self.lines(of: text)
         self.firstLine = firstLine
         blocks = MarkdownTree.blocks(of: text, lineOffset: firstLine - 1)

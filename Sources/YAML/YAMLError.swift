@@ -8,6 +8,18 @@ package struct YAMLError: Error, Sendable, Hashable, CustomStringConvertible {
     package let column: Int
     package let message: String
 
+    /// A message quotes names of anchors, which may be as long as the text.
+    private static let messageBytesMax = 1_024
+
+    /// The message is cut at `messageBytesMax`.
+    init(line: Int, column: Int, message: String) {
+        self.line = line
+        self.column = column
+        self.message =
+            message.utf8.count <= Self.messageBytesMax
+            ? message : String(decoding: message.utf8.prefix(Self.messageBytesMax), as: UTF8.self)
+    }
+
     package var description: String { "line \(line), column \(column): \(message)" }
 }
 

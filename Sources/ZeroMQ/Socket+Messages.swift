@@ -26,7 +26,7 @@ package struct ReceivedMessage: Sendable {
     /// libzmq's `Peer-Address`: on tcp the peer's IP address; on ipc see `PeerCredentials`.
     package let peerAddress: String?
 
-    /// True when frames beyond the cap were thrown away.
+    /// True when frames beyond a cap were thrown away.
     package var isTruncated: Bool { frameCount > frames.count }
 
     /// The kernel's word on who is at the other end of an ipc connection.
@@ -74,9 +74,11 @@ extension Socket {
     ///
     /// - Parameters:
     ///   - framesMax: frames kept; the rest are read and thrown away, and counted.
+    ///   - bytesMax: bytes of all frames kept; from the one that exceeds it on, the rest are thrown
+    ///     away without being copied.
     ///   - blocking: waits for a message, at most as long as the option `receiveTimeout` says.
     package func receive(
-        framesMax: Int = 64, blocking: Bool = false,
+        framesMax: Int = 64, bytesMax: Int = .max, blocking: Bool = false,
     ) throws(ZMQError) -> ReceivedMessage? {
         var message = zmq_msg_t()
         unsafe zmq_msg_init(&message)
@@ -84,6 +86,7 @@ extension Socket {
 
         var frames: [[UInt8]] = []
         var frameCount = 0
+        var room = bytesMax
         var userID: String?
         var peerAddress: String?
         repeat {
@@ -101,7 +104,9 @@ extension Socket {
                 userID = Self.property("User-Id", of: &message)
                 peerAddress = Self.property("Peer-Address", of: &message)
             }
-            if frameCount < framesMax { frames.append(Self.bytes(of: &message)) }
+            let size = unsafe zmq_msg_size(&message)
+            room = size > room ? -1 : room - size
+            if frameCount < framesMax, room >= 0 { frames.append(Self.bytes(of: &message)) }
             frameCount += 1
         } while unsafe zmq_msg_more(&message) != 0
         return ReceivedMessage(

@@ -64,6 +64,22 @@ extension [ClientSession.Output] {
 
 @Suite("the client's session")
 struct ClientSessionTests {
+    @Test("no number of a broker makes a session wait longer than a day")
+    func longestWait() {
+        var script = Script()
+        let hello = script.handle(.connected).sent.last ?? Message(.hello)
+        var reply = Replies.hello(hello)
+        reply.header["heartbeat_ms"] = .integer(.max)
+
+        _ = script.handle(.received(reply))
+        let (id, _) = script.ask(ClientRequest(.status, timeout: nil))
+        let refusal = Refusal(.overloaded, "full", retryAfterMilliseconds: .max)
+        _ = script.handle(.received(refusal.reply(to: id, seq: 1)))
+
+        #expect(script.session.heartbeat == ClientSession.askedWaitMax)
+        #expect(script.session.nextDeadline == ClientSession.askedWaitMax)
+    }
+
     @Test("requests wait for HELLO, and go out in order once it is answered")
     func waits() {
         var script = Script()

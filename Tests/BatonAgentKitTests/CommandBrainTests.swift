@@ -34,6 +34,39 @@ struct CommandBrainTests {
         #expect(result.part("result.md") == "fine\n")
     }
 
+    @Test(
+        "a failure is told whatever it asks for: a code that is none, a wait without end",
+        arguments: [
+            ("1e300", Duration.seconds(86_400)), ("-5", .zero), ("90", .seconds(90)),
+        ])
+    func failure(wait: String, expected: Duration) {
+        let output = CommandOutput(
+            kind: .work, agent: "a", task: "t-1", isReviewed: false)
+        let text = #"{"fail":{"message":"m","code":"Not A Code!","retry_after":\#(wait)}}"#
+
+        guard case .fail(_, _, let code, let retryAfter) = output.result(of: text).result else {
+            Issue.record("no failure")
+            return
+        }
+
+        #expect(code == "not_a_code_")
+        #expect(retryAfter == expected)
+    }
+
+    @Test("what is quoted of a command's output has few bytes")
+    func quoted() {
+        let output = CommandOutput(
+            kind: .work, agent: "a", task: "t-1", isReviewed: false)
+        let text = "e" + String(repeating: "\u{301}", count: 100_000)
+
+        guard case .fail(_, let message, _, _) = output.result(of: text).result else {
+            Issue.record("no failure")
+            return
+        }
+
+        #expect(message.utf8.count < 1_000)
+    }
+
     @Test("deliverables as one JSON object become parts that pass every check")
     func deliverables() throws {
         let object: JSONValue = ["deliverables": Packets.deliverables()]

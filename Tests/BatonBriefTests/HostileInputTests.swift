@@ -79,6 +79,62 @@ import YAML
         _ = BriefParser.parse(Array(("# Objective\n\n" + text).utf8))
     }
 
+    @Test(
+        "Markdown that would keep the parser busy for minutes is refused, with limit and value",
+        arguments: [
+            "[a]: b\n**a *a ", "**a *a <?", "***a [a] ", "| a | b ", "a<!",
+        ])
+    func costlyMarkdown(piece: String) {
+        let text = String(repeating: piece, count: 500_000 / piece.utf8.count)
+        let table = String(repeating: "|-", count: 4_000) + "|\n"
+        let wide = table + table + String(repeating: "|1\n", count: 8_000)
+
+        for text in [text, wide] {
+            #expect(MarkdownDocument(parsing: text) == nil)
+            #expect(MarkdownDocument.problem(with: text)?.contains("markupStepsMax") == true)
+            let brief = BriefParser.parse(Array("# Objective\n\n\(text.prefix(200_000))".utf8))
+            #expect(brief.document == nil)
+            #expect(brief.diagnostics.contains { $0.message.contains("markupStepsMax") })
+            let card = CardParser.parse(Array(text.utf8.prefix(200_000)), path: "x.md")
+            #expect(card.diagnostics.contains { $0.message.contains("markupStepsMax") })
+        }
+    }
+
+    @Test("a long list of links, and a long table, are read")
+    func plainMarkdown() {
+        let list = String(repeating: "- see [the **docs**](x) and *this*\n", count: 10_000)
+        let table = "| a | b |\n|---|---|\n" + String(repeating: "| 1 | 2 |\n", count: 20_000)
+
+        #expect(MarkdownDocument(parsing: list) != nil)
+        #expect(MarkdownDocument(parsing: table) != nil)
+    }
+
+    @Test("what is reported of one text is bounded, in number and in length")
+    func boundedReports() {
+        let key = String(repeating: "k", count: 10_000)
+        let keys = (0..<9_000).map { "k\($0): 1\n" }.joined()
+        let long = BriefParser.parse(Array("---\n\(key): 1\n---\n".utf8))
+        let many = BriefParser.parse(Array("---\n\(keys)---\n".utf8))
+        let list = Array(("[" + String(repeating: "0,", count: 30_000) + "0]").utf8)
+        let card = Array("{\"tags\":".utf8) + list + Array("}".utf8)
+        let refusal = #expect(throws: DocumentRefusal.self) { try DocumentKind.card.parse(card) }
+
+        #expect(long.diagnostics.allSatisfy { $0.message.utf8.count <= Diagnostic.textBytesMax })
+        #expect(many.diagnostics.count == Diagnostic.diagnosticsMax + 1)
+        #expect(many.diagnostics.last?.message.hasPrefix("and ") == true)
+        #expect(many.diagnostics.hasErrors)
+        #expect(refusal?.findings.count == DocumentRefusal.findingsMax + 1)
+    }
+
+    @Test("a fault in YAML quotes a name of any length in few bytes")
+    func longAlias() {
+        let text = "a: *" + String(repeating: "n", count: 20_000)
+
+        let fault = #expect(throws: YAMLError.self) { try YAMLDocument(parsing: text) }
+
+        #expect((fault?.message.utf8.count ?? .max) <= 1_024)
+    }
+
     @Test("random bytes never crash", arguments: 0..<8 as Range<UInt64>)
     func random(seed: UInt64) {
         var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1

@@ -138,4 +138,20 @@ import Testing
     func shown(value: Double, kind: Units.Kind, text: String) {
         #expect(Units.shown(value, kind) == text)
     }
+
+    @Test(
+        "numbers beyond all bounds are refused",
+        arguments: [
+            "1e-9223372036854775808 B", "1e15 TiB", "999999999999999999999999 TiB",
+            "1e9223372036854775808%",
+        ])
+    func beyond(text: String) throws {
+        for entry in FieldCatalog.entries where entry.kind == .size {
+            #expect(throws: UnitError.self) { try FieldValue.parse(text, as: entry) }
+        }
+        _ = try? Units.ratio(text)
+        _ = try? Units.rate(text)
+        _ = BriefParser.parse(
+            Array("---\nqueues:\n- {name: q, payload: \(text)}\n---\n".utf8))
+    }
 }

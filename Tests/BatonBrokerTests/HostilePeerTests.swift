@@ -204,4 +204,127 @@ import Testing
         #expect(reply.body[0].count < 200_000)
         #expect(Refusal(reply)?.problems.last?.message == "and 872 more")
     }
+
+    @Test("half a character in a header is malformed, and no more")
+    func halfCharacter() throws {
+        let harness = try LoopHarness()
+        try harness.hello("operator")
+
+        let replies = try harness.send(
+            "operator",
+            frames: [
+                wireSignature, Array("STATUS".utf8), Array(#"{"id":1,"x":"\ud800\u0041"}"#.utf8),
+            ])
+
+        #expect(replies.first?.text("code") == "malformed")
+    }
+
+    /// A journal of more than a tail may have under way: 30 texts of 200 KiB.
+    private func filled() throws -> LoopHarness {
+        let harness = try LoopHarness()
+        try harness.worker("team.writer")
+        let text = Array(repeating: UInt8(ascii: "x"), count: 200 << 10)
+        for number in 0..<30 { _ = try submit(harness, key: "k\(number)", text) }
+        return harness
+    }
+
+    private func lines(_ messages: [Message]) -> Int {
+        messages.filter { $0.verb == .events }.reduce(0) { $0 + ($1.body.first?.count ?? 0) }
+    }
+
+    @Test("a peer that grants credit and never reads gets one window and its last line")
+    func blindCredit() throws {
+        let harness = try filled()
+        try harness.hello("blind")
+        let reply = try harness.ask(
+            "blind", .tail,
+            JSONObject([
+                ("since", 0), ("follow", true), ("credit", .integer(.max)), ("payload", true),
+            ]))
+        let more = Message(
+            .more,
+            JSONObject([("tail", reply.header["re"] ?? JSONValue.null), ("credit", .integer(.max))])
+        )
+        var bytes = 0
+
+        for _ in 0..<20 { bytes += lines(try harness.send("blind", frames: more.frames)) }
+
+        #expect(bytes > 1 << 20)
+        #expect(bytes <= 1 << 20 + 256 << 10)
+    }
+
+    @Test("a peer that reads gets everything")
+    func readCredit() throws {
+        let harness = try filled()
+        try harness.hello("reader")
+        let reply = try harness.ask(
+            "reader", .tail,
+            JSONObject([("since", 0), ("follow", true), ("credit", 1_048_576), ("payload", true)]))
+        var bytes = 0
+        var unread = harness.pushes("reader")
+
+        for _ in 0..<400 {
+            guard !unread.isEmpty else {
+                try harness.pass(.milliseconds(1))
+                unread = harness.pushes("reader")
+                continue
+            }
+            let message = unread.removeFirst()
+            guard message.verb == .events else { continue }
+            bytes += lines([message])
+            let more = JSONObject([
+                ("tail", reply.header["re"] ?? JSONValue.null),
+                ("upto", message.header["upto"] ?? JSONValue.null),
+                ("credit", .integer(Int64(lines([message])))),
+            ])
+            unread += try harness.send("reader", frames: Message(.more, more).frames)
+        }
+
+        #expect(bytes > 30 * 200 << 10)
+    }
+
+    @Test("what tails may have under way is bounded, for a peer and for all")
+    func tailRoom() throws {
+        let harness = try LoopHarness()
+        func tail(_ peer: String) throws -> Message {
+            try harness.ask(
+                peer, .tail,
+                JSONObject([("follow", true), ("credit", .integer(.max)), ("payload", true)]))
+        }
+        try harness.hello("first")
+        for _ in 0..<3 { #expect(try tail("first").verb == .ok) }
+
+        let tooMany = try tail("first")
+        for number in 0..<40 {
+            try harness.hello("p\(number)")
+            for _ in 0..<3 { _ = try tail("p\(number)") }
+        }
+        try harness.hello("late")
+        let full = try tail("late")
+        for number in 0..<40 { try harness.ask("p\(number)", .bye) }
+
+        #expect(tooMany.text("code") == "limit_reached")
+        #expect(tooMany.text("message")?.contains("tailsBytesPerSessionMax") == true)
+        #expect(full.text("code") == "overloaded")
+        #expect(full.text("message")?.contains("tailsBytesMax") == true)
+        #expect(try tail("late").verb == .ok)
+    }
+
+    @Test("a payload that escapes make long is named and not joined in")
+    func escapedPayload() throws {
+        let harness = try LoopHarness()
+        try harness.worker("team.writer")
+        let text = Array(repeating: UInt8(1), count: 250 << 10)
+        let parts = (0..<4).map { Parcel.Part(name: "p\($0)", mediaType: "text/plain", body: text) }
+        try harness.ask(
+            "operator", .task, JSONObject([("key", "k"), ("agent", "team.writer")]),
+            body: Parcel(parts: parts).bodyFrames)
+
+        try harness.ask(
+            "operator", .tail, JSONObject([("since", 0), ("credit", 1_048_576), ("payload", true)]))
+        try harness.pass(.seconds(1))
+        let longest = harness.pushes("operator").flatMap(\.body).map(\.count).max() ?? 0
+
+        #expect(longest < 2 << 20)
+    }
 }

@@ -41,6 +41,19 @@ import Testing
         #expect(restored.state.canonicalBytes() == replayed.state.canonicalBytes())
     }
 
+    @Test("a number that no state has is refused before anything is reckoned with it")
+    func largeNumbers() throws {
+        for scenario in Scenario.all.prefix(20) {
+            let bytes = try played(scenario).state.canonicalBytes()
+            let large: [UInt8] = Array(repeating: 0xFF, count: 8) + [0x7F]
+            for place in stride(from: 1, to: bytes.count, by: 7) {
+                var changed = bytes
+                changed.replaceSubrange(place..<place + 1, with: large)
+                _ = try? State(canonicalBytes: changed)
+            }
+        }
+    }
+
     @Test("bytes that are cut short or changed are refused or read, and never trap")
     func brokenBytes() throws {
         var chance = SplitMix64(seed: 7)

@@ -113,6 +113,14 @@ private struct EventChapter {
             (leaf(#""seq":-1"#, "task.readied", "{}"), "seq is negative"),
             (leaf(#""seq":1,"cause":-1"#, "task.readied", "{}"), "cause is negative"),
             (leaf(#""seq":1,"task":"b-1""#, "task.readied", "{}"), "task is no id"),
+            (leaf(#""seq":9007199254740992"#, "task.readied", "{}"), "beyond 2^53"),
+            (
+                leaf(
+                    #""seq":1"#, "brief.submitted",
+                    #"{"key":"\#(digest)","match":"\#(digest)","priority":10}"#),
+                "priority 10 is not 0 to 9"
+            ),
+            (leaf(#""seq":1,"x":"\#(long)""#, "task.readied", "{}"), "leafBytesMax"),
             (leaf(#""seq":1"#, "task.readied", "[]"), "data is no object"),
             (leaf(#""seq":1"#, "task.dead", #"{"reason":"boredom"}"#), "unknown reason boredom"),
             (leaf(#""seq":1"#, "task.blocked", #"{"escalation":"e-x"}"#), "escalation is no id"),
@@ -129,6 +137,9 @@ private struct EventChapter {
 
         #expect(fault?.description.contains(reason) == true, "\(fault?.description ?? "")")
     }
+
+    private static let digest = String(repeating: "0", count: 64)
+    private static let long = String(repeating: "x", count: 17_000)
 
     /// `envelope` and the rest of an otherwise good leaf.
     private static func leaf(_ envelope: String, _ type: String, _ data: String) -> String {

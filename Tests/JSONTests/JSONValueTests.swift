@@ -30,12 +30,24 @@ import Testing
         arguments: [
             ("{\"a\":1,\n \"a\":2}", 2), ("[1,]", 1), ("{\"a\" 1}", 1), ("01", 1), ("1.", 1),
             ("\"\u{1}\"", 1), ("\"abc", 1), ("nul", 1), ("[1] 2", 1), ("\n\n}", 3), ("", 1),
-            (#""\ud800""#, 1), (#""\x""#, 1), ("1e999", 1), ("-", 1),
+            (#""\ud800""#, 1), (#""\ud800\u0000""#, 1), (#""\udbff\ud800""#, 1), (#""\x""#, 1),
+            ("1e999", 1), ("-", 1),
         ])
     func refused(text: String, line: Int) throws {
         let error = #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
 
         #expect(error?.line == line)
+    }
+
+    @Test("a name that stands twice is quoted in few bytes")
+    func longName() {
+        let name = "e" + String(repeating: "\u{301}", count: 50_000)
+
+        let error = #expect(throws: JSONError.self) {
+            try JSONValue(parsing: "{\"\(name)\":1,\"\(name)\":2}")
+        }
+
+        #expect((error?.message.utf8.count ?? .max) < 200)
     }
 
     @Test("bytes that are not UTF-8 are refused")

@@ -73,6 +73,12 @@ struct CallTests {
                 Allowance(
                     "Sources/baton-crash/main.swift", "CommandLine",
                     because: "the program's own arguments, handed on from here"),
+                Allowance(
+                    "Sources/baton-sim/main.swift", "CommandLine",
+                    because: "the program's own arguments, handed on from here"),
+                Allowance(
+                    "Sources/baton-fuzz/main.swift", "CommandLine",
+                    because: "the program's own arguments, handed on from here"),
             ]) == [])
     }
 

@@ -66,6 +66,11 @@ package enum BriefParser {
         }
         if let markdown = MarkdownDocument(parsing: split.body, firstLine: split.bodyFirstLine) {
             draft.read(prose: BriefProse(markdown))
+        } else if let problem = MarkdownDocument.problem(with: split.body) {
+            draft.reader.diagnostics.append(
+                Diagnostic(
+                    .error, line: split.bodyFirstLine, problem,
+                    suggestion: "move long texts into files named under artifacts"))
         }
         return draft.finished(name: name, mediaType: mediaType)
     }
@@ -120,7 +125,7 @@ package enum BriefParser {
         let document = BriefDocument(json: value, understood: understood, references: [])
         return BriefReading(
             document: findings.isEmpty ? document : nil, understood: understood,
-            diagnostics: diagnostics)
+            diagnostics: diagnostics.inOrder)
     }
 }
 

@@ -11,6 +11,11 @@ struct FieldReader {
     var understood: [UnderstoodField] = []
     var references: [FileReference] = []
 
+    /// Unknown keys so far.
+    private var unknown = 0
+    /// Near words are looked for so many times; a text of nothing but unknown keys is no brief.
+    private static let suggestionsMax = 128
+
     init(lineOffset: Int) {
         self.lineOffset = lineOffset
     }
@@ -24,9 +29,11 @@ struct FieldReader {
             let place = path.isEmpty ? member.key : "\(path).\(member.key)"
             if member.key.hasPrefix("x-") { continue }
             guard let child = children.first(where: { $0.entry.key == member.key }) else {
+                unknown += 1
                 report(
                     member.line, place, "\(place) is not a key of a brief",
-                    FieldCatalog.suggestion(for: member.key, among: children))
+                    unknown <= Self.suggestionsMax
+                        ? FieldCatalog.suggestion(for: member.key, among: children) : nil)
                 continue
             }
             // A repeated key was reported with the text; the first one stands.

@@ -20,7 +20,11 @@ package enum FieldValue {
         case .ratio: return JSONValue(canonical: try Units.ratio(text))
         case .duration: return JSONValue(canonical: try Units.duration(text))
         case .rate: return JSONValue(canonical: try Units.rate(text))
-        case .size: return .integer(Int64(clamping: Int(try Units.size(text))))
+        case .size:
+            guard let bytes = Int64(exactly: try Units.size(text)) else {
+                throw UnitError(expected: kind.expected, suggestion: nil)
+            }
+            return .integer(bytes)
         case .money: return try Units.money(text)
         case .count: return .integer(try Units.count(text))
         case .number: return JSONValue(canonical: try Units.number(text))

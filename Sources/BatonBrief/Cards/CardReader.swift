@@ -29,6 +29,8 @@ struct CardReader {
         if let document {
             readSections(document)
             readBodyLines(document)
+        } else if let problem = MarkdownDocument.problem(with: front.body) {
+            note(.error, front.bodyFirstLine, problem, "shorten the card's body")
         }
         if card.name.isEmpty, let document { readNameFromBody(document) }
         settleID()

@@ -26,16 +26,18 @@ package enum MarkdownDeliverables {
     package static func documents(
         fromMarkdown bytes: [UInt8], packet: HandoffPacket,
     ) throws(MarkdownRefusal) -> [(name: String, document: JSONValue)] {
-        guard let text = String(validating: bytes, as: UTF8.self),
-            let markdown = MarkdownDocument(parsing: text)
-        else {
-            throw MarkdownRefusal(diagnostics: [
-                Diagnostic(
-                    .error, line: nil,
-                    "the document of \(bytes.count) bytes is not UTF-8, or exceeds "
-                        + "markdownBytesMax \(MarkdownDocument.markdownBytesMax)",
-                    suggestion: "deliver UTF-8 text")
+        func refused(_ message: String, _ suggestion: String) -> MarkdownRefusal {
+            MarkdownRefusal(diagnostics: [
+                Diagnostic(.error, line: nil, message, suggestion: suggestion)
             ])
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw refused("the document is not UTF-8", "deliver UTF-8 text")
+        }
+        guard let markdown = MarkdownDocument(parsing: text) else {
+            throw refused(
+                MarkdownDocument.problem(with: text) ?? "the document is not Markdown",
+                "deliver a shorter document")
         }
         var diagnostics: [Diagnostic] = []
         let zones = zones(of: markdown, &diagnostics)

@@ -1,6 +1,7 @@
 // What a check of a document reports: where, what is wrong, and what would satisfy it. A check
 // never stops at the first problem; it returns all of them in document order.
 package import JSON
+import PlainText
 
 /// One thing wrong with a JSON document.
 package struct DocumentFinding: Sendable, Hashable, CustomStringConvertible {
@@ -11,10 +12,14 @@ package struct DocumentFinding: Sendable, Hashable, CustomStringConvertible {
     /// What would make it right.
     package var satisfy: String
 
+    /// Texts quote what was found, and that may be anything.
+    package static let textBytesMax = 1_024
+
+    /// Each text is cut at `textBytesMax`.
     package init(pointer: String, message: String, satisfy: String) {
-        self.pointer = pointer
-        self.message = message
-        self.satisfy = satisfy
+        self.pointer = pointer.prefix(bytes: Self.textBytesMax)
+        self.message = message.prefix(bytes: Self.textBytesMax)
+        self.satisfy = satisfy.prefix(bytes: Self.textBytesMax)
     }
 
     package var description: String {
@@ -24,11 +29,22 @@ package struct DocumentFinding: Sendable, Hashable, CustomStringConvertible {
 
 /// A document that was refused, with every finding.
 package struct DocumentRefusal: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Never empty.
+    /// Never empty. At most `findingsMax`, and one that counts the rest.
     package let findings: [DocumentFinding]
 
+    /// A document of the largest size can be wrong in thirty thousand places; nobody mends more
+    /// than these at once.
+    package static let findingsMax = 1_024
+
     package init(_ findings: [DocumentFinding]) {
-        self.findings = findings
+        guard findings.count > Self.findingsMax else {
+            self.findings = findings
+            return
+        }
+        let rest = DocumentFinding(
+            pointer: "", message: "and \(findings.count - Self.findingsMax) more",
+            satisfy: "mend these first")
+        self.findings = findings.prefix(Self.findingsMax) + [rest]
     }
 
     package var description: String {

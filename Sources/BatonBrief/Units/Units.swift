@@ -199,7 +199,7 @@ package enum Units {
             let exponent = rest.dropFirst().prefix {
                 $0 == "-" || $0 == "+" || ("0"..."9").contains($0)
             }
-            if let power = Int(exponent), abs(power) <= 15 {
+            if let power = Int(exponent), (-15...15).contains(power) {
                 digits += "e\(power)"
                 rest = rest.dropFirst(1 + exponent.count)
             }

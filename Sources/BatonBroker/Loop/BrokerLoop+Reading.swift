@@ -1,39 +1,9 @@
-// What people read: STATUS, LIST, SHOW, GET, and the tail (wire.md §4.5). The answer is made after
-// the commit, so it never shows what is not on disk.
+// What people read: STATUS, LIST, SHOW, GET (wire.md §4.5; the tail is in BrokerLoop+Tails.swift).
+// The answer is made after the commit, so it never shows what is not on disk.
 
-package import BatonCore
+import BatonCore
 import BatonWire
 import JSON
-
-/// Where a tail stands.
-package struct TailCursor: Sendable {
-    package let id: Int64
-    package var next: UInt64
-    /// Bytes that may still be sent.
-    package var credit: Int
-    package let follows: Bool
-    package let joinsPayload: Bool
-    package let filter: TailFilter
-    /// When something was last sent, to show that silence is not death.
-    package var lastSent: Instant
-    /// The number of filtered events before the end to begin with; nil: the place is known.
-    package var last: Int?
-    /// How far back the search for that place has come: events from here on hold `lastFound`.
-    package var searchedDownTo: UInt64?
-    package var lastFound = 0
-    /// Up to where the reader has been told that all was looked at.
-    package var reported: UInt64
-}
-
-package struct TailFilter: Hashable, Sendable {
-    package var brief: BriefID?
-    package var task: TaskID?
-    package var agent: AgentName?
-    /// An exact type, or a prefix that ends in a dot.
-    package var type: String?
-
-    package var isEmpty: Bool { brief == nil && task == nil && agent == nil && type == nil }
-}
 
 extension BrokerLoop {
     mutating func view(_ request: Request) throws(Refusal) {
@@ -46,7 +16,7 @@ extension BrokerLoop {
     }
 
     /// People and the supervisor read everything; an agent reads what its leases name.
-    private mutating func requireReader(_ request: Request) throws(Refusal) {
+    mutating func requireReader(_ request: Request) throws(Refusal) {
         guard request.actor.kind == .agent else { return }
         throw notPermitted(request, subject: "")
     }
@@ -115,63 +85,5 @@ extension BrokerLoop {
             .document(
                 name, offset: Int(clamping: offset), reader: request.session.id,
                 isAgent: request.actor.kind == .agent))
-    }
-
-    // MARK: Tail
-
-    mutating func tail(_ request: Request) throws(Refusal) {
-        try requireReader(request)
-        let message = request.message
-        guard let credit = message.integer("credit"), credit > 0 else {
-            throw request.malformed("\"credit\" in bytes is missing or not positive")
-        }
-        guard (peers[request.route]?.tails.count ?? 0) < 16 else {
-            throw Refusal(.limitReached, "tails_per_session_max of 16 is reached")
-        }
-        var filter = TailFilter(type: message.text("type"))
-        if message.header["brief"] != nil { filter.brief = try request.brief() }
-        if message.header["task"] != nil { filter.task = try request.task() }
-        if message.header["agent"] != nil { filter.agent = try request.agent() }
-        let head = core.state.head
-        let since = message.integer("since").map { UInt64(clamping: $0) }
-        let last = message.integer("last").map { Int(clamping: max($0, 0)) }
-        let next = min(since ?? head, head)
-        let cursor = TailCursor(
-            id: request.id, next: next,
-            credit: min(Int(clamping: credit), contentLimits.tailCreditBytesMax),
-            follows: message.flag("follow") ?? false,
-            joinsPayload: message.flag("payload") ?? false, filter: filter,
-            lastSent: request.moment.now, last: since == nil ? last : nil, reported: next)
-        peers[request.route]?.tails[request.id] = cursor
-        say(request, JSONObject([("next", .integer(Int64(cursor.next)))]))
-    }
-
-    mutating func more(_ request: Request) {
-        guard let id = request.message.integer("tail"),
-            let credit = request.message.integer("credit")
-        else { return }
-        guard let before = peers[request.route]?.tails[id]?.credit else { return }
-        peers[request.route]?.tails[id]?.credit = min(
-            before + Int(clamping: min(max(credit, 0), Int64(contentLimits.tailCreditBytesMax))),
-            contentLimits.tailCreditBytesMax)
-    }
-
-    mutating func stopTail(_ request: Request) throws(Refusal) {
-        peers[request.route]?.tails[try request.integer("tail")] = nil
-        say(request)
-    }
-
-    /// All tails in a fixed order, for the driver to serve.
-    package var tails: [(route: RoutingID, cursor: TailCursor)] {
-        peers.filter { !$0.value.tails.isEmpty }
-            .sorted { $0.value.session < $1.value.session }
-            .flatMap { route, peer in
-                peer.tails.values.sorted { $0.id < $1.id }.map { (route, $0) }
-            }
-    }
-
-    /// Stores how far a tail came; nil ends it.
-    package mutating func setTail(_ id: Int64, of route: RoutingID, to cursor: TailCursor?) {
-        peers[route]?.tails[id] = cursor
     }
 }

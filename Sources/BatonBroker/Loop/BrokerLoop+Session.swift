@@ -3,6 +3,7 @@
 import BatonCore
 import BatonWire
 import JSON
+import PlainText
 
 extension BrokerLoop {
     mutating func hello(
@@ -103,7 +104,8 @@ extension BrokerLoop {
             guard words.count == 2, let task = TaskID(text: String(words[0])),
                 let token = UInt64(words[1])
             else {
-                throw Refusal(.malformed, "\"leases\" holds \"\(text.prefix(64))\", not TASK TOKEN")
+                throw Refusal(
+                    .malformed, "\"leases\" holds \"\(text.prefix(bytes: 64))\", not TASK TOKEN")
             }
             attempts.append(Attempt(task: task, token: Token(token)))
         }

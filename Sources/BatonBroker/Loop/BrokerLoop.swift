@@ -117,6 +117,15 @@ package struct BrokerLoop {
         intake.discard()
     }
 
+    /// Takes what is kept of a message that was larger than a message may be.
+    package mutating func receiveOversized(_ frames: [[UInt8]], from route: RoutingID) {
+        counters.commands += 1
+        let fault = WireFault(
+            "message exceeds messageBytesMax \(wireLimits.messageBytesMax), or framesMax "
+                + "\(wireLimits.framesMax)", isOverLimit: true)
+        refuseMalformed(fault, frames: frames, from: route)
+    }
+
     private mutating func handle(
         _ message: Message, _ id: Int64, _ route: RoutingID, _ session: Session, at moment: Moment
     ) throws(Refusal) {
@@ -361,6 +370,11 @@ package struct ContentLimits: Sendable {
     package var uploadsBytesMax = 128 << 20
     /// What a tail may be sent before its reader asks for more, whatever it granted.
     package var tailCreditBytesMax = 1 << 20
+    package var tailsPerSessionMax = 16
+    /// What the tails of one peer may have under way: three that join payloads at full credit.
+    package var tailsBytesPerSessionMax = 8 << 20
+    /// What all tails may have under way together: half of what the memory watch tolerates.
+    package var tailsBytesMax = 128 << 20
 
     package init() {}
 }

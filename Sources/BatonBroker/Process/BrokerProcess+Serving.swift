@@ -12,8 +12,12 @@ extension BrokerProcess {
     /// Messages taken in one turn before what they led to is committed.
     private static let messagesPerTurnMax = 1_000
     private static let bytesPerTurnMax = 8 << 20
+    /// Bytes taken in one turn, also of what is refused: copying takes time, too.
+    private static let receivedBytesPerTurnMax = 64 << 20
     /// Questions answered in one turn: one may look at every task, and others wait meanwhile.
-    private static let viewsPerTurnMax = 16
+    static let viewsPerTurnMax = 16
+    /// A turn that takes longer allows the next one half as many questions, down to one.
+    private static let turnPeriodMax: Duration = .milliseconds(100)
     /// How long a stop may take to answer what has arrived and to get the last replies out.
     private static let stopPeriod: Duration = .seconds(2)
 
@@ -62,26 +66,38 @@ extension BrokerProcess {
 
     /// Takes what has arrived; false when there is more than one turn should take.
     private mutating func drain() throws -> Bool {
+        var taken = 0
         for _ in 0..<Self.messagesPerTurnMax {
-            guard server.loop.pendingBytes < Self.bytesPerTurnMax,
-                server.loop.pendingViews < Self.viewsPerTurnMax
+            guard taken < Self.receivedBytesPerTurnMax,
+                server.loop.pendingBytes < Self.bytesPerTurnMax,
+                server.loop.pendingViews < viewsPerTurn
             else { return false }
-            // The routing id in front, and one more than allowed, which tells a message of too
-            // many.
-            let framesMax = WireLimits.standard.framesMax + 2
-            guard let message = try gate.router.receive(framesMax: framesMax) else { return true }
+            // The routing id in front is not counted.
+            let framesMax = WireLimits.standard.framesMax + 1
+            let received = try gate.router.receive(
+                framesMax: framesMax, bytesMax: WireLimits.standard.messageBytesMax)
+            guard let message = received else { return true }
             guard let route = message.frames.first, let identity = door.identity(of: message) else {
                 continue
             }
-            server.receive(
-                Array(message.frames.dropFirst()), from: RoutingID(route), identity: identity)
+            taken += message.frames.reduce(0) { $0 + $1.count }
+            let frames = Array(message.frames.dropFirst())
+            guard !message.isTruncated else {
+                server.loop.receiveOversized(frames, from: RoutingID(route))
+                continue
+            }
+            server.receive(frames, from: RoutingID(route), identity: identity)
         }
         return false
     }
 
     private mutating func turn() throws {
         checkDisk()
+        let start = clock.now
         follower.add(try server.turn(to: gate))
+        let isLong = clock.now - start > Self.turnPeriodMax
+        viewsPerTurn =
+            isLong ? max(viewsPerTurn / 2, 1) : min(viewsPerTurn * 2, Self.viewsPerTurnMax)
     }
 
     /// Looked at every ten seconds at most, and only when there is work: idle costs nothing.
@@ -121,8 +137,11 @@ extension BrokerProcess {
     private mutating func reopen() throws {
         let before = MemoryWatch.residentBytes()
         follower.add(try server.loseEverybody())
-        try gate.reopen()
-        Host.returnFreeMemory()
+        let (watch, state) = (memory, server.loop.core.state)
+        try gate.reopen {
+            Host.returnFreeMemory()
+            return watch.isFreed(resident: MemoryWatch.residentBytes(), state: state)
+        }
         let after = MemoryWatch.residentBytes()
         memory.settle(resident: after, state: server.loop.core.state)
         server.loop.countReopening()

@@ -45,6 +45,8 @@ package struct BrokerProcess: ~Copyable {
     let clock: BrokerClock
     var server: BrokerServer<SQLiteJournal, BrokerClock>
     var memory: MemoryWatch
+    /// Questions that the next turn answers.
+    var viewsPerTurn = BrokerProcess.viewsPerTurnMax
 
     var gate: Gate
     var door: Door

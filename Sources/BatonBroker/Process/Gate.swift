@@ -72,8 +72,14 @@ struct Gate: PeerLink, ~Copyable {
 
     func send(_ frames: [[UInt8]]) throws(ZMQError) -> SendOutcome { try router.send(frames) }
 
+    /// Looked at so often, and so many times at most, while what was closed is freed.
+    private static let freeingPauseMilliseconds = 10
+    private static let freeingPausesMax = 200
+
     /// Ends every connection, with what libzmq holds of it, and listens anew. Peers connect again.
-    mutating func reopen() throws {
+    /// - Parameter isFreed: whether the memory has been given back. Until then, two seconds at
+    ///   most, nobody gets in: a fast peer would fill it sooner than libzmq empties it.
+    mutating func reopen(once isFreed: () -> Bool) throws {
         openings += 1
         let fresh = try Self.makeRouter(in: context)
         let watching = try Monitor(of: fresh, named: "router-\(openings)", in: context)
@@ -83,13 +89,12 @@ struct Gate: PeerLink, ~Copyable {
         monitor = watching
         router = fresh
         connections = 0
-        // libzmq takes the old socket's file away in its own time; whoever binds before that loses
-        // the new one with it.
         var idle = Poller()
-        for _ in 0..<200 {
-            guard try Files.exists(path) else { break }
-            _ = try idle.poll(timeoutMilliseconds: 10)
+        for _ in 0..<Self.freeingPausesMax {
+            if isFreed() { break }
+            _ = try idle.poll(timeoutMilliseconds: Self.freeingPauseMilliseconds)
         }
+        // libzmq leaves the old socket's file where it is, and a bind replaces it.
         try router.bind(endpoint)
         try Files.setPermissions(0o600, of: path)
     }

@@ -1,7 +1,7 @@
 // libzmq shows a message when it is whole, and bounds neither the number of its frames nor what an
 // unfinished one occupies: a peer that never ends a message fills the memory unseen. What can be
-// seen is the process's own size, so that is watched: once a second while anybody is connected,
-// more often while it grows, and never otherwise.
+// seen is the process's own size, so that is watched: four times a second while anybody is
+// connected, more often while it grows, and never otherwise.
 
 import BatonCore
 import BatonPlatform
@@ -10,17 +10,20 @@ struct MemoryWatch {
     /// What may be resident beyond the expected: messages on their way in and out.
     static let receiveMemoryMax: Int64 = 256 << 20
 
-    /// A second bounds how much a fast peer sends unseen to a few gigabytes; growth of this much in
-    /// one period is looked at again ten times as soon.
-    private static let steepGrowth: Int64 = 16 << 20
-    private static let period: Duration = .seconds(1)
-    private static let steepPeriod: Duration = .milliseconds(100)
+    /// A period bounds how much a fast peer sends unseen to a few hundred megabytes; growth of this
+    /// much in one period is looked at again ten times as soon.
+    private static let steepGrowth: Int64 = 4 << 20
+    private static let period: Duration = .milliseconds(250)
+    private static let steepPeriod: Duration = .milliseconds(25)
 
     /// Generous for what a record and its indexes occupy; measured, a task takes a third of it.
     private static let bytesPerRecord: Int64 = 2 << 10
 
     /// The size that is not records: program, libraries, caches.
-    private var base: Int64
+    private let base: Int64
+    /// The smallest such size since everything was closed for the last time: what the allocator
+    /// keeps. nil before.
+    private var kept: Int64?
     private var lastSize: Int64
     private(set) var nextLook: Instant
 
@@ -36,14 +39,22 @@ struct MemoryWatch {
         let isSteep = resident - lastSize > Self.steepGrowth
         lastSize = resident
         nextLook = now + (isSteep ? Self.steepPeriod : Self.period)
-        return resident > base + Self.expected(state) + Self.receiveMemoryMax
+        let other = resident - Self.expected(state)
+        kept = kept.map { min($0, other) }
+        return other > max(base, kept ?? base) + Self.receiveMemoryMax
     }
 
     /// After everything was closed: what the allocator keeps is used again and is no reason to
-    /// close everything once more.
+    /// close everything once more. libzmq gives memory back in its own time, so what is kept is
+    /// the least that is seen from now on; else every such end would raise the bound of the next.
     mutating func settle(resident: Int64, state: State) {
-        base = max(base, resident - Self.expected(state))
+        kept = resident - Self.expected(state)
         lastSize = resident
+    }
+
+    /// Whether, after everything was closed, most of it has been given back.
+    func isFreed(resident: Int64, state: State) -> Bool {
+        resident - Self.expected(state) <= base + Self.receiveMemoryMax / 8
     }
 
     static func residentBytes() -> Int64 {

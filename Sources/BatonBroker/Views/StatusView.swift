@@ -99,6 +99,12 @@ struct StatusView {
                     ),
                     ("uploads_bytes_max", .integer(Int64(contentLimits.uploadsBytesMax))),
                     ("tail_credit_bytes_max", .integer(Int64(contentLimits.tailCreditBytesMax))),
+                    ("tails_per_session_max", .integer(Int64(contentLimits.tailsPerSessionMax))),
+                    (
+                        "tails_bytes_per_session_max",
+                        .integer(Int64(contentLimits.tailsBytesPerSessionMax))
+                    ),
+                    ("tails_bytes_max", .integer(Int64(contentLimits.tailsBytesMax))),
                     ("receive_memory_max", .integer(MemoryWatch.receiveMemoryMax)),
                     ("outbox_bytes_max", .integer(Int64(Outbox.bytesMax))),
                     ("leaf_bytes_max", .integer(Int64(leafBytesMax))),

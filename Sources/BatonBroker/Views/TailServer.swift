@@ -26,6 +26,8 @@ package struct TailServer {
     /// what a peer takes as one frame.
     private static let joinedBytesMax = 256 << 10
     private static let joinedPerEventMax = 1 << 20
+    /// The longest line: an event, what is joined to it, and the names of what is not.
+    static let joinedLineBytesMax = joinedPerEventMax + (128 << 10)
     /// A following tail is told that it is alive at least this often.
     static let progressPeriod: Duration = .seconds(5)
 
@@ -54,7 +56,7 @@ package struct TailServer {
                 ("re", .integer(cursor.id)), ("from", .integer(Int64(cursor.reported))),
                 ("upto", .integer(Int64(cursor.next))), ("end", .bool(isFinal)),
             ]), body: [lines])
-        cursor.credit -= lines.count
+        cursor.sent(bytes: lines.count)
         cursor.lastSent = now
         cursor.reported = cursor.next
         return (message, isFinal ? nil : cursor)
@@ -184,14 +186,21 @@ package struct TailServer {
         var room = Self.joinedPerEventMax
         var members = JSONObject()
         for part in event.parts {
-            room -= part.size
-            if part.size > Self.joinedBytesMax || room < 0 {
-                members[part.name] = [
-                    "media_type": .string(part.mediaType), "size": .integer(Int64(part.size)),
-                ]
-            } else if let payload = try records.payload(of: event.seq, part: part.name) {
-                members[part.name] = value(of: payload)
+            let named: JSONValue = [
+                "media_type": .string(part.mediaType), "size": .integer(Int64(part.size)),
+            ]
+            guard part.size <= min(Self.joinedBytesMax, room) else {
+                members[part.name] = named
+                continue
             }
+            guard let payload = try records.payload(of: event.seq, part: part.name) else {
+                continue
+            }
+            // Escapes may make it six times as long as it is.
+            let value = value(of: payload)
+            let bytes = value.encoded().count
+            members[part.name] = bytes <= room ? value : named
+            room -= min(bytes, room)
         }
         if members.isEmpty { return Array(",\"payload_erased\":true}".utf8) }
         var bytes = Array(",\"payload\":".utf8)

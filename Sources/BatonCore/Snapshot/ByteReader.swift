@@ -9,6 +9,9 @@ package struct SnapshotFault: Error, Hashable {
 
 /// Reads what `ByteWriter` wrote.
 struct ByteReader {
+    /// No number of a state reaches 2^53, so none that is read makes a sum or a product overflow.
+    private static let bound: UInt64 = 1 << 53
+
     private let bytes: [UInt8]
     private var position = 0
 
@@ -35,12 +38,19 @@ struct ByteReader {
 
     mutating func count() throws(SnapshotFault) -> Int {
         let value = try unsigned()
-        guard value <= UInt64(Int.max) else { throw fault }
+        guard value < Self.bound else { throw fault }
+        return Int(value)
+    }
+
+    mutating func priority() throws(SnapshotFault) -> Int {
+        let value = try unsigned()
+        guard value <= 9 else { throw fault }
         return Int(value)
     }
 
     mutating func signed() throws(SnapshotFault) -> Int64 {
         let value = try unsigned()
+        guard value >> 1 < Self.bound else { throw fault }
         return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
     }
 

@@ -25,7 +25,7 @@ extension BriefRecord {
     init(from reader: inout ByteReader) throws(SnapshotFault) {
         self.init(
             id: try reader.id(), submitted: try reader.instant(), actor: try reader.actor(),
-            priority: try reader.count(), notBefore: try reader.optionalInstant(),
+            priority: try reader.priority(), notBefore: try reader.optionalInstant(),
             deadline: try reader.optionalInstant(), budget: try Budget(from: &reader),
             documents: try reader.numbers(), bytes: try reader.count())
         state = try reader.choice()
@@ -107,7 +107,7 @@ extension TaskRecord {
         let brief: BriefID? = try reader.optionalID()
         let kind: TaskKind = try reader.choice()
         let agent = try reader.agent()
-        let priority = try reader.count()
+        let priority = try reader.priority()
         let depends: [TaskID] = try reader.ids()
         let isReviewed = try reader.flag()
         let subject: TaskID? = try reader.optionalID()

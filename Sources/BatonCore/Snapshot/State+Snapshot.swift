@@ -36,11 +36,19 @@ extension State {
             writer.write(id)
             finishedTasks[id]?.write(to: &writer)
         }
-        writer.write(keys.sorted { $0.value.subject.number < $1.value.subject.number }) {
+        let keysInOrder = keys.sorted {
+            ($0.value.subject.number, $0.key.high, $0.key.low)
+                < ($1.value.subject.number, $1.key.high, $1.key.low)
+        }
+        writer.write(keysInOrder) {
             $0.write($1.key)
             $1.value.write(to: &$0)
         }
-        writer.write(documents.sorted { $0.value < $1.value }) {
+        let documentsInOrder = documents.sorted {
+            $0.value == $1.value
+                ? $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) : $0.value < $1.value
+        }
+        writer.write(documentsInOrder) {
             $0.write($1.key)
             $0.write($1.value)
         }
@@ -81,7 +89,7 @@ extension State {
         for _ in 0..<(try reader.count()) {
             documents[try reader.digest()] = try reader.unsigned()
         }
-        guard reader.isAtEnd else { throw reader.fault }
+        guard reader.isAtEnd, head > 0 || tasks.isEmpty else { throw reader.fault }
         deriveRest()
     }
 

@@ -103,6 +103,7 @@ final class SimulatedReader: SimulatedPeer {
         }
         let more = JSONObject([
             ("tail", .integer(tail ?? 0)), ("credit", .integer(Int64(message.body[0].count))),
+            ("upto", .integer(Int64(upto))),
         ])
         take(session.notice(.more, more))
     }

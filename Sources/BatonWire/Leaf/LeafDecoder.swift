@@ -3,6 +3,7 @@
 
 package import BatonCore
 package import JSON
+import PlainText
 
 package enum LeafFault: Error, Hashable, CustomStringConvertible {
     /// A type or version that this program does not know: written by a newer one.
@@ -10,10 +11,15 @@ package enum LeafFault: Error, Hashable, CustomStringConvertible {
     /// Not a leaf at all.
     case broken(String)
 
+    /// What is quoted may be a whole leaf.
+    private static let textBytesMax = 1_024
+
     package var description: String {
         switch self {
-        case .unknown(let what): "unknown \(what): the journal was written by a newer version"
-        case .broken(let what): "not an event: \(what)"
+        case .unknown(let what):
+            "unknown \(what.prefix(bytes: Self.textBytesMax)): the journal was written by a newer "
+                + "version"
+        case .broken(let what): "not an event: \(what.prefix(bytes: Self.textBytesMax))"
         }
     }
 }
@@ -21,6 +27,9 @@ package enum LeafFault: Error, Hashable, CustomStringConvertible {
 extension Event {
     /// Reads stored bytes.
     package init(leaf bytes: [UInt8]) throws(LeafFault) {
+        guard bytes.count <= leafBytesMax else {
+            throw .broken("\(bytes.count) bytes exceed leafBytesMax \(leafBytesMax)")
+        }
         let json: JSONValue
         do {
             json = try JSONValue(parsing: bytes)
@@ -163,7 +172,15 @@ struct LeafReader {
 
     func integer(_ name: String) throws(LeafFault) -> Int64 {
         guard case .integer(let value)? = json[name] else { throw .broken("\(name) is no integer") }
+        guard value.magnitude < 1 << 53 else { throw .broken("\(name) \(value) is beyond 2^53") }
         return value
+    }
+
+    /// What a queue's order is reckoned with.
+    func priority() throws(LeafFault) -> Int {
+        let value = try integer("priority")
+        guard (0...9).contains(value) else { throw .broken("priority \(value) is not 0 to 9") }
+        return Int(value)
     }
 
     func unsigned(_ name: String) throws(LeafFault) -> UInt64 {
@@ -283,7 +300,7 @@ struct LeafReader {
     func briefSubmitted() throws(LeafFault) -> BriefSubmitted {
         BriefSubmitted(
             key: try digest("key"), match: try digest("match"),
-            priority: Int(try integer("priority")), notBefore: try optionalInstant("not_before"),
+            priority: try priority(), notBefore: try optionalInstant("not_before"),
             deadline: try optionalInstant("deadline"),
             budget: Budget(
                 attempts: try optionalInteger("budget_attempts").map(Int.init),
@@ -300,7 +317,7 @@ struct LeafReader {
     func taskCreated() throws(LeafFault) -> TaskCreated {
         TaskCreated(
             kind: try choice("kind"), agent: try agent("agent"),
-            priority: Int(try integer("priority")),
+            priority: try priority(),
             depends: try list("depends") { json throws(LeafFault) in
                 guard let id = json.stringValue.flatMap(TaskID.init(text:)) else {
                     throw .broken("depends holds no task id")
