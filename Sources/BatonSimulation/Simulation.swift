@@ -106,6 +106,7 @@ final class Simulation<Store: Journal & ~Copyable>: PeerWorld {
         report.counters = counters
         report.violations = violations + model.violations
         report.endedByDamage = endedByDamage
+        report.journal = model.leaves
         var hash = SHA256()
         for leaf in model.leaves { hash.update(leaf) }
         report.history = Hex.encode(hash.digest().bytes)

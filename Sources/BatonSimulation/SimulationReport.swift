@@ -47,6 +47,8 @@ package struct SimulationReport: Sendable {
     package var violations: [String] = []
     /// The start was refused because of damage that the disk had done: what should happen.
     package var endedByDamage = false
+    /// All stored leaves, one a line: what happened, for whoever looks into a violation.
+    package var journal: [[UInt8]] = []
     /// SHA-256 of all stored leaves: the same seed gives the same history.
     package var history = ""
 

@@ -159,8 +159,9 @@ enum FaultFile {
             let (inner, methods) = unsafe FaultFile.system(file)
             return unsafe methods.xSectorSize(inner)
         }
-        // A plain disk: no write is atomic, and an overwrite may touch its neighbours.
-        unsafe table.xDeviceCharacteristics = { _ in 0 }
+        // No write is atomic; an overwrite leaves its neighbours alone, as SQLite assumes of disks
+        // under Linux unless it is told otherwise.
+        unsafe table.xDeviceCharacteristics = { _ in SQLITE_IOCAP_POWERSAFE_OVERWRITE }
         unsafe table.xShmMap = { file, region, size, extends, address in
             let (inner, methods) = unsafe FaultFile.system(file)
             return unsafe methods.xShmMap(inner, region, size, extends, address)

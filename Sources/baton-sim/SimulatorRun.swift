@@ -15,6 +15,7 @@ struct SimulatorRun {
     private let isCanary: Bool
     private let bug: PlantedBug?
     private let isJSON: Bool
+    private let journal: String?
 
     init(_ invocation: Invocation) {
         first = UInt64(invocation.integer("seed") ?? 1)
@@ -26,6 +27,7 @@ struct SimulatorRun {
         isCanary = invocation.flag("canary")
         bug = invocation.option("bug").flatMap { PlantedBug(rawValue: $0) }
         isJSON = invocation.flag("json")
+        journal = invocation.option("journal")
     }
 
     func run() throws(CommandFailure) -> ExitStatus {
@@ -47,7 +49,7 @@ struct SimulatorRun {
         var refusedStarts = 0
         var failed: SimulationReport?
         var trouble: String?
-        var newest = ""
+        var newest: SimulationReport?
     }
 
     private func runSeeds() throws(CommandFailure) -> ExitStatus {
@@ -62,6 +64,14 @@ struct SimulatorRun {
         let result = progress.value.withLock { $0 }
         if let trouble = result.trouble {
             throw CommandFailure(.failed, code: "failed", trouble)
+        }
+        if let journal, let newest = result.newest {
+            do {
+                let lines = newest.journal.flatMap { $0 + [UInt8(ascii: "\n")] }
+                try Files.writeAtomically(lines, to: journal, mode: 0o644)
+            } catch {
+                throw CommandFailure(.failed, code: "failed", "\(error)")
+            }
         }
         let seconds = Double(MonotonicClock.nowMicroseconds() - start) / 1e6
         return tell(result, seconds: seconds)
@@ -97,7 +107,7 @@ struct SimulatorRun {
                     state.reports += 1
                     state.counters.add(report.counters)
                     if report.endedByDamage { state.refusedStarts += 1 }
-                    state.newest = report.history
+                    state.newest = report
                     if !report.violations.isEmpty, state.failed.map({ $0.seed > seed }) ?? true {
                         state.failed = report
                     }
@@ -142,7 +152,7 @@ struct SimulatorRun {
         for (name, count) in counters.notes.sorted(by: { $0.key < $1.key }) where count > 0 {
             say("  \(count)  \(name)\n")
         }
-        if result.reports == 1 { say("history \(result.newest)\n") }
+        if result.reports == 1, let newest = result.newest { say("history \(newest.history)\n") }
         say(
             "\(result.reports) seeds, \(counters.operations) operations, \(counters.faults) faults, "
                 + "\(counters.events) events, \(counters.starts) starts of the broker, "

@@ -9,7 +9,8 @@ extension AuditModel {
         guard let id = event.brief else { return complain("\(event.type) names no brief") }
         touched.insert(id)
         if event.type == "brief.submitted" {
-            briefs[id] = BriefFacts(id: id, event: event.seq)
+            briefs[id] = BriefFacts(
+                id: id, event: event.seq, budget: event.integer("budget_attempts"))
             if id != "b-\(event.seq)" { complain("\(id) was made by event \(event.seq)") }
             owed[id] = "its plan"
             return takeKey(event)

@@ -124,6 +124,7 @@ extension AuditModel {
         var facts = QuestionFacts(
             id: "e-\(event.seq)", event: event.seq, origin: origin, options: options)
         facts.agent = event.text("agent") ?? ""
+        facts.brief = event.brief
         facts.severity = event.text("severity") ?? ""
         facts.deadline = event.integer("deadline")
         facts.askers = [event.actor]
@@ -131,6 +132,11 @@ extension AuditModel {
         if options.count < 2 { complain("\(facts.id) offers no choice") }
         if origin != "gate", options.contains(where: { $0.effect == "accept" }) {
             complain("\(facts.id) offers to accept what no gate rejected")
+        }
+        if origin == "budget", let brief = event.brief.flatMap({ briefs[$0] }),
+            brief.used < brief.budget ?? .max
+        {
+            complain("\(facts.id) asks about a budget that is not used up")
         }
         guard origin == "task" else { return }
         guard let task = event.task.flatMap({ tasks[$0] }) else {
@@ -174,6 +180,8 @@ extension AuditModel {
         }
         escalations[escalation.id]?.state = "answered"
         escalations[escalation.id]?.option = option
+        escalations[escalation.id]?.effect = event.text("effect") ?? ""
+        if escalation.origin == "budget", let brief = escalation.brief { briefs[brief]?.used = 0 }
         escalations[escalation.id]?.answeredBy = event.actor
     }
 }

@@ -117,12 +117,22 @@ extension AuditModel {
             complain("\(task.id) is judged by its author \(holder)")
         }
         judgeQueue(task, event)
+        spendBudget(task)
         tasks[task.id]?.token = token
         tasks[task.id]?.holder = holder
         tasks[task.id]?.leaseEvent = event.seq
         tasks[task.id]?.attempts = task.attempts + 1
         tasks[task.id]?.leaseUntil = event.integer("until") ?? 0
         tasks[task.id]?.attemptUntil = event.integer("attempt_until") ?? 0
+    }
+
+    /// A lease counts against its brief, and a used-up budget allows none.
+    private mutating func spendBudget(_ task: TaskFacts) {
+        guard let id = task.brief, let brief = briefs[id] else { return }
+        if let budget = brief.budget, brief.used >= budget {
+            complain("\(id) has used its \(budget) attempts, and \(task.id) is leased")
+        }
+        briefs[id]?.used += 1
     }
 
     /// The first in its queue, of an agent that may work.
@@ -145,10 +155,19 @@ extension AuditModel {
         // Reviews go round their author, so only other queues keep a strict order.
         guard task.kind != "review" else { return }
         let mine = order(of: task)
-        let isOvertaking = own.contains {
-            $0.place == .ready && $0.id != task.id && $0.kind != "review" && order(of: $0) < mine
+        let overtaken = own.filter {
+            $0.place == .ready && $0.id != task.id && $0.kind != "review" && !isSpent($0)
+                && order(of: $0) < mine
         }
-        if isOvertaking { complain("\(task.id) overtakes another task of \(task.agent)") }
+        if let first = overtaken.min(by: { $0.event < $1.event }) {
+            complain("\(task.id) overtakes \(first.id) of \(task.agent)")
+        }
+    }
+
+    /// Its brief may lease nothing until people have been asked.
+    private func isSpent(_ task: TaskFacts) -> Bool {
+        guard let brief = task.brief.flatMap({ briefs[$0] }) else { return false }
+        return brief.used >= brief.budget ?? .max
     }
 
     /// First ready time less a minute for each step of priority, then the id.
@@ -269,6 +288,8 @@ extension AuditModel {
             move(task, event, from: [.delivered], to: .dead)
         default: complain("\(task.id) died for no known reason")
         }
+        tasks[task.id]?.death = reason ?? ""
+        owed["\(task.id) judged"] = nil
         if reason == "deadline" { probeEnds(task, passed: nil) }
     }
 
@@ -282,6 +303,7 @@ extension AuditModel {
         let reason = event.text("reason") ?? ""
         endOpenLease(task, event)
         probeEnds(task, passed: nil)
+        owed["\(task.id) judged"] = nil
         move(
             task, event,
             from: [.waiting, .ready, .leased, .delivered, .blocked, .backoff, .dead],
@@ -290,7 +312,11 @@ extension AuditModel {
         case "requested":
             if !intentions.cancelled.contains(task.id) { complain("nobody cancelled \(task.id)") }
         case "brief":
-            if !intentions.cancelled.contains(task.brief ?? "") {
+            let isSpent = escalations.values.contains { question in
+                question.origin == "budget" && question.brief == task.brief
+                    && question.effect == "cancel"
+            }
+            if !isSpent, !intentions.cancelled.contains(task.brief ?? "") {
                 complain("nobody cancelled \(task.brief ?? "") of \(task.id)")
             }
         case "dependency", "answer": break
@@ -299,16 +325,9 @@ extension AuditModel {
     }
 
     private mutating func redrive(_ task: TaskFacts, _ event: LeafFacts) {
-        let place: TaskPlace
-        if task.firstReady == nil {
-            place = .waiting
-        } else if let review = task.review.flatMap({ tasks[$0] }), task.isReviewed,
-            task.token == deliveredToken(of: task), review.place.isFinal || review.place == .dead
-        {
-            place = .delivered
-        } else {
-            place = .ready
-        }
+        let place: TaskPlace =
+            task.death == "review_failed"
+            ? .delivered : task.firstReady == nil ? .waiting : .ready
         move(task, event, from: [.dead], to: place)
         if place == .delivered { owed["\(task.id) judged"] = "a review" }
         if !intentions.redriven.contains(task.id) { complain("nobody redrove \(task.id)") }
@@ -316,10 +335,5 @@ extension AuditModel {
         tasks[task.id]?.releases = 0
         tasks[task.id]?.rejections = 0
         tasks[task.id]?.deadline = event.integer("deadline")
-    }
-
-    private func deliveredToken(of task: TaskFacts) -> Int64? {
-        ends[task.token]?.how == "delivered" && task.rejectedMatch != task.deliveredMatch
-            ? task.token : nil
     }
 }

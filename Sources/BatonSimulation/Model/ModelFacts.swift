@@ -41,6 +41,8 @@ struct TaskFacts {
     var rejectedMatch: String?
     /// The review of the newest delivery.
     var review: String?
+    /// Why it is dead.
+    var death = ""
 }
 
 struct BriefFacts {
@@ -49,6 +51,10 @@ struct BriefFacts {
     var state = "running"
     var tasks: [String] = []
     var close: String?
+    /// Leases before people are asked; nil: not bounded.
+    var budget: Int64?
+    /// Leases since the brief was submitted, or since people let it go on.
+    var used: Int64 = 0
 }
 
 /// How an attempt ended.
@@ -70,6 +76,9 @@ package struct QuestionFacts: Sendable {
     package internal(set) var option: String?
     package internal(set) var answeredBy: String?
     var agent = ""
+    var brief: String?
+    /// What the chosen option does.
+    var effect = ""
     var severity = ""
     var deadline: Int64?
     var raisedAgain: Int64 = 0

@@ -21,6 +21,8 @@ extension SimulatedPerson {
         switch deed {
         case .submission(let place): judgeSubmission(place, reply)
         case .clash(let place):
+            // The first submission may have been refused, and then the key was still new.
+            guard world.submissions.all[place].id != nil else { return }
             world.complain(
                 "key \(world.submissions.all[place].key) was taken with other content")
         case .answer(let escalation, let option):

@@ -12,6 +12,7 @@ enum SimulatedTeam {
     static func card(_ agent: String) -> JSONValue {
         var card = Card(id: agent, name: agent)
         card.isReviewed = agent == "team.x"
+        if agent == "team.y" { card.rate = Card.Rate(count: 40, seconds: 60) }
         return card.json
     }
 

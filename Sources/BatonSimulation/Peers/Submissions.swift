@@ -38,6 +38,9 @@ struct Submissions {
         if world.chance.happens(percent: 30) {
             document["priority"] = .integer(Int64(world.chance.below(10)))
         }
+        if world.chance.happens(percent: 15) {
+            document["budget"] = ["attempts": .integer(Int64(world.chance.within(2...12)))]
+        }
         if !world.isCalm, world.chance.happens(percent: 10) {
             let deadline = Int64(world.chance.within(60...7_200))
             document["deadline"] = .integer(deadline)
