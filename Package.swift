@@ -95,7 +95,7 @@ let package = Package(
             [
                 "BatonAgentKit", "BatonBrief", "BatonBroker", "BatonClient", "BatonCore",
                 "BatonJournal", "BatonJournalSQLite", "BatonPlatform", "BatonWire", "Crypto",
-                "JSON", "SimulatedDisk", "ZeroMQ",
+                "JSON", "SQLite", "SimulatedDisk", "ZeroMQ",
             ]),
         .executableTarget(
             name: "baton-sim",

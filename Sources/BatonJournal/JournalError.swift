@@ -20,6 +20,8 @@ package enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownFormat(String)
     /// The content breaks a rule of the format: a gap, a leaf of impossible size.
     case damaged(String)
+    /// It holds fewer events than are known to have been committed to it.
+    case cutShort(path: String, found: UInt64, known: UInt64)
     /// The world failed: a disk, a permission, a lock.
     case failed(String)
     /// An append ended unknown before; a new start is needed.
@@ -40,6 +42,9 @@ package enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
         case .badKeys(let what): "the journal's keys cannot be used: \(what)"
         case .unknownFormat(let what): "the journal's format is not understood: \(what)"
         case .damaged(let what): "the journal is damaged: \(what)"
+        case .cutShort(let path, let found, let known):
+            "\(path) ends after \(found) events, and \(known) were committed to it; restore the "
+                + "journal with its log, or start once more if the disk may have misread it"
         case .failed(let what): "the journal failed: \(what)"
         case .unusable(let what): "the journal stopped after a failure: \(what)"
         }

@@ -32,7 +32,8 @@ struct JournalOpening: ~Copyable {
         }
         try makeDatabase(path)
         let identity = JournalIdentity(origin: origin, isCreating: true)
-        let opening = try JournalOpening(home: home, identity: identity, earlierCount: nil)
+        let opening = try JournalOpening(
+            home: home, identity: identity, earlierCount: nil, knownCount: 0)
         // A database without an id is what a crash in here leaves, unless it holds events.
         guard opening.frontier.count == 0 else { throw .alreadyExists(path: path) }
         try identity.write(in: home)
@@ -40,7 +41,7 @@ struct JournalOpening: ~Copyable {
     }
 
     static func open(
-        in home: String, origin: String, earlierCount: UInt64?,
+        in home: String, origin: String, earlierCount: UInt64?, knownCount: UInt64,
     ) throws(JournalError) -> JournalOpening {
         let path = JournalFiles.database(in: home)
         let exists = try JournalFiles.isThere(path)
@@ -53,7 +54,7 @@ struct JournalOpening: ~Copyable {
         }
         guard exists else { throw .journalMissing(path: path) }
         let opening = try JournalOpening(
-            home: home, identity: identity, earlierCount: earlierCount)
+            home: home, identity: identity, earlierCount: earlierCount, knownCount: knownCount)
         if opening.frontier.count == 0 {
             guard identity.isCreating else { throw .journalEmpty(path: path) }
         } else {
@@ -92,13 +93,16 @@ struct JournalOpening: ~Copyable {
     }
 
     private init(
-        home: String, identity: JournalIdentity, earlierCount: UInt64?,
+        home: String, identity: JournalIdentity, earlierCount: UInt64?, knownCount: UInt64,
     ) throws(JournalError) {
         let path = JournalFiles.database(in: home)
         do {
             var database = try Database(path, access: .readWrite)
             try Self.configure(database)
             try JournalFiles.requireKnownFormat(database, at: path)
+            // Before anything is copied and the log is cut: what looks short may be a log that
+            // could not be read to its end.
+            try Self.requireEvents(knownCount, in: database, path)
             try Self.makeDurable(database, path)
             try database.setBusyTimeout(milliseconds: Self.busyTimeoutMilliseconds)
             database.useManualCheckpoints()
@@ -130,6 +134,11 @@ struct JournalOpening: ~Copyable {
 
     private static func configure(_ database: borrowing Database) throws(SQLiteError) {
         try database.setBusyTimeout(milliseconds: openingTimeoutMilliseconds)
+        // A checkpoint that a reader cuts short counts its pages as copied before they are synced,
+        // and a sync that fails drops them. Another checkpoint on the same handle, such as the one
+        // that closing makes, would then copy only the rest, succeed, and delete the log: so a
+        // handle that has failed must never touch the log again. A new process copies all of it.
+        try database.keepLogOnClose()
         // Erased payloads are overwritten with zeros, not just unlinked from their tree.
         try database.execute(
             """
@@ -142,6 +151,19 @@ struct JournalOpening: ~Copyable {
             """)
         // Room for the largest part and its names; SQLite's own limit is a billion bytes.
         database.setLimit(.valueBytes, to: JournalLimits.partBytesMax + (1 << 16))
+    }
+
+    /// Refuses a journal that holds fewer events than are known to have been committed.
+    private static func requireEvents(
+        _ count: UInt64, in database: borrowing Database, _ path: String,
+    ) throws(JournalError) {
+        let found: UInt64
+        do {
+            found = UInt64(try database.integer("SELECT coalesce(max(seq) + 1, 0) FROM events") ?? 0)
+        } catch {
+            throw .failed("\(path): \(error)")
+        }
+        guard found >= count else { throw .cutShort(path: path, found: found, known: count) }
     }
 
     /// Copies what a crash left in the log into the database file, and syncs it. What was read

@@ -49,11 +49,14 @@ package struct SQLiteJournal: Journal, ~Copyable {
     /// Throws `notFound` when there has never been one, so that the caller may `create` it.
     /// - Parameter earlierCount: how many events something made earlier stands on, such as a
     ///   snapshot; `earlierRoot` then tells what their root is here.
+    /// - Parameter knownCount: how many events are known to have been committed; a journal with
+    ///   fewer is `cutShort`, and left as it is.
     package static func open(
-        in home: String, origin: String, earlierCount: UInt64? = nil,
+        in home: String, origin: String, earlierCount: UInt64? = nil, knownCount: UInt64 = 0,
     ) throws(JournalError) -> SQLiteJournal {
         SQLiteJournal(
-            try JournalOpening.open(in: home, origin: origin, earlierCount: earlierCount))
+            try JournalOpening.open(
+                in: home, origin: origin, earlierCount: earlierCount, knownCount: knownCount))
     }
 
     private init(_ opening: consuming JournalOpening) {

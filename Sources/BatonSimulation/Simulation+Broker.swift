@@ -101,7 +101,7 @@ extension Simulation where Store: ~Copyable {
             store.follow(try broker.server.turn(to: link))
         } catch {
             counters.note("broker stopped: exit 74")
-            return crash(losingPower: losesPower())
+            return crash(losingPower: losesPower(), closing: store.isRunning)
         }
         observe()
         if ending != nil { return crash(losingPower: losesPower()) }
@@ -197,9 +197,12 @@ extension Simulation where Store: ~Copyable {
     // MARK: Ends
 
     /// The process is gone. Whatever it had decided and not committed is gone with it.
-    func crash(losingPower: Bool) {
-        counters.note(losingPower ? "power lost" : "broker killed")
+    /// - Parameter closing: it ends by itself, and closes its files before.
+    func crash(losingPower: Bool, closing: Bool = false) {
+        if !closing { counters.note("broker killed") }
+        if losingPower { counters.note("power lost") }
         observeAtTheEnd()
+        if closing { broker = nil }
         store.stop()
         broker = nil
         ending = nil
@@ -235,7 +238,7 @@ extension Simulation where Store: ~Copyable {
         } catch {
             counters.note("broker stopped: exit 74")
         }
-        crash(losingPower: losesPower())
+        crash(losingPower: losesPower(), closing: store.isRunning)
     }
 
     /// The digest in `broker.stopped` is that of the journal, folded again.

@@ -27,3 +27,8 @@ static inline int baton_sqlite3_bind_text_borrowed(sqlite3_stmt *s, int i, const
 
 // sqlite3_mprintf is variadic, which Swift cannot see. The copy is freed by sqlite3_free.
 static inline char *baton_sqlite3_copy(const char *text) { return sqlite3_mprintf("%s", text); }
+
+// sqlite3_db_config is variadic, which Swift cannot see.
+static inline int baton_sqlite3_keep_log_on_close(sqlite3 *db) {
+    return sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)0);
+}

@@ -116,6 +116,15 @@ package struct Database: ~Copyable {
         Int(unsafe sqlite3_limit(pointer, limit.code, Int32(value)))
     }
 
+    /// Closing this connection makes no checkpoint and leaves the WAL where it is. Calls
+    /// `sqlite3_db_config` with `SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE`.
+    package func keepLogOnClose() throws(SQLiteError) {
+        let code = unsafe baton_sqlite3_keep_log_on_close(pointer)
+        guard code == SQLITE_OK else {
+            throw unsafe SQLiteError.of(code, "sqlite3_db_config", pointer)
+        }
+    }
+
     /// Stops SQLite from making checkpoints by itself inside a commit, and starts counting what
     /// they would copy, for `framesInLog`. Calls `sqlite3_wal_hook`.
     package mutating func useManualCheckpoints() {

@@ -167,6 +167,7 @@ extension BrokerProcess {
             _ = try idle.poll(timeoutMilliseconds: 5)
             try server.flush(to: gate)
         }
+        server.records.settle()
         saveState()
     }
 }

@@ -21,7 +21,9 @@ package struct Recovery {
     package init(home: BrokerHome, limits: Limits) throws(BrokerFailure) {
         keys = try Self.openKeys(home)
         let snapshot = SnapshotStore(folder: home.snapshots).newest()
-        let journal = try Self.openJournal(home, keys, earlierCount: snapshot?.state.head)
+        let journal = try Self.openJournal(
+            home, keys, earlierCount: snapshot?.state.head,
+            knownCount: RecordIndex.knownCount(path: home.index, origin: keys.origin))
         let earlierRoot = journal.earlierRoot
         let head = journal.head
         do {
@@ -80,11 +82,12 @@ package struct Recovery {
     }
 
     private static func openJournal(
-        _ home: BrokerHome, _ keys: JournalKeys, earlierCount: UInt64?
+        _ home: BrokerHome, _ keys: JournalKeys, earlierCount: UInt64?, knownCount: UInt64
     ) throws(BrokerFailure) -> SQLiteJournal {
         do throws(JournalError) {
             return try SQLiteJournal.open(
-                in: home.path, origin: keys.origin, earlierCount: earlierCount)
+                in: home.path, origin: keys.origin, earlierCount: earlierCount,
+                knownCount: knownCount)
         } catch .notFound {
             do {
                 return try SQLiteJournal.create(in: home.path, origin: keys.origin)

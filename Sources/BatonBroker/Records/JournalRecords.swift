@@ -40,6 +40,12 @@ package final class JournalRecords<Store: Journal & ~Copyable>: Records {
         journal.maintain(isIdle: isIdle)
     }
 
+    /// Copies what the journal keeps in a log beside it into its file, for whoever copies files
+    /// after a clean stop. A start would do it as well, so it may fail.
+    package func settle() {
+        _ = try? journal.scrub()
+    }
+
     // MARK: Reading
 
     package func event(_ seq: UInt64) throws(RecordsFault) -> Event? {

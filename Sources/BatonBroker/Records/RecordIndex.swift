@@ -9,8 +9,8 @@ package import SQLite
 package struct RecordIndex: ~Copyable {
     private let database: Database
 
-    /// Opens or makes the view. A view of another journal, or one that is ahead of the journal, is
-    /// emptied first.
+    /// Opens or makes the view. A view of another journal, or one that is ahead of the journal (an
+    /// operator took the journal back), is emptied first.
     package init(path: String, origin: String, head: UInt64) throws(SQLiteError) {
         let database = try Database(path, access: .readWriteCreating)
         // Losing the newest rows in a crash costs a little time at the next start, nothing else.
@@ -37,6 +37,17 @@ package struct RecordIndex: ~Copyable {
             try statement.run()
         }
         self.database = database
+    }
+
+    /// How many events a view of this journal has seen. They were committed before it saw them, so a
+    /// journal with fewer has lost some. 0 without a view, and for one that cannot be read.
+    package static func knownCount(path: String, origin: String) -> UInt64 {
+        // A view holds nothing of its own: one that is damaged is made anew, and knows nothing.
+        guard let database = try? Database(path, access: .readWrite),
+            (try? database.text("SELECT origin FROM about")) == origin,
+            let cursor = try? database.integer(cursorQuery)
+        else { return 0 }
+        return UInt64(cursor)
     }
 
     private static let cursorQuery = "SELECT coalesce(max(seq) + 1, 0) FROM events"

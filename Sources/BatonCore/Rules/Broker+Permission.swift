@@ -24,7 +24,8 @@ extension Broker {
     /// at what came with it.
     package static func mayEver(_ kind: ActorName.Kind, _ verb: String) -> Bool {
         switch verb {
-        case "CREATE", "START", "STOP", "TICK", "BUDGET": kind == .broker
+        // What the broker does by itself has names that are no verbs of the wire.
+        case "CREATE", "START", "END", "TICK", "BUDGET": kind == .broker
         case "SUBMIT", "TASK", "PUT", "CANCEL", "RETRY", "REDRIVE", "DISCARD", "PAUSE", "RESUME":
             kind == .person || kind == .bareWorker
         case "ANSWER": kind == .person
@@ -43,7 +44,7 @@ extension Command.Body {
         switch self {
         case .create: "CREATE"
         case .start: "START"
-        case .stop: "STOP"
+        case .stop: "END"
         case .tick: "TICK"
         case .submitBrief: "SUBMIT"
         case .submitTask: "TASK"

@@ -56,7 +56,9 @@ package struct Ledger: Sendable {
         for stream in streams {
             let place = "\(stream.path) lines"
             var seq = stream.since + Int64(positions[place] ?? 0)
-            for line in try newLines(stream.path) {
+            // What the reader says of a broker that it cannot reach is no event.
+            for line in try newLines(stream.path) where !line.starts(with: Array("{\"error\"".utf8))
+            {
                 shown.append((seq, line))
                 seq += 1
             }

@@ -6,6 +6,7 @@ import BatonCore
 import BatonJournal
 import BatonJournalSQLite
 import Crypto
+import SQLite
 import SimulatedDisk
 
 final class DiskStore: SimulatedStore {
@@ -14,6 +15,18 @@ final class DiskStore: SimulatedStore {
     private let chance: Chance
     private let bug: PlantedBug?
     private var follower: IndexHandle?
+    private var reader: LingeringReader?
+
+    /// One reading transaction that stays open.
+    private final class LingeringReader {
+        private let database: Database
+
+        init(path: String) throws {
+            database = try Database(path, access: .readWrite)
+            try database.keepLogOnClose()
+            try database.execute("BEGIN; SELECT count(*) FROM events;")
+        }
+    }
 
     /// A class can hold what cannot be copied.
     private final class IndexHandle {
@@ -50,15 +63,29 @@ final class DiskStore: SimulatedStore {
     }
 
     func follow(_ events: [Event]) {
+        linger()
         guard !events.isEmpty, let follower else { return }
         // A view that stands still is slower to read, nothing else.
         guard let cursor = try? follower.index.cursor(), cursor >= events[0].seq else { return }
         try? follower.index.add(events)
     }
 
+    var isRunning: Bool { !disk.isStopped }
+
     func stop() {
         disk.stop()
         follower = nil
+        reader = nil
+    }
+
+    /// A second handle that holds on to what it once saw, so that checkpoints end half way.
+    private func linger() {
+        if reader != nil {
+            if chance.happens(percent: 10) { reader = nil }
+        } else if chance.happens(percent: 3) {
+            // Without it a checkpoint is whole, nothing else.
+            reader = try? LingeringReader(path: JournalFiles.database(in: home.path))
+        }
     }
 
     func restart(losingPower: Bool) {

@@ -39,6 +39,7 @@ final class MemoryStore: SimulatedStore {
 
     func saveState(_ state: State, root: Crypto.Digest) {}
     func follow(_ events: [Event]) {}
+    var isRunning: Bool { !shelf.isStopped }
     func stop() { shelf.isStopped = true }
 
     func restart(losingPower: Bool) {

@@ -20,6 +20,8 @@ protocol SimulatedStore: AnyObject {
     func saveState(_ state: State, root: Crypto.Digest)
     /// The look-up view takes what was committed.
     func follow(_ events: [Event])
+    /// The process has not been stopped in the middle of something.
+    var isRunning: Bool { get }
     /// The process is gone: nothing that it still asks for happens.
     func stop()
     /// The next process will find this of what the last one wrote.

@@ -165,7 +165,11 @@ package struct AuditModel {
 
     /// What is open: nothing, once everything has ended.
     package var unfinished: [String] {
-        let open = tasks.values.filter { !$0.place.isFinal }.sorted { $0.event < $1.event }
+        // What is dead when its brief ends stays so.
+        let open = tasks.values.filter { task in
+            let isOver = ["done", "cancelled"].contains(task.brief.flatMap { briefs[$0]?.state })
+            return !task.place.isFinal && !(isOver && task.place == .dead)
+        }.sorted { $0.event < $1.event }
         return open.map { "\($0.id) (\($0.kind), \($0.agent)) is \($0.place.rawValue)" }
             + runningBriefs.map { "\($0) is \(briefs[$0]?.state ?? "")" }
     }

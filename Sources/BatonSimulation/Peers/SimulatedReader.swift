@@ -74,8 +74,12 @@ final class SimulatedReader: SimulatedPeer {
             case .push(let message): if message.verb == .events { read(message) }
             case .established: begin()
             case .interrupted: tail = nil
-            case .complete(let id, .failure(.refused)) where id == tail:
-                // Tails whose STOP was lost on the way have used up what a connection may have.
+            case .complete(_, .failure(.refused(let refusal))):
+                // Tails whose STOP was lost on the way may use up what a connection may have.
+                guard refusal.code == .limitReached || refusal.code == .overloaded else {
+                    world.complain("the reader was refused: \(refusal.code) \(refusal.message)")
+                    continue
+                }
                 world.counters.note("tail refused")
                 world.replace(number, in: .seconds(1))
             case .complete, .beatDue: break
