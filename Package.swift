@@ -146,7 +146,10 @@ let package = Package(
         tests("BatonBriefTests", ["BatonBrief", "BatonPlatform", "JSON", "Markdown", "YAML"]),
         tests(
             "BatonJournalTests",
-            ["BatonJournal", "BatonJournalSQLite", "BatonPlatform", "Crypto", "SQLite"]),
+            [
+                "BatonJournal", "BatonJournalSQLite", "BatonPlatform", "Crypto", "SQLite",
+                "SimulatedDisk",
+            ]),
         tests("BatonAgentsTests", ["BatonAgents", "BatonBrief", "BatonPlatform", "JSON"]),
         tests(
             "BatonAgentKitTests",
@@ -163,6 +166,7 @@ let package = Package(
                 "BatonWire", "Crypto", "JSON", "ZeroMQ",
             ]),
         tests("BatonFuzzTests", ["BatonFuzz"]),
+        tests("BatonSimulationTests", ["BatonPlatform", "BatonSimulation"]),
         tests("BatonSupervisorTests", ["BatonPlatform", "BatonSupervisor", "JSON"]),
         tests("BatonCrashTests", ["BatonClient", "BatonCrash", "BatonPlatform", "JSON"]),
         tests("EndToEndTests", ["BatonPlatform", "JSON"]),

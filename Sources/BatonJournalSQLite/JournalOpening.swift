@@ -159,7 +159,8 @@ struct JournalOpening: ~Copyable {
     ) throws(JournalError) {
         let found: UInt64
         do {
-            found = UInt64(try database.integer("SELECT coalesce(max(seq) + 1, 0) FROM events") ?? 0)
+            found = UInt64(
+                try database.integer("SELECT coalesce(max(seq) + 1, 0) FROM events") ?? 0)
         } catch {
             throw .failed("\(path): \(error)")
         }

@@ -27,6 +27,7 @@ extension Simulation where Store: ~Copyable {
             guard !isOver else { return }
             try run.server.begin(keys, version: "simulated")
             broker = run
+            failedStarts = 0
             asleep = nil
             plannedWake = nil
             observe()
@@ -47,6 +48,10 @@ extension Simulation where Store: ~Copyable {
             return
         }
         counters.note("start failed")
+        failedStarts += 1
+        guard !isCalm || failedStarts < 100 else {
+            return complain("no start succeeds any more: \(error)")
+        }
         crash(losingPower: false)
     }
 

@@ -43,10 +43,25 @@ extension Simulation where Store: ~Copyable {
         ending = nil
         if isPaused { carryOut(.wakeBroker) }
         if broker == nil { plan(.repair(.startBroker), in: .seconds(1)) }
+        loseSecondInstances()
+    }
+
+    /// The second process of an agent never comes back: its leases must run out by themselves.
+    private func loseSecondInstances() {
+        var seen: Set<String> = []
+        for case let agent as SimulatedAgent in peers
+        where !seen.insert(agent.role).inserted {
+            gone.insert(agent.number)
+            if let connection = network.connection(of: agent.number) { network.close(connection) }
+        }
     }
 
     private var hasEnded: Bool {
-        broker != nil && model.unfinished.isEmpty && peers.allSatisfy { !$0.isWaiting }
+        broker != nil && model.unfinished.isEmpty && peers.allSatisfy { !isWaiting($0) }
+    }
+
+    private func isWaiting(_ peer: any SimulatedPeer) -> Bool {
+        peer.isWaiting && !gone.contains(peer.number)
     }
 
     /// What an operator does in the evening.
@@ -62,7 +77,7 @@ extension Simulation where Store: ~Copyable {
 
     private func requireAllEnded() {
         for what in model.unfinished.prefix(20) { complain("in the end \(what)") }
-        for peer in peers where peer.isWaiting {
+        for peer in peers where isWaiting(peer) {
             complain("in the end \(peer.name) still waits: \(peer.waitingFor)")
         }
         guard let broker else { return complain("in the end there is no broker") }

@@ -59,7 +59,7 @@ extension Simulation where Store: ~Copyable {
     // MARK: Connections
 
     func connect(_ peer: Int) {
-        guard network.connection(of: peer) == nil else { return }
+        guard network.connection(of: peer) == nil, !gone.contains(peer) else { return }
         guard broker != nil, !network.parted.contains(peer) else {
             return plan(.connect(peer: peer), in: chance.duration(.milliseconds(200), .seconds(5)))
         }

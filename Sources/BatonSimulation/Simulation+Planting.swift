@@ -73,7 +73,7 @@ extension Simulation where Store: ~Copyable {
         for question in model.openEscalations {
             let since = openSince[question.id, default: clock.elapsed]
             openSince[question.id] = since
-            guard clock.elapsed - since > 600_000_000,
+            guard clock.elapsed - since > 20_000_000,
                 let id = EscalationID(text: question.id)
             else { continue }
             let answer = AnswerRequest(

@@ -77,6 +77,10 @@ final class Simulation<Store: Journal & ~Copyable>: PeerWorld {
     private(set) var violations: [String] = []
     /// Open questions and since when, for the bug that decides by silence.
     var openSince: [String: Int64] = [:]
+    /// Starts in a row that failed.
+    var failedStarts = 0
+    /// Peers whose process ended and was never started again.
+    var gone: Set<Int> = []
     var lastReply: (peer: Int, header: JSONObject)?
     var restartedKeys: [String: Int] = [:]
 
@@ -141,8 +145,8 @@ final class Simulation<Store: Journal & ~Copyable>: PeerWorld {
             guard plannedTicks[peer] == clock.elapsed else { return }
             plannedTicks[peer] = nil
             peers[peer].hear(.tick)
-        case .act(let peer): peers[peer].act()
-        case .work(let peer, let job): peers[peer].finish(job)
+        case .act(let peer): if !gone.contains(peer) { peers[peer].act() }
+        case .work(let peer, let job): if !gone.contains(peer) { peers[peer].finish(job) }
         case .trouble: if !isCalm { makeTrouble() }
         case .repair(let repair): carryOut(repair)
         }
@@ -150,7 +154,7 @@ final class Simulation<Store: Journal & ~Copyable>: PeerWorld {
 
     /// Sessions are woken when they want to be.
     private func planTicks() {
-        for peer in peers {
+        for peer in peers where !gone.contains(peer.number) {
             guard let deadline = peer.nextDeadline else { continue }
             let at = max(deadline.wholeMicroseconds, clock.elapsed + 1)
             if let planned = plannedTicks[peer.number], planned <= at { continue }

@@ -19,8 +19,9 @@ package struct DiskFaults: Sendable {
     package var changesUntilStop: Int?
     /// Writes fail for lack of space.
     package var isFull = false
-    /// The next sync fails.
+    /// A sync fails, the next one or after so many more.
     package var nextSync: SyncFault?
+    package var syncsBeforeFault = 0
     /// The next write stores only its first half, and fails.
     package var isNextWriteShort = false
     /// Reads until one returns a flipped bit; nil: none does.
@@ -160,7 +161,9 @@ package final class FaultDisk: @unchecked Sendable {
         guard passChange() else { return false }
         counters.syncs += 1
         if faults.ignoresSyncs { return true }
-        if let fault = faults.nextSync {
+        if faults.nextSync != nil, faults.syncsBeforeFault > 0 {
+            faults.syncsBeforeFault -= 1
+        } else if let fault = faults.nextSync {
             faults.nextSync = nil
             counters.faults += 1
             if fault == .dropsPages { files[path]?.pending = [] }

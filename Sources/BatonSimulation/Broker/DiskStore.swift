@@ -101,6 +101,7 @@ final class DiskStore: SimulatedStore {
         case .shortWrite: disk.faults.isNextWriteShort = true
         case .failedSync(let dropsPages):
             disk.faults.nextSync = dropsPages ? .dropsPages : .keepsPages
+            disk.faults.syncsBeforeFault = chance.below(5)
         case .flippedBit(let reads): disk.faults.readsUntilFlip = reads
         }
         return true

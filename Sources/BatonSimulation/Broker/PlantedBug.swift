@@ -11,7 +11,7 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case forgetsKeys = "forgets-keys"
     /// Any token is as good as the newest.
     case acceptsStaleTokens = "accepts-stale-tokens"
-    /// A question that is not answered for ten minutes is decided as recommended.
+    /// A question that is not answered for 20 s is decided as recommended.
     case decidesBySilence = "decides-by-silence"
     /// A rejecting verdict counts as an accepting one.
     case skipsTheGate = "skips-the-gate"
