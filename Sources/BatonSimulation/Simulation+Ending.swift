@@ -8,9 +8,9 @@ import Crypto
 import JSON
 
 extension Simulation where Store: ~Copyable {
-    /// Simulated time within which all that was begun must have ended, in microseconds: a worker may
-    /// have asked for ten minutes' wait, an attempt may last half an hour, and a task may have both
-    /// eight times.
+    /// Simulated time within which all that was begun must have ended, in microseconds: a worker
+    /// may have asked for ten minutes' wait, an attempt may last half an hour, and a task may have
+    /// both eight times.
     private static var patience: Int64 { 8 * 3_600_000_000 }
     /// A guard against a simulation that does nothing for ever.
     private static var stepsMax: Int { 2_000_000 }
@@ -38,6 +38,7 @@ extension Simulation where Store: ~Copyable {
 
     private func calmDown() {
         isCalm = true
+        calmSince = clock.elapsed
         store.heal()
         network.parted = []
         ending = nil
@@ -73,6 +74,13 @@ extension Simulation where Store: ~Copyable {
             person.answer(question.id, option)
         }
         for task in model.tasks(in: .dead).prefix(50) { person.redrive(task) }
+        // Three leases' time after its process ended nobody holds anything any more.
+        guard clock.elapsed - calmSince > 180_000_000 else { return }
+        for number in gone.sorted() {
+            for task in model.leases(of: peers[number].name) {
+                complain("\(task) is still leased to \(peers[number].name), which is gone")
+            }
+        }
     }
 
     private func requireAllEnded() {
@@ -107,7 +115,7 @@ extension Simulation where Store: ~Copyable {
         }
     }
 
-    private func requirePayload(
+    func requirePayload(
         _ part: JSONValue, of seq: UInt64, _ records: JournalRecords<Store>
     ) throws {
         let name = part["name"]?.stringValue ?? ""

@@ -52,6 +52,7 @@ final class Simulation<Store: Journal & ~Copyable>: PeerWorld {
     var submissions = Submissions()
     var counters = SimulationReport.Counters()
     var isCalm = false
+    var calmSince: Int64 = 0
 
     var schedule = Schedule()
     var network = SimulatedNetwork()

@@ -154,8 +154,8 @@ struct SimulatorRun {
         }
         if result.reports == 1, let newest = result.newest { say("history \(newest.history)\n") }
         say(
-            "\(result.reports) seeds, \(counters.operations) operations, \(counters.faults) faults, "
-                + "\(counters.events) events, \(counters.starts) starts of the broker, "
+            "\(result.reports) seeds, \(counters.operations) operations, \(counters.faults) "
+                + "faults, \(counters.events) events, \(counters.starts) starts of the broker, "
                 + "\(counters.time / 3_600_000_000) simulated hours in \(Int(seconds)) s; "
                 + "\(result.refusedStarts) ended by damage that was found; violations "
                 + "\(result.failed?.violations.count ?? 0)\n")

@@ -30,6 +30,24 @@ import Testing
         #expect(harness.head == before)
     }
 
+    @Test("a reader may end its own tail, as often as it likes")
+    func stopTail() throws {
+        let harness = try LoopHarness()
+        try harness.hello("reader")
+
+        for _ in 0..<20 {
+            let begun = try harness.ask(
+                "reader", .tail,
+                JSONObject([("since", 0), ("follow", true), ("payload", false), ("credit", 900)]))
+            #expect(begun.verb == .ok)
+            let stopped = try harness.ask(
+                "reader", .stop, JSONObject([("tail", begun.header["re"] ?? 0)]))
+            #expect(stopped.verb == .ok, "\(stopped.text("message") ?? "")")
+        }
+
+        #expect(try !harness.types().contains("access.refused"))
+    }
+
     @Test("a token's role cannot be changed, and the attempt is recorded")
     func claimedRole() throws {
         let harness = try LoopHarness()

@@ -1,5 +1,5 @@
-// A fixed set of seeds, and planted bugs that must be caught; `baton-sim` runs thousands. A seed that
-// once failed stays here.
+// A fixed set of seeds, and planted bugs that must be caught; `baton-sim` runs thousands. A seed
+// that once failed stays here.
 
 import BatonPlatform
 import BatonSimulation

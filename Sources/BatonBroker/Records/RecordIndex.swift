@@ -39,8 +39,8 @@ package struct RecordIndex: ~Copyable {
         self.database = database
     }
 
-    /// How many events a view of this journal has seen. They were committed before it saw them, so a
-    /// journal with fewer has lost some. 0 without a view, and for one that cannot be read.
+    /// How many events a view of this journal has seen. They were committed before it saw them, so
+    /// a journal with fewer has lost some. 0 without a view, and for one that cannot be read.
     package static func knownCount(path: String, origin: String) -> UInt64 {
         // A view holds nothing of its own: one that is damaged is made anew, and knows nothing.
         guard let database = try? Database(path, access: .readWrite),

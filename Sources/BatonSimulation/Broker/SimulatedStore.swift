@@ -13,8 +13,8 @@ struct Found<Store: Journal & ~Copyable> {
     let core: Broker
 }
 
-/// A place for a journal that outlives the broker's process. How it is opened depends on the kind of
-/// journal, and stands beside it.
+/// A place for a journal that outlives the broker's process. How it is opened depends on the kind
+/// of journal, and stands beside it.
 protocol SimulatedStore: AnyObject {
     /// Keeps a state that shortens the next start.
     func saveState(_ state: State, root: Crypto.Digest)

@@ -120,6 +120,7 @@ extension AuditModel {
         spendBudget(task)
         tasks[task.id]?.token = token
         tasks[task.id]?.holder = holder
+        tasks[task.id]?.instance = event.text("instance") ?? ""
         tasks[task.id]?.leaseEvent = event.seq
         tasks[task.id]?.attempts = task.attempts + 1
         tasks[task.id]?.leaseUntil = event.integer("until") ?? 0

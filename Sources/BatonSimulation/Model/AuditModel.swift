@@ -1,6 +1,7 @@
-// What the journal may say, written down a second time from Protocols/lifecycle.md and events.md and
-// without a line of the core: it reads stored bytes, keeps its own records, and names every event
-// that should not be there. What follows from what is in AuditModel+Tasks.swift and its neighbours.
+// What the journal may say, written down a second time from Protocols/lifecycle.md and events.md
+// and without a line of the core: it reads stored bytes, keeps its own records, and names every
+// event that should not be there. What follows from what is in AuditModel+Tasks.swift and its
+// neighbours.
 
 import BatonWire
 import JSON
@@ -172,6 +173,11 @@ package struct AuditModel {
         }.sorted { $0.event < $1.event }
         return open.map { "\($0.id) (\($0.kind), \($0.agent)) is \($0.place.rawValue)" }
             + runningBriefs.map { "\($0) is \(briefs[$0]?.state ?? "")" }
+    }
+
+    /// Tasks that an instance holds, ascending.
+    package func leases(of instance: String) -> [String] {
+        tasks(in: .leased).filter { tasks[$0]?.instance == instance }
     }
 
     package func kind(of task: String) -> String? { tasks[task]?.kind }

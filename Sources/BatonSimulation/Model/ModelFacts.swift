@@ -25,6 +25,7 @@ struct TaskFacts {
     var firstReady: Int64?
     var token: Int64 = -1
     var holder = ""
+    var instance = ""
     var leaseEvent: Int64 = -1
     var leaseUntil: Int64 = 0
     var attemptUntil: Int64 = 0
