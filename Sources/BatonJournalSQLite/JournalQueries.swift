@@ -111,10 +111,15 @@ struct JournalQueries: ~Copyable {
                 guard let digest = Digest(payloadsOfEvent.bytes(2)) else {
                     throw JournalError.damaged("payload \(part) of event \(seq) has no digest")
                 }
-                payloads.append(
-                    Payload(
-                        part: part, mediaType: payloadsOfEvent.text(1), digest: digest,
-                        salt: payloadsOfEvent.bytes(3), body: payloadsOfEvent.bytes(4)))
+                // Computed from what was read: a bit that flipped is noticed before it is shown.
+                let payload = Payload(
+                    part: part, mediaType: payloadsOfEvent.text(1),
+                    salt: payloadsOfEvent.bytes(3), body: payloadsOfEvent.bytes(4))
+                guard payload.digest == digest else {
+                    throw JournalError.damaged(
+                        "payload \(part) of event \(seq) is not what its digest says")
+                }
+                payloads.append(payload)
             }
             return payloads
         } catch let error as JournalError {

@@ -107,15 +107,21 @@ extension Simulation where Store: ~Copyable {
                 complain("the journal's root is not that of its leaves")
             }
             for (seq, leaf) in leaves.enumerated() {
-                let parts = try JSONValue(parsing: leaf).value(at: "/data/parts")?.arrayValue ?? []
-                for part in parts { try requirePayload(part, of: UInt64(seq), found.records) }
+                try requirePayloads(of: leaf, seq, found.records)
             }
         } catch {
             complain("the journal cannot be read in the end: \(error)")
         }
     }
 
-    func requirePayload(
+    func requirePayloads(
+        of leaf: [UInt8], _ seq: Int, _ records: JournalRecords<Store>
+    ) throws {
+        let parts = try JSONValue(parsing: leaf).value(at: "/data/parts")?.arrayValue ?? []
+        for part in parts { try requirePayload(part, of: UInt64(seq), records) }
+    }
+
+    private func requirePayload(
         _ part: JSONValue, of seq: UInt64, _ records: JournalRecords<Store>
     ) throws {
         let name = part["name"]?.stringValue ?? ""

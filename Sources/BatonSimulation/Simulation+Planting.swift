@@ -53,9 +53,9 @@ extension Simulation where Store: ~Copyable {
         case .misroutesReplies where message.verb == .ok && message.header["brief"] != nil:
             let own = message.header
             if let lastReply, chance.happens(percent: 50) {
-                message.header["brief"] = lastReply.header["brief"]
+                message.header["brief"] = lastReply["brief"]
             }
-            lastReply = (0, own)
+            lastReply = own
         case .tailSkipsEvents where message.verb == .events && chance.happens(percent: 10):
             guard let body = message.body.first, !body.isEmpty,
                 let end = body.dropLast().lastIndex(of: UInt8(ascii: "\n"))

@@ -78,11 +78,13 @@ final class Simulation<Store: Journal & ~Copyable>: PeerWorld {
     private(set) var violations: [String] = []
     /// Open questions and since when, for the bug that decides by silence.
     var openSince: [String: Int64] = [:]
+    /// Events whose payloads a start has looked at.
+    var payloadsSeen = 0
     /// Starts in a row that failed.
     var failedStarts = 0
     /// Peers whose process ended and was never started again.
     var gone: Set<Int> = []
-    var lastReply: (peer: Int, header: JSONObject)?
+    var lastReply: JSONObject?
     var restartedKeys: [String: Int] = [:]
 
     init(

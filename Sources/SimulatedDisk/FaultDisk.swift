@@ -82,6 +82,7 @@ package final class FaultDisk: @unchecked Sendable {
     package func restart(_ survival: Survival) {
         for path in files.keys.sorted() {
             guard var file = files[path] else { continue }
+            file.hasLost = false
             if survival != .everything {
                 file.losePower { survival == .someSectors && chance() & 1 == 0 }
                 Self.replace(path, with: file.durable)
@@ -93,7 +94,9 @@ package final class FaultDisk: @unchecked Sendable {
     }
 
     /// Whether all that was written to a file would survive a loss of power now.
-    package func isDurable(_ path: String) -> Bool { files[path]?.pending.isEmpty ?? true }
+    package func isDurable(_ path: String) -> Bool {
+        files[path].map { $0.pending.isEmpty && !$0.hasLost } ?? true
+    }
 
     // MARK: What SQLite asks for
 
@@ -166,7 +169,10 @@ package final class FaultDisk: @unchecked Sendable {
         } else if let fault = faults.nextSync {
             faults.nextSync = nil
             counters.faults += 1
-            if fault == .dropsPages { files[path]?.pending = [] }
+            if fault == .dropsPages {
+                files[path]?.pending = []
+                files[path]?.hasLost = true
+            }
             return false
         }
         files[path]?.makeDurable()
@@ -210,6 +216,8 @@ private struct StoredFile {
 
     var durable: [UInt8]
     var pending: [Change] = []
+    /// Pages that can be read were dropped by a sync that failed, since the process began.
+    var hasLost = false
 
     mutating func makeDurable() {
         for change in pending {

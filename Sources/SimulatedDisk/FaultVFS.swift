@@ -6,7 +6,7 @@ import CSQLite
 import Synchronization
 
 enum FaultVFS {
-    /// All disks, the longest folder first.
+    /// All disks.
     private static let disks = Mutex<[FaultDisk]>([])
     /// Makes the VFS the default once, when the first disk is made.
     private static let isInstalled: Bool = install()

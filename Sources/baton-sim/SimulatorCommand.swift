@@ -7,8 +7,8 @@ let simulatorCommand = Command(
     notes: [
         "The broker's core, journal and loop, and the sessions of clients and workers, are the "
             + "real ones; clocks, network and disk are simulated. One seed, one history. A model "
-            + "that shares no code with the core checks every event and every reply; then the faults "
-            + "stop, and all that was begun must end.",
+            + "that shares no code with the core checks every event and every reply; then the "
+            + "faults stop, and all that was begun must end.",
         "Without --lite the journal is SQLite on a disk that tears writes, fails syncs, drops "
             + "unsynced pages, fills up and flips bits; with it the journal is in memory, and a "
             + "run takes a third of the time.",

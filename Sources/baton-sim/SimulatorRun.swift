@@ -55,7 +55,7 @@ struct SimulatorRun {
     private func runSeeds() throws(CommandFailure) -> ExitStatus {
         let progress = Shared(Progress(next: first))
         let start = MonotonicClock.nowMicroseconds()
-        let end = limit.map { start + $0.components.seconds * 1_000_000 }
+        let end = limit.map { start + Int64($0 / .microseconds(1)) }
         do {
             try work(progress, until: end, threads: jobs)
         } catch {

@@ -68,6 +68,8 @@ struct SQLiteJournalTests {
             try Files.makeDirectory("\(home)/other")
             _ = try SQLiteJournal.create(in: "\(home)/other", origin: testOrigin)
             try Files.rename("\(home)/other/journal/journal.db", to: "\(home)/journal/journal.db")
+            // With its log everything would still be there.
+            try Files.remove(JournalFiles.log(in: home))
 
             #expect(throws: JournalError.journalEmpty(path: JournalFiles.database(in: home))) {
                 _ = try SQLiteJournal.open(in: home, origin: testOrigin)

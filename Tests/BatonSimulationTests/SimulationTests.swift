@@ -43,13 +43,14 @@ struct SimulationTests {
         (.repliesWithoutSync, 1), (.trustsThePageCache, 4), (.forgetsKeys, 2),
         (.decidesBySilence, 1), (.skipsTheGate, 1), (.retriesForEver, 1), (.reworksForEver, 1),
         (.forgetsCancellations, 1), (.misroutesReplies, 1), (.tailSkipsEvents, 1),
-        (.flipsStoredBits, 1), (.skipsTheLastEvent, 2), (.replaysDifferently, 2),
+        (.acceptsStaleTokens, 2), (.neverExpires, 1), (.losesPayloads, 1), (.flipsStoredBits, 1),
+        (.skipsTheLastEvent, 2), (.replaysDifferently, 2),
     ]
 
     @Test("a planted bug is caught", arguments: planted)
     func canary(bug: PlantedBug, seed: UInt64) throws {
         let report = try Simulator.run(
-            SimulationOptions(seed: seed, ticks: 2_500, isLite: true, bug: bug))
+            SimulationOptions(seed: seed, ticks: 3_000, isLite: true, bug: bug))
 
         #expect(report.violations != [], "baton-sim --seed \(seed) --bug \(bug.rawValue)")
     }

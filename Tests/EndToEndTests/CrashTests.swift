@@ -113,13 +113,19 @@ extension Patience {
                 try await stage.waitUntilConnected()
                 let task = try await stage.submitSlowTask()
                 try await stage.waitForEvent("task.leased", ofAgent: SlowAgent.id)
-                let shown = try await stage.json("agent", "list")
-                let sessions = (shown["agents"]?.arrayValue ?? []).flatMap {
-                    $0["sessions"]?.arrayValue ?? []
+                // On a busy machine the session may just be coming back to its lease.
+                var holder: Int64?
+                try await eventually("a session shows the lease", within: 30) {
+                    let shown = try await stage.json("agent", "list")
+                    let sessions = (shown["agents"]?.arrayValue ?? []).flatMap {
+                        $0["sessions"]?.arrayValue ?? []
+                    }
+                    holder =
+                        sessions.first { $0["leases"]?.arrayValue?.isEmpty == false }?["pid"]?
+                        .integerValue
+                    return holder != nil
                 }
-                let busy = try #require(
-                    sessions.first { $0["leases"]?.arrayValue?.isEmpty == false })
-                let id = Int32(try #require(busy["pid"]?.integerValue))
+                let id = Int32(try #require(holder))
                 let process = try #require(RecordedProcess(running: id))
 
                 process.signal(.stop)

@@ -161,13 +161,12 @@ extension BrokerProcess {
         try turn()
         server.loop.isStopping = true
         _ = try drain()
-        try server.stop(to: gate)
+        follower.add(try server.stop(to: gate))
         var idle = Poller()
         while !server.hasSaidAll, clock.now < end {
             _ = try idle.poll(timeoutMilliseconds: 5)
             try server.flush(to: gate)
         }
-        server.records.settle()
         saveState()
     }
 }

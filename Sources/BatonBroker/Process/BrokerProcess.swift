@@ -67,6 +67,8 @@ package struct BrokerProcess: ~Copyable {
             try broker.serve()
             broker.follower.stop()
             thread.join()
+            // After the follower, whose reading could keep the log from being emptied.
+            broker.server.records.settle()
             return 0
         } catch {
             // Nobody is left to tell if stderr is closed.

@@ -52,11 +52,16 @@ package struct Recovery {
         do {
             return try RecordIndex(path: home.index, origin: origin, head: head)
         } catch {
-            for suffix in ["", "-wal", "-shm"] where try Files.exists(home.index + suffix) {
-                try Files.remove(home.index + suffix)
-            }
+            try removeIndex(home)
             return try RecordIndex(path: home.index, origin: origin, head: head)
         }
+    }
+
+    private static func removeIndex(_ home: BrokerHome) throws(SystemError) {
+        for suffix in ["", "-wal", "-shm"] where try Files.exists(home.index + suffix) {
+            try Files.remove(home.index + suffix)
+        }
+        try Files.syncDirectory(home.path)
     }
 
     private static func openKeys(_ home: BrokerHome) throws(BrokerFailure) -> JournalKeys {
@@ -90,6 +95,8 @@ package struct Recovery {
                 knownCount: knownCount)
         } catch .notFound {
             do {
+                // What a view knows of an earlier journal under these keys is nothing to this one.
+                try removeIndex(home)
                 return try SQLiteJournal.create(in: home.path, origin: keys.origin)
             } catch {
                 throw BrokerFailure(74, "\(error)")

@@ -9,8 +9,8 @@ package import SQLite
 package struct RecordIndex: ~Copyable {
     private let database: Database
 
-    /// Opens or makes the view. A view of another journal, or one that is ahead of the journal (an
-    /// operator took the journal back), is emptied first.
+    /// Opens or makes the view. A view of another journal, or one that is ahead of the journal, is
+    /// emptied first; a start refuses the latter before (`knownCount`).
     package init(path: String, origin: String, head: UInt64) throws(SQLiteError) {
         let database = try Database(path, access: .readWriteCreating)
         // Losing the newest rows in a crash costs a little time at the next start, nothing else.
@@ -44,10 +44,12 @@ package struct RecordIndex: ~Copyable {
     package static func knownCount(path: String, origin: String) -> UInt64 {
         // A view holds nothing of its own: one that is damaged is made anew, and knows nothing.
         guard let database = try? Database(path, access: .readWrite),
+            (try? database.setBusyTimeout(milliseconds: 2_000)) != nil,
             (try? database.text("SELECT origin FROM about")) == origin,
-            let cursor = try? database.integer(cursorQuery)
+            let cursor = try? database.integer(cursorQuery),
+            (try? database.integer("SELECT count(*) FROM events")) == cursor
         else { return 0 }
-        return UInt64(cursor)
+        return UInt64(exactly: cursor) ?? 0
     }
 
     private static let cursorQuery = "SELECT coalesce(max(seq) + 1, 0) FROM events"

@@ -60,9 +60,10 @@ package struct BrokerServer<Store: Journal & ~Copyable, Time: BrokerTime>: ~Copy
     // MARK: Start and stop
 
     /// The first commit: event 0 in a new journal, `broker.started`, and what was left undone.
+    @discardableResult
     package mutating func begin(
         _ keys: JournalKeys, version: String
-    ) throws(CommitFailure) {
+    ) throws(CommitFailure) -> [Event] {
         let moment = moment
         if loop.core.state.head == 0 {
             loop.run(
@@ -73,18 +74,22 @@ package struct BrokerServer<Store: Journal & ~Copyable, Time: BrokerTime>: ~Copy
         }
         loop.run(.start(version: version), at: moment)
         loop.tick(at: moment)
-        _ = try commit()
+        let events = try commit()
         _ = loop.takeOutgoing()
+        return events
     }
 
     /// Records the stop with the state's digest, and says what is still to be said. Whatever
     /// arrives from now on is refused.
-    package mutating func stop(to link: borrowing some PeerLink & ~Copyable) throws {
+    package mutating func stop(
+        to link: borrowing some PeerLink & ~Copyable
+    ) throws -> [Event] {
         let digest = SHA256.hash(loop.core.state.canonicalBytes())
         loop.run(.stop(state: BatonCore.Digest(digest.bytes)), at: moment)
-        _ = try commit()
+        let events = try commit()
         try say(to: link)
         try flush(to: link)
+        return events
     }
 
     // MARK: A turn

@@ -7,7 +7,6 @@ import ZeroMQ
 
 /// The server and what its process has; gone when the process is.
 final class BrokerRun<Store: Journal & ~Copyable> {
-    let number: Int
     var server: BrokerServer<Store, RunTime>
     /// The same records as the server's, to be looked at while the server works.
     let records: JournalRecords<Store>
@@ -16,7 +15,6 @@ final class BrokerRun<Store: Journal & ~Copyable> {
         number: Int, found: consuming Found<Store>, time: RunTime,
         randomBytes: @escaping RandomBytes
     ) {
-        self.number = number
         records = found.records
         server = BrokerServer(
             records: found.records, time: time,

@@ -5,6 +5,7 @@ import BatonBroker
 import BatonCore
 import BatonJournal
 import BatonJournalSQLite
+import BatonWire
 import Crypto
 import SQLite
 import SimulatedDisk
@@ -54,7 +55,17 @@ final class DiskStore: SimulatedStore {
         let recovery = try Recovery(home: home, limits: limits)
         follower = try IndexHandle(
             path: home.index, origin: recovery.keys.origin, head: recovery.records.head)
+        try catchUp(recovery.records)
         return Found(keys: recovery.keys, records: recovery.records, core: recovery.core)
+    }
+
+    /// What the view lacks after a crash, as the follower's thread would read it.
+    private func catchUp(_ records: JournalRecords<SQLiteJournal>) throws {
+        guard let index = follower else { return }
+        let cursor = try index.index.cursor()
+        guard cursor < records.head else { return }
+        let leaves = try records.leaves(from: cursor, eventsMax: .max, bytesMax: .max)
+        try index.index.add(leaves.map { try Event(leaf: $0) })
     }
 
     func saveState(_ state: State, root: Crypto.Digest) {

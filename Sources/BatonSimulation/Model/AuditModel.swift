@@ -3,7 +3,6 @@
 // event that should not be there. What follows from what is in AuditModel+Tasks.swift and its
 // neighbours.
 
-import BatonWire
 import JSON
 
 /// A second, independent fold of the journal, which judges every event.
@@ -68,7 +67,6 @@ package struct AuditModel {
     var spoken: [String: (seq: Int64, token: Int64)] = [:]
     /// Refusals of right on record: `VERB ACTOR`.
     var refusals: Set<String> = []
-    var lastType = ""
 
     package init(bounds: Bounds) {
         self.bounds = bounds
@@ -91,7 +89,6 @@ package struct AuditModel {
         time = max(time, event.time)
         if let cause = event.cause, cause >= seq { complain("event \(seq) has a later cause") }
         judge(event)
-        lastType = event.type
     }
 
     /// The batch is whole: nothing may be owed, and every brief's state must follow from its tasks.
