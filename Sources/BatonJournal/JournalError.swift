@@ -43,9 +43,9 @@ package enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unknownFormat(let what): "the journal's format is not understood: \(what)"
         case .damaged(let what): "the journal is damaged: \(what)"
         case .cutShort(let path, let found, let known):
-            "\(path) ends after \(found) events, and the look-up view has seen \(known): start once "
-                + "more if the disk may have misread it, or restore the journal with its log; if it "
-                + "was taken back on purpose, move index.db away"
+            "\(path) ends after \(found) events, and the look-up view has seen \(known): start "
+                + "once more if the disk may have misread it, or restore the journal with its log; "
+                + "if it was taken back on purpose, move index.db away"
         case .failed(let what): "the journal failed: \(what)"
         case .unusable(let what): "the journal stopped after a failure: \(what)"
         }

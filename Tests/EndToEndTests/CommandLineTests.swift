@@ -3,7 +3,7 @@ import BatonPlatform
 import JSON
 import Testing
 
-@Suite(.tags(.endToEnd), .timeLimit(.minutes(2)))
+@Suite(.tags(.endToEnd), .timeLimit(.minutes(6)))
 struct CommandLineTests {
     /// Every command, in the order of the help.
     private static let commands = [

@@ -77,7 +77,7 @@ enum SlowAgent {
 
 extension Stage {
     /// The core agents and the slow one.
-    func useSlowAgent(seconds: Int = 3, instances: Int = 1) throws {
+    func useSlowAgent(seconds: Int = 10, instances: Int = 1) throws {
         for card in ["core/orchestrator.md", "core/quality.md"] {
             try write(try Self.source("Agents/\(card)"), to: "agents/\(card)")
         }

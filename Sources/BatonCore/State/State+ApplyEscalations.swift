@@ -34,7 +34,8 @@ extension State {
 
     mutating func applyBlocked(_ escalation: EscalationID, _ event: Event) {
         let id = event.namedTask
-        update(escalation) { $0.tasks.append(id) }
+        // One that was sent round again while its brief's budget is asked about comes twice.
+        update(escalation) { if !$0.tasks.contains(id) { $0.tasks.append(id) } }
         update(id) { $0.escalation = escalation }
         setState(id, .blocked)
     }
