@@ -82,11 +82,7 @@ struct ShelvedJournal: Journal {
     private func stop(in batch: JournalBatch, at seq: UInt64) -> AppendOutcome {
         shelf.isStopped = true
         shelf.faults += 1
-        if bug == .tearsBatches {
-            let half = JournalBatch(
-                leaves: Array(batch.leaves.prefix((batch.leaves.count + 1) / 2)))
-            _ = shelf.journal.append(half, at: seq)
-        } else if chance.happens(percent: 50) {
+        if chance.happens(percent: 50) {
             _ = shelf.journal.append(batch, at: seq)
         }
         return .unknown(reason: "the process was killed while it appended")

@@ -27,8 +27,6 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case misroutesReplies = "misroutes-replies"
     /// The tail leaves out an event now and then.
     case tailSkipsEvents = "tail-skips-events"
-    /// A crash leaves half of a decision behind.
-    case tearsBatches = "tears-batches"
     /// A payload now and then is not stored.
     case losesPayloads = "loses-payloads"
     /// A stored event changes a bit, and nobody looks.
@@ -46,7 +44,7 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     /// Bugs of the journal itself are planted in the one in memory.
     package var needsMemory: Bool {
         switch self {
-        case .tearsBatches, .losesPayloads, .flipsStoredBits: true
+        case .losesPayloads, .flipsStoredBits: true
         default: false
         }
     }
