@@ -101,7 +101,6 @@ extension Simulation where Store: ~Copyable {
             wake(at: clock.elapsed)
         case .freeDisk: store.heal()
         case .endPartition(let peer): network.parted.remove(peer)
-        case .startPeer(let peer): connect(peer)
         }
     }
 }

@@ -30,7 +30,6 @@ enum Repair {
     case wakeBroker
     case freeDisk
     case endPartition(peer: Int)
-    case startPeer(peer: Int)
 }
 
 struct Schedule {
@@ -44,8 +43,6 @@ struct Schedule {
 
     private var heap: [Entry] = []
     private var count = 0
-
-    var isEmpty: Bool { heap.isEmpty }
 
     mutating func add(_ what: Happening, at instant: Int64) {
         count += 1
