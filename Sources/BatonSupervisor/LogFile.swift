@@ -12,6 +12,8 @@ package final class LogFile {
     /// What a line of our own begins with, after its time.
     static let noteMark = "-- "
 
+    private static let limitName = "log_bytes_per_second"
+
     private let path: String
     private let limits: LogLimits
     private var file: Descriptor
@@ -42,6 +44,13 @@ package final class LogFile {
             try noteDropped(now: now)
         }
         guard secondBytes < limits.bytesPerSecond else {
+            // Said when it begins as well: the count of a flood's second stands above the next
+            // second's flood, which turns the file over until it is gone.
+            if droppedBytes == 0 {
+                try note(
+                    "dropping the rest of this second: over \(Self.limitName) "
+                        + "\(limits.bytesPerSecond)", now: now)
+            }
             droppedBytes += bytes.count
             return
         }
@@ -77,7 +86,7 @@ package final class LogFile {
         let count = droppedBytes
         droppedBytes = 0
         try note(
-            "dropped \(count) bytes above log_bytes_per_second \(limits.bytesPerSecond)", now: now)
+            "dropped \(count) bytes above \(Self.limitName) \(limits.bytesPerSecond)", now: now)
     }
 
     private func line(_ text: String, _ now: Int64) -> [UInt8] {

@@ -63,6 +63,25 @@ import Testing
         }
     }
 
+    @Test("while a flood is dropped, the end of the log says so, however often it is turned over")
+    func floodShows() throws {
+        try withLog {
+            $0.bytesPerSecond = 100_000
+            $0.fileBytes = 4_096
+            $0.files = 2
+        } _: { log, path in
+            let chunk = [UInt8](repeating: UInt8(ascii: "x"), count: 1_000)
+            for second in 5..<8 {
+                for _ in 0..<1_000 { try log.append(chunk, now: Int64(second) * 1_000_000) }
+
+                #expect(
+                    try text(path).hasSuffix(
+                        "T -- dropping the rest of this second: over log_bytes_per_second 100000\n"
+                    ))
+            }
+        }
+    }
+
     @Test("a text without line feeds is cut into lines")
     func endlessLine() throws {
         try withLog { _ in

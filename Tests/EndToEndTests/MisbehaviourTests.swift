@@ -152,9 +152,9 @@ extension EndToEnd {
                         """)
                 try await stage.start(connected: false)
                 let log = "\(stage.home)/logs/\(RogueAgent.id).log"
-                try await eventually("the log has been turned over and has dropped bytes") {
+                try await eventually("the log has been turned over and says that it drops bytes") {
                     let tail = try await stage.baton("agent", "logs", RogueAgent.id)
-                    return try Files.exists(log + ".1") && tail.output.contains("dropped ")
+                    return try Files.exists(log + ".1") && tail.output.contains("dropping ")
                 }
 
                 // A chunk may be up to a pipe's read longer than the bound.
