@@ -22,6 +22,8 @@ package enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
     case damaged(String)
     /// It holds fewer events than are known to have been committed to it.
     case cutShort(path: String, found: UInt64, known: UInt64)
+    /// It does not read as what is known to have been committed to it.
+    case altered(path: String, count: UInt64)
     /// The world failed: a disk, a permission, a lock.
     case failed(String)
     /// An append ended unknown before; a new start is needed.
@@ -43,9 +45,13 @@ package enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unknownFormat(let what): "the journal's format is not understood: \(what)"
         case .damaged(let what): "the journal is damaged: \(what)"
         case .cutShort(let path, let found, let known):
-            "\(path) ends after \(found) events, and the look-up view has seen \(known): start "
-                + "once more if the disk may have misread it, or restore the journal with its log; "
-                + "if it was taken back on purpose, move index.db away"
+            "\(path) ends after \(found) events, and \(known) are known to have been committed: "
+                + "start once more if the disk may have misread it, or restore the journal with "
+                + "its log; if it was taken back on purpose, move index.db and snapshots away"
+        case .altered(let path, let count):
+            "the first \(count) events in \(path) do not read as what was committed: start once "
+                + "more if the disk may have misread them, or restore the journal; if it was "
+                + "taken back on purpose, move index.db and snapshots away"
         case .failed(let what): "the journal failed: \(what)"
         case .unusable(let what): "the journal stopped after a failure: \(what)"
         }

@@ -9,8 +9,6 @@ struct JournalOpening: ~Copyable {
     let home: String
     let files: FileIdentity
     let frontier: MerkleFrontier
-    /// The root over as many events as the caller asked about; nil when there are fewer.
-    let earlierRoot: Digest?
     let identity: JournalIdentity
     let database: Database
     let queries: JournalQueries
@@ -32,8 +30,7 @@ struct JournalOpening: ~Copyable {
         }
         try makeDatabase(path)
         let identity = JournalIdentity(origin: origin, isCreating: true)
-        let opening = try JournalOpening(
-            home: home, identity: identity, earlierCount: nil, knownCount: 0)
+        let opening = try JournalOpening(home: home, identity: identity, marks: [])
         // A database without an id is what a crash in here leaves, unless it holds events.
         guard opening.frontier.count == 0 else { throw .alreadyExists(path: path) }
         try identity.write(in: home)
@@ -41,7 +38,7 @@ struct JournalOpening: ~Copyable {
     }
 
     static func open(
-        in home: String, origin: String, earlierCount: UInt64?, knownCount: UInt64,
+        in home: String, origin: String, marks: [JournalMark],
     ) throws(JournalError) -> JournalOpening {
         let path = JournalFiles.database(in: home)
         let exists = try JournalFiles.isThere(path)
@@ -53,8 +50,7 @@ struct JournalOpening: ~Copyable {
                 expected: origin, found: identity.origin, path: JournalIdentity.path(in: home))
         }
         guard exists else { throw .journalMissing(path: path) }
-        let opening = try JournalOpening(
-            home: home, identity: identity, earlierCount: earlierCount, knownCount: knownCount)
+        let opening = try JournalOpening(home: home, identity: identity, marks: marks)
         if opening.frontier.count == 0 {
             guard identity.isCreating else { throw .journalEmpty(path: path) }
         } else {
@@ -93,7 +89,7 @@ struct JournalOpening: ~Copyable {
     }
 
     private init(
-        home: String, identity: JournalIdentity, earlierCount: UInt64?, knownCount: UInt64,
+        home: String, identity: JournalIdentity, marks: [JournalMark],
     ) throws(JournalError) {
         let path = JournalFiles.database(in: home)
         do {
@@ -102,25 +98,19 @@ struct JournalOpening: ~Copyable {
             try JournalFiles.requireKnownFormat(database, at: path)
             // Before anything is copied and the log is cut: what looks short may be a log that
             // could not be read to its end.
-            try Self.requireEvents(knownCount, in: database, path)
+            try Self.requireEvents(marks.map(\.count).max() ?? 0, in: database, path)
             try Self.makeDurable(database, path)
             try database.setBusyTimeout(milliseconds: Self.busyTimeoutMilliseconds)
             database.useManualCheckpoints()
 
             let queries = try JournalQueries(database)
-            var frontier = MerkleFrontier()
-            var earlierRoot: Digest?
-            _ = try queries.forEachLeaf { leaf in
-                frontier.append(MerkleHash.leaf(leaf))
-                if frontier.count == earlierCount { earlierRoot = frontier.root }
-            }
+            let frontier = try Self.hash(queries, marks, path)
             let changes = try JournalChanges(database)
             let files = try FileIdentity(home: home)
 
             self.home = home
             self.identity = identity
             self.frontier = frontier
-            self.earlierRoot = earlierRoot
             self.files = files
             self.queries = queries
             self.changes = changes
@@ -130,6 +120,22 @@ struct JournalOpening: ~Copyable {
         } catch {
             throw .failed("\(path): \(error)")
         }
+    }
+
+    /// Hashes every leaf, and compares with what is known.
+    private static func hash(
+        _ queries: borrowing JournalQueries, _ marks: [JournalMark], _ path: String,
+    ) throws -> MerkleFrontier {
+        var frontier = MerkleFrontier()
+        var altered: UInt64?
+        _ = try queries.forEachLeaf { leaf in
+            frontier.append(MerkleHash.leaf(leaf))
+            for mark in marks where mark.count == frontier.count && mark.root != frontier.root {
+                altered = mark.count
+            }
+        }
+        if let altered { throw JournalError.altered(path: path, count: altered) }
+        return frontier
     }
 
     private static func configure(_ database: borrowing Database) throws(SQLiteError) {
@@ -157,13 +163,14 @@ struct JournalOpening: ~Copyable {
     private static func requireEvents(
         _ count: UInt64, in database: borrowing Database, _ path: String,
     ) throws(JournalError) {
-        let found: UInt64
+        let last: Int64
         do {
-            found = UInt64(
-                try database.integer("SELECT coalesce(max(seq) + 1, 0) FROM events") ?? 0)
+            last = try database.integer("SELECT coalesce(max(seq), -1) FROM events") ?? -1
         } catch {
             throw .failed("\(path): \(error)")
         }
+        guard last >= -1, last < .max else { throw .damaged("\(path) has an event \(last)") }
+        let found = UInt64(last + 1)
         guard found >= count else { throw .cutShort(path: path, found: found, known: count) }
     }
 

@@ -17,9 +17,6 @@ package struct SQLiteJournal: Journal, ~Copyable {
     private let changes: JournalChanges
     private let home: String
     private let files: FileIdentity
-    /// The root over the first `earlierCount` events, as asked for when opening; nil when there are
-    /// fewer, or nobody asked.
-    package let earlierRoot: Digest?
     private var frontier: MerkleFrontier
     private var identity: JournalIdentity
     /// Why no further use is possible.
@@ -47,21 +44,16 @@ package struct SQLiteJournal: Journal, ~Copyable {
     /// hashes every leaf.
     ///
     /// Throws `notFound` when there has never been one, so that the caller may `create` it.
-    /// - Parameter earlierCount: how many events something made earlier stands on, such as a
-    ///   snapshot; `earlierRoot` then tells what their root is here.
-    /// - Parameter knownCount: how many events are known to have been committed; a journal with
-    ///   fewer is `cutShort`, and left as it is.
+    /// - Parameter marks: what is known of the journal. One with fewer events is `cutShort`, and
+    ///   left as it is; one with another root is `altered`.
     package static func open(
-        in home: String, origin: String, earlierCount: UInt64? = nil, knownCount: UInt64 = 0,
+        in home: String, origin: String, marks: [JournalMark] = [],
     ) throws(JournalError) -> SQLiteJournal {
-        SQLiteJournal(
-            try JournalOpening.open(
-                in: home, origin: origin, earlierCount: earlierCount, knownCount: knownCount))
+        SQLiteJournal(try JournalOpening.open(in: home, origin: origin, marks: marks))
     }
 
     private init(_ opening: consuming JournalOpening) {
         home = opening.home
-        earlierRoot = opening.earlierRoot
         files = opening.files
         frontier = opening.frontier
         identity = opening.identity

@@ -25,7 +25,7 @@ extension Simulation where Store: ~Copyable {
                 randomBytes: { [bytes = RandomSource(chance)] in bytes.draw($0) })
             compareWithJournal(run)
             guard !isOver else { return }
-            store.follow(try run.server.begin(keys, version: "simulated"))
+            follow(try run.server.begin(keys, version: "simulated"), run)
             broker = run
             failedStarts = 0
             asleep = nil
@@ -108,7 +108,7 @@ extension Simulation where Store: ~Copyable {
         do {
             drain(broker)
             plantInTurn(broker)
-            store.follow(try broker.server.turn(to: link))
+            follow(try broker.server.turn(to: link), broker)
         } catch {
             counters.note("broker stopped: exit 74")
             return crash(losingPower: losesPower(), closing: store.isRunning)
@@ -117,6 +117,10 @@ extension Simulation where Store: ~Copyable {
         if ending != nil { return crash(losingPower: losesPower()) }
         busyUntil = clock.elapsed + cost()
         sleep(broker)
+    }
+
+    private func follow(_ events: [Event], _ broker: BrokerRun<Store>) {
+        store.follow(events, root: broker.records.root)
     }
 
     private func passStall(_ broker: BrokerRun<Store>) {
@@ -239,9 +243,9 @@ extension Simulation where Store: ~Copyable {
         let link = SimulatedLink(left: nil) { [unowned self] in self.leaving($0) }
         do {
             drain(broker)
-            store.follow(try broker.server.turn(to: link))
+            follow(try broker.server.turn(to: link), broker)
             broker.server.loop.isStopping = true
-            store.follow(try broker.server.stop(to: link))
+            follow(try broker.server.stop(to: link), broker)
             observe()
             requireDigest(broker)
             store.saveState(broker.server.loop.core.state, root: broker.records.root)

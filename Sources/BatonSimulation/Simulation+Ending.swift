@@ -40,6 +40,8 @@ extension Simulation where Store: ~Copyable {
         isCalm = true
         calmSince = clock.elapsed
         store.heal()
+        // A calendar that stays hours behind rightly makes a task wait for its `not_before`.
+        clock.setCalendarRight()
         network.parted = []
         ending = nil
         if isPaused { carryOut(.wakeBroker) }

@@ -14,28 +14,33 @@ package enum Hex {
         return String(decoding: text, as: UTF8.self)
     }
 
+    private static let values: [UInt8] = {
+        var table = [UInt8](repeating: 255, count: 256)
+        for (value, digit) in "0123456789abcdef".utf8.enumerated() {
+            table[Int(digit)] = UInt8(value)
+        }
+        for (value, digit) in "ABCDEF".utf8.enumerated() { table[Int(digit)] = UInt8(value + 10) }
+        return table
+    }()
+
     /// Takes digits of either case; nil for anything else, and for an odd number of them.
     package static func decode(_ text: String) -> [UInt8]? {
-        let digits = [UInt8](text.utf8)
+        let digits = text.utf8
         guard digits.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(digits.count / 2)
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = value(digits[index]), let low = value(digits[index + 1]) else {
-                return nil
+        var high: UInt8?
+        for digit in digits {
+            let value = values[Int(digit)]
+            guard value != 255 else { return nil }
+            if let first = high {
+                bytes.append(first << 4 | value)
+                high = nil
+            } else {
+                high = value
             }
-            bytes.append(high << 4 | low)
         }
         return bytes
-    }
-
-    private static func value(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }
 

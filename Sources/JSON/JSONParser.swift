@@ -187,10 +187,7 @@ private struct JSONParser {
         position += 1
         let start = position
         // Most strings have no escape: find the end, then check and copy once.
-        while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20
-        {
-            position += 1
-        }
+        passPlainText()
         if peek == UInt8(ascii: "\"") {
             let text = try checkedText(start..<position)
             position += 1
@@ -213,21 +210,29 @@ private struct JSONParser {
                 throw fault("a control character in a string must be escaped")
             default:
                 let from = position
-                while let next = peek, next != UInt8(ascii: "\""), next != UInt8(ascii: "\\"),
-                    next >= 0x20
-                {
-                    position += 1
-                }
+                passPlainText()
                 text += try checkedText(from..<position)
             }
         }
         throw fault("the text ends inside a string")
     }
 
-    private func checkedText(_ range: Range<Int>) throws(JSONError) -> String {
-        guard let text = String(validating: bytes[range], as: UTF8.self) else {
-            throw fault("a string is not UTF-8")
+    /// Goes to the next quote, escape or control character.
+    private mutating func passPlainText() {
+        while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20
+        {
+            position += 1
         }
+    }
+
+    private func checkedText(_ range: Range<Int>) throws(JSONError) -> String {
+        // A slice's own `String(validating:)` goes byte by byte through a generic iterator; on a
+        // buffer, text is checked and copied by the word.
+        let text = unsafe bytes.withUnsafeBufferPointer { buffer in
+            unsafe String(
+                validating: UnsafeBufferPointer(rebasing: buffer[range]), as: UTF8.self)
+        }
+        guard let text else { throw fault("a string is not UTF-8") }
         return text
     }
 

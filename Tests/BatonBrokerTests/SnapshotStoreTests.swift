@@ -1,7 +1,8 @@
-// A start from a snapshot is a start from the journal, only shorter; a snapshot that does not fit
-// is as good as none.
+// A start from a snapshot is a start from the journal, only shorter; a damaged snapshot is as good
+// as none, and a journal that is not what a whole one stands on is refused.
 
 import BatonJournal
+import BatonJournalSQLite
 import BatonPlatform
 import JSON
 import Testing
@@ -53,8 +54,8 @@ import Testing
     }
 
     @Test(
-        "a snapshot that is torn, changed or of another journal is ignored",
-        arguments: ["torn", "changed", "empty", "other"])
+        "a snapshot that is torn or changed is ignored",
+        arguments: ["torn", "changed", "empty", "root"])
     func unfit(_ fault: String) throws {
         try withFolder { folder in
             let (home, state) = try home(folder)
@@ -72,6 +73,41 @@ import Testing
 
             #expect(recovery.replayed == 4)
             #expect(recovery.core.state.canonicalBytes() == state.canonicalBytes())
+        }
+    }
+
+    @Test(
+        "a journal that a whole snapshot contradicts is refused, and the sentence says what to do",
+        arguments: [4, 5])
+    func contradicted(count: UInt64) throws {
+        try withFolder { folder in
+            var (home, state) = try home(folder)
+            state.head = count
+            try SnapshotStore(folder: home.snapshots).write(state, root: MerkleHash.empty)
+
+            let failure = #expect(throws: BrokerFailure.self) {
+                _ = try Recovery(home: home, limits: Limits())
+            }
+
+            #expect(failure?.exitStatus == 78)
+            #expect(failure?.description.contains("move index.db and snapshots away") == true)
+        }
+    }
+
+    @Test("a journal that is gone with its id is missed, and none is begun in its place")
+    func gone() throws {
+        try withFolder { folder in
+            let (home, _) = try home(folder)
+            try Files.removeTree(JournalFiles.folder(in: home.path))
+            try Files.remove("\(home.path)/journal.id")
+
+            let failure = #expect(throws: BrokerFailure.self) {
+                _ = try Recovery(home: home, limits: Limits())
+            }
+
+            #expect(failure?.exitStatus == 78)
+            #expect(failure?.description.contains("4 events are known") == true)
+            #expect(try !Files.exists("\(home.path)/journal.id"))
         }
     }
 

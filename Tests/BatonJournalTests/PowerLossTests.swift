@@ -59,7 +59,7 @@ struct PowerLossTests {
         disk.stop()
         disk.restart(.nothing)
 
-        let journal = try SQLiteJournal.open(in: home, origin: Self.origin, knownCount: 3)
+        let journal = try SQLiteJournal.open(in: home, origin: Self.origin)
         #expect(journal.head == 3)
         for seq in 0..<journal.head {
             let payload = try #require(try journal.payload(of: seq, part: "large"))
@@ -75,13 +75,18 @@ struct PowerLossTests {
             var journal = try SQLiteJournal.create(in: folder, origin: Self.origin)
             #expect(append(0, to: &journal) == .committed)
         }
+        let root = try SQLiteJournal.open(in: folder, origin: Self.origin).root
+        let (known, missing) = (
+            JournalMark(count: 1, root: root), JournalMark(count: 2, root: root)
+        )
         let before = try Files.read(JournalFiles.log(in: folder), bytesMax: 1 << 24)
 
         #expect(throws: JournalError.self) {
-            _ = try SQLiteJournal.open(in: folder, origin: Self.origin, knownCount: 2)
+            _ = try SQLiteJournal.open(in: folder, origin: Self.origin, marks: [missing])
         }
 
         #expect(try Files.read(JournalFiles.log(in: folder), bytesMax: 1 << 24) == before)
-        #expect(try SQLiteJournal.open(in: folder, origin: Self.origin, knownCount: 1).head == 1)
+        let head = try SQLiteJournal.open(in: folder, origin: Self.origin, marks: [known]).head
+        #expect(head == 1)
     }
 }

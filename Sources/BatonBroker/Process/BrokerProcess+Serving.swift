@@ -94,10 +94,17 @@ extension BrokerProcess {
     private mutating func turn() throws {
         checkDisk()
         let start = clock.now
-        follower.add(try server.turn(to: gate))
+        follow(try server.turn(to: gate))
         let isLong = clock.now - start > Self.turnPeriodMax
         viewsPerTurn =
             isLong ? max(viewsPerTurn / 2, 1) : min(viewsPerTurn * 2, Self.viewsPerTurnMax)
+        if server.isCommitted, saver.isDue(head: server.records.head), !server.loop.isDiskLow {
+            saver.start(server.loop.core.state, root: server.records.root)
+        }
+    }
+
+    private func follow(_ events: [Event]) {
+        follower.add(events, root: server.records.root)
     }
 
     /// Looked at every ten seconds at most, and only when there is work: idle costs nothing.
@@ -129,14 +136,15 @@ extension BrokerProcess {
             return false
         }
         return memory.isOver(
-            resident: MemoryWatch.residentBytes(), state: server.loop.core.state, now: now)
+            resident: MemoryWatch.residentBytes(), state: server.loop.core.state,
+            copies: saver.isSaving ? 2 : 1, now: now)
     }
 
     /// Closes every connection and begins anew: the peers come back, say HELLO and list their
     /// leases.
     private mutating func reopen() throws {
         let before = MemoryWatch.residentBytes()
-        follower.add(try server.loseEverybody())
+        follow(try server.loseEverybody())
         let (watch, state) = (memory, server.loop.core.state)
         try gate.reopen {
             Host.returnFreeMemory()
@@ -161,12 +169,12 @@ extension BrokerProcess {
         try turn()
         server.loop.isStopping = true
         _ = try drain()
-        follower.add(try server.stop(to: gate))
+        follow(try server.stop(to: gate))
         var idle = Poller()
         while !server.hasSaidAll, clock.now < end {
             _ = try idle.poll(timeoutMilliseconds: 5)
             try server.flush(to: gate)
         }
-        saveState()
+        saver.saveLast(server.loop.core.state, root: server.records.root)
     }
 }

@@ -45,6 +45,7 @@ package struct BrokerProcess: ~Copyable {
     let clock: BrokerClock
     var server: BrokerServer<SQLiteJournal, BrokerClock>
     var memory: MemoryWatch
+    var saver: StateSaver
     /// Questions that the next turn answers.
     var viewsPerTurn = BrokerProcess.viewsPerTurnMax
 
@@ -101,7 +102,6 @@ package struct BrokerProcess: ~Copyable {
                 configuration: configuration, home: home, lock: lock, recovery: recovery,
                 follower: try IndexFollower(), gate: gate, door: door, signals: signals)
             try broker.begin()
-            if recovery.replayed >= Recovery.eventsWorthSaving { broker.saveState() }
             try Files.writeAtomically(
                 Array("\(broker.gate.endpoint)\n".utf8), to: home.endpoint, mode: 0o600)
             return broker
@@ -126,6 +126,9 @@ package struct BrokerProcess: ~Copyable {
         clock = BrokerClock(lastEvent: core.state.time)
         memory = MemoryWatch(
             resident: MemoryWatch.residentBytes(), state: core.state, now: clock.now)
+        saver = StateSaver(
+            store: SnapshotStore(folder: home.snapshots),
+            savedHead: core.state.head - recovery.replayed)
         server = BrokerServer(
             records: recovery.records, time: clock,
             loop: BrokerLoop(
@@ -167,17 +170,6 @@ package struct BrokerProcess: ~Copyable {
             try server.begin(keys, version: configuration.version)
         } catch {
             throw BrokerFailure(74, "\(error)")
-        }
-    }
-
-    /// Saves the state for a shorter start. Without it the next start is slower, nothing else.
-    func saveState() {
-        do {
-            let store = SnapshotStore(folder: home.snapshots)
-            try store.write(server.loop.core.state, root: server.records.root)
-        } catch {
-            // Nobody is left to tell if stderr is closed.
-            _ = try? StandardStream.error.write("baton: broker: no snapshot was saved: \(error)\n")
         }
     }
 

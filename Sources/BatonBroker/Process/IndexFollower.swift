@@ -6,6 +6,7 @@ import BatonJournal
 import BatonJournalSQLite
 import BatonPlatform
 import BatonWire
+import Crypto
 import SQLite
 import Synchronization
 import ZeroMQ
@@ -13,8 +14,14 @@ import ZeroMQ
 final class IndexFollower: Sendable {
     private let wakeUp: WakeUp
     private let isStopping = Atomic(false)
-    /// Committed events that the view lacks, without gaps among them.
-    private let inbox = Mutex<[Event]>([])
+    private let inbox = Mutex(Inbox())
+
+    private struct Inbox {
+        /// Committed events that the view lacks, without gaps among them.
+        var events: [Event] = []
+        /// The newest that is known of the journal.
+        var mark: JournalMark?
+    }
 
     /// Beyond it they are forgotten, and read from the journal when their turn comes.
     private static let inboxMax = 20_000
@@ -25,20 +32,30 @@ final class IndexFollower: Sendable {
 
     /// There are new committed events. They come as values, because reading a leaf costs more than
     /// all else that is done with it here.
-    func add(_ events: [Event]) {
-        inbox.withLock { waiting in
-            if waiting.count + events.count > Self.inboxMax { waiting = [] }
-            waiting += events
+    /// - Parameter root: the journal's, up to the last of them.
+    func add(_ events: [Event], root: Crypto.Digest) {
+        guard let last = events.last else { return }
+        inbox.withLock { inbox in
+            if inbox.events.count + events.count > Self.inboxMax { inbox.events = [] }
+            inbox.events += events
+            inbox.mark = JournalMark(count: last.seq + 1, root: root)
         }
         wakeUp.ring()
     }
 
     /// The waiting events from a number on, if it is the first of them.
     private func take(from cursor: UInt64) -> [Event] {
-        inbox.withLock { waiting in
-            guard let first = waiting.first, first.seq <= cursor else { return [] }
-            defer { waiting = [] }
-            return Array(waiting.drop { $0.seq < cursor })
+        inbox.withLock { inbox in
+            guard let first = inbox.events.first, first.seq <= cursor else { return [] }
+            defer { inbox.events = [] }
+            return Array(inbox.events.drop { $0.seq < cursor })
+        }
+    }
+
+    /// What is known of the first events, up to a number.
+    private func mark(upTo count: UInt64) -> JournalMark? {
+        inbox.withLock { inbox in
+            inbox.mark.flatMap { $0.count <= count ? $0 : nil }
         }
     }
 
@@ -78,8 +95,8 @@ final class IndexFollower: Sendable {
                 _ = wakeUp.drain()
                 continue
             }
-            try index.add(events)
             cursor += UInt64(events.count)
+            try index.add(events, mark: mark(upTo: cursor))
         }
     }
 }

@@ -35,11 +35,12 @@ struct MemoryWatch {
     }
 
     /// True when the process is larger than its state explains.
-    mutating func isOver(resident: Int64, state: State, now: Instant) -> Bool {
+    /// - Parameter copies: how many of the state there are; 2 while one is being saved.
+    mutating func isOver(resident: Int64, state: State, copies: Int64, now: Instant) -> Bool {
         let isSteep = resident - lastSize > Self.steepGrowth
         lastSize = resident
         nextLook = now + (isSteep ? Self.steepPeriod : Self.period)
-        let other = resident - Self.expected(state)
+        let other = resident - copies * Self.expected(state)
         kept = kept.map { min($0, other) }
         return other > max(base, kept ?? base) + Self.receiveMemoryMax
     }

@@ -15,16 +15,14 @@ package struct Recovery {
     /// Events that were folded one by one, no snapshot having them.
     let replayed: UInt64
 
-    /// A start that folded so many events saves the state, so that the next one need not.
-    static let eventsWorthSaving: UInt64 = 100_000
-
     package init(home: BrokerHome, limits: Limits) throws(BrokerFailure) {
         keys = try Self.openKeys(home)
-        let snapshot = SnapshotStore(folder: home.snapshots).newest()
-        let journal = try Self.openJournal(
-            home, keys, earlierCount: snapshot?.state.head,
-            knownCount: RecordIndex.knownCount(path: home.index, origin: keys.origin))
-        let earlierRoot = journal.earlierRoot
+        var snapshot = SnapshotStore(folder: home.snapshots).newest()
+        if snapshot?.state.origin != keys.origin { snapshot = nil }
+        let marks = [
+            snapshot?.mark, RecordIndex.mark(path: home.index, origin: keys.origin),
+        ].compactMap(\.self)
+        let journal = try Self.openJournal(home, keys, marks)
         let head = journal.head
         do {
             let index = try Self.openIndex(home, origin: keys.origin, head: head)
@@ -33,12 +31,7 @@ package struct Recovery {
         } catch {
             throw BrokerFailure(74, "\(home.index): \(error)")
         }
-        // A snapshot of another journal, or of events that are no longer the same, is no snapshot.
-        var state = State()
-        if let snapshot, snapshot.root == earlierRoot, snapshot.state.origin == keys.origin {
-            state = snapshot.state
-        }
-        var core = Broker(state: state, limits: limits)
+        var core = Broker(state: snapshot?.state ?? State(), limits: limits)
         let start = core.state.head
         try Self.replay(records, upTo: head, into: &core)
         self.core = core
@@ -87,16 +80,19 @@ package struct Recovery {
     }
 
     private static func openJournal(
-        _ home: BrokerHome, _ keys: JournalKeys, earlierCount: UInt64?, knownCount: UInt64
+        _ home: BrokerHome, _ keys: JournalKeys, _ marks: [JournalMark]
     ) throws(BrokerFailure) -> SQLiteJournal {
         do throws(JournalError) {
-            return try SQLiteJournal.open(
-                in: home.path, origin: keys.origin, earlierCount: earlierCount,
-                knownCount: knownCount)
+            return try SQLiteJournal.open(in: home.path, origin: keys.origin, marks: marks)
         } catch .notFound {
+            if let known = marks.map(\.count).max() {
+                throw BrokerFailure(
+                    78,
+                    "the journal \(JournalFiles.database(in: home.path)) and its journal.id are "
+                        + "missing, and \(known) events are known to have been committed: restore "
+                        + "both, or begin anew in another home")
+            }
             do {
-                // What a view knows of an earlier journal under these keys is nothing to this one.
-                try removeIndex(home)
                 return try SQLiteJournal.create(in: home.path, origin: keys.origin)
             } catch {
                 throw BrokerFailure(74, "\(error)")

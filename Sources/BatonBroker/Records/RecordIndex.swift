@@ -2,7 +2,9 @@
 // follows the journal behind a cursor, in a file of its own, and can be deleted and made again.
 
 package import BatonCore
+package import BatonJournal
 import BatonWire
+import Crypto
 package import SQLite
 
 /// One open handle on the view. The follower's writes; the loop's reads and catches up when asked.
@@ -10,7 +12,7 @@ package struct RecordIndex: ~Copyable {
     private let database: Database
 
     /// Opens or makes the view. A view of another journal, or one that is ahead of the journal, is
-    /// emptied first; a start refuses the latter before (`knownCount`).
+    /// emptied first; a start refuses the latter before (`mark`).
     package init(path: String, origin: String, head: UInt64) throws(SQLiteError) {
         let database = try Database(path, access: .readWriteCreating)
         // Losing the newest rows in a crash costs a little time at the next start, nothing else.
@@ -21,6 +23,7 @@ package struct RecordIndex: ~Copyable {
         try database.execute(
             """
             CREATE TABLE IF NOT EXISTS about(origin TEXT NOT NULL);
+            CREATE TABLE IF NOT EXISTS mark(count INTEGER NOT NULL, root TEXT NOT NULL);
             CREATE TABLE IF NOT EXISTS events(
               seq INTEGER PRIMARY KEY, type TEXT NOT NULL, brief INTEGER, task INTEGER);
             CREATE INDEX IF NOT EXISTS events_brief ON events(brief, seq) WHERE brief IS NOT NULL;
@@ -31,7 +34,8 @@ package struct RecordIndex: ~Copyable {
         let known = try database.text("SELECT origin FROM about")
         let cursor = try database.integer(Self.cursorQuery) ?? 0
         if known != origin || cursor > Int64(head) {
-            try database.execute("DELETE FROM events; DELETE FROM parts; DELETE FROM about;")
+            try database.execute(
+                "DELETE FROM events; DELETE FROM parts; DELETE FROM mark; DELETE FROM about;")
             let statement = try database.prepare("INSERT INTO about(origin) VALUES (?)")
             try statement.bind(origin, at: 1)
             try statement.run()
@@ -39,17 +43,26 @@ package struct RecordIndex: ~Copyable {
         self.database = database
     }
 
-    /// How many events a view of this journal has seen. They were committed before it saw them, so
-    /// a journal with fewer has lost some. 0 without a view, and for one that cannot be read.
-    package static func knownCount(path: String, origin: String) -> UInt64 {
+    /// What a view of this journal knows of it: the events were committed before it saw them, so a
+    /// journal with fewer has lost some. nil without a view, and for one that cannot be read.
+    package static func mark(path: String, origin: String) -> JournalMark? {
         // A view holds nothing of its own: one that is damaged is made anew, and knows nothing.
         guard let database = try? Database(path, access: .readWrite),
             (try? database.setBusyTimeout(milliseconds: 2_000)) != nil,
             (try? database.text("SELECT origin FROM about")) == origin,
-            let cursor = try? database.integer(cursorQuery),
-            (try? database.integer("SELECT count(*) FROM events")) == cursor
-        else { return 0 }
-        return UInt64(exactly: cursor) ?? 0
+            let count = try? database.integer("SELECT count FROM mark"), count > 0,
+            let text = try? database.text("SELECT root FROM mark"),
+            let root = Hex.decode(text).flatMap({ Crypto.Digest($0) })
+        else { return nil }
+        return JournalMark(count: UInt64(count), root: root)
+    }
+
+    private func note(_ mark: JournalMark) throws(SQLiteError) {
+        try database.execute("DELETE FROM mark")
+        let row = try database.prepare("INSERT INTO mark(count, root) VALUES (?, ?)")
+        try row.bind(Int64(clamping: mark.count), at: 1)
+        try row.bind(Hex.encode(mark.root.bytes), at: 2)
+        try row.run()
     }
 
     private static let cursorQuery = "SELECT coalesce(max(seq) + 1, 0) FROM events"
@@ -60,10 +73,12 @@ package struct RecordIndex: ~Copyable {
     }
 
     /// Adds events in one transaction. Rows that are there already stay.
-    package func add(_ events: [Event]) throws(SQLiteError) {
+    /// - Parameter mark: what is known of the journal up to the last of them, or to one before.
+    package func add(_ events: [Event], mark: JournalMark?) throws(SQLiteError) {
         try database.execute("BEGIN IMMEDIATE")
         do {
             try insert(events)
+            if let mark { try note(mark) }
             try database.execute("COMMIT")
         } catch {
             // The transaction is gone either way; the first error is the one to tell.

@@ -1,15 +1,19 @@
 // Snapshots: saved states that shorten a start. They are files made of committed events, renamed
-// into place, and never trusted: whatever does not fit is ignored, and the journal is replayed.
+// into place. One that is damaged is ignored, and the journal is replayed; a journal that is not
+// what a whole one stands on is refused.
 
 package import BatonCore
+import BatonJournal
 package import BatonPlatform
 package import Crypto
 
-/// A state that was read from a snapshot, and what the journal must agree to before it is used.
+/// A state that was read from a snapshot, and what the journal must be for it.
 struct Snapshot {
     let state: State
-    /// The journal's root over the first `state.head` events.
+    /// The journal's root over the events that the state is the fold of.
     let root: Crypto.Digest
+
+    var mark: JournalMark { JournalMark(count: state.head, root: root) }
 }
 
 package struct SnapshotStore {
@@ -20,7 +24,7 @@ package struct SnapshotStore {
         self.folder = folder
     }
 
-    private static let magic = Array("BATON SNAPSHOT 1\n".utf8)
+    private static let magic = Array("BATON SNAPSHOT 2\n".utf8)
     private static let suffix = ".snapshot"
     /// The newest and one before it: should the newest be torn, little is lost.
     private static let kept = 2
@@ -41,7 +45,7 @@ package struct SnapshotStore {
     package func write(_ state: State, root: Crypto.Digest) throws(SystemError) {
         try Files.makePrivateDirectory(folder)
         let body = state.canonicalBytes()
-        let file = Self.magic + root.bytes + SHA256.hash(body).bytes + body
+        let file = Self.magic + root.bytes + SHA256.hash(root.bytes + body).bytes + body
         try Files.writeAtomically(file, to: path(state.head), mode: 0o600)
         for head in heads().dropLast(Self.kept) {
             try Files.remove(path(head))
@@ -55,9 +59,9 @@ package struct SnapshotStore {
         else { return nil }
         let digest = Array(file[magic.count + 32..<header])
         let body = Array(file[header...])
-        guard SHA256.hash(body).bytes == digest, let state = try? State(canonicalBytes: body) else {
-            return nil
-        }
+        guard SHA256.hash(root.bytes + body).bytes == digest,
+            let state = try? State(canonicalBytes: body), state.head > 0
+        else { return nil }
         return Snapshot(state: state, root: root)
     }
 

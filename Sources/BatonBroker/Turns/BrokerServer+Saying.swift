@@ -43,21 +43,29 @@ extension BrokerServer where Store: ~Copyable {
             switch try link.send(message.frames) {
             case .sent: return
             case .hostUnreachable:
-                lose(route, undelivered: message.attempt.map { [$0] } ?? [])
+                lost.append(
+                    LostPeer(
+                        route: route, undelivered: message.attempt.map { [$0] } ?? [],
+                        releasing: false))
                 return
             case .wouldBlock: break
             }
         }
         guard !outboxes.append(message, for: route, at: time.now) else { return }
         _ = outboxes.remove(route)
-        loop.drop(route, releasing: true, at: moment)
+        lost.append(LostPeer(route: route, undelivered: [], releasing: true))
         loop.countOverload()
     }
 
-    /// The peer is gone. It may come back to what it works on, but what never reached it is free.
-    private mutating func lose(_ route: RoutingID, undelivered: [Attempt]) {
-        loop.drop(route, releasing: false, at: moment)
-        for attempt in undelivered { loop.giveBack(attempt, at: moment) }
+    /// Forgets the peers that are gone. They may come back to what they work on, but what never
+    /// reached them is free. Once all has been said: what is decided here is not committed yet, and
+    /// nothing said may show it.
+    mutating func forgetLost() {
+        for peer in lost {
+            loop.drop(peer.route, releasing: peer.releasing, at: moment)
+            for attempt in peer.undelivered { loop.giveBack(attempt, at: moment) }
+        }
+        lost = []
     }
 
     package mutating func flush(to link: borrowing some PeerLink & ~Copyable) throws {
@@ -69,7 +77,9 @@ extension BrokerServer where Store: ~Copyable {
                 if outcome == .wouldBlock { break }
                 isSuccess = true
                 if outcome == .hostUnreachable {
-                    lose(route, undelivered: outboxes.remove(route))
+                    lost.append(
+                        LostPeer(
+                            route: route, undelivered: outboxes.remove(route), releasing: false))
                     break
                 }
                 outboxes.removeFirst(for: route)

@@ -25,6 +25,14 @@ package protocol PeerLink: ~Copyable {
     func send(_ frames: [[UInt8]]) throws(ZMQError) -> SendOutcome
 }
 
+/// A peer that a message could not be given to.
+struct LostPeer {
+    let route: RoutingID
+    let undelivered: [Attempt]
+    /// What it works on is free as well: it is slow beyond the bounds, not gone.
+    let releasing: Bool
+}
+
 /// Why a turn could not end: nothing that it decided has been said, and the process must end.
 package struct CommitFailure: Error, CustomStringConvertible {
     package let description: String
@@ -36,6 +44,8 @@ package struct BrokerServer<Store: Journal & ~Copyable, Time: BrokerTime>: ~Copy
     package var loop: BrokerLoop
     package var stalls: StallWatch
     var outboxes = Outboxes()
+    /// Found gone while speaking, and not forgotten yet.
+    var lost: [LostPeer] = []
     /// What STATUS tells of the process around.
     package var facts: ProcessFactsForStatus
     let cache: DocumentCache
@@ -107,11 +117,12 @@ package struct BrokerServer<Store: Journal & ~Copyable, Time: BrokerTime>: ~Copy
         to link: borrowing some PeerLink & ~Copyable
     ) throws -> [Event] {
         loop.tick(at: moment)
-        let isIdle = loop.pendingLeaves == 0
+        let isIdle = isCommitted
         let events = try commit()
         try say(to: link)
         try serveTails(to: link)
         try flush(to: link)
+        forgetLost()
         records.maintain(isIdle: isIdle)
         return events
     }
@@ -136,10 +147,14 @@ package struct BrokerServer<Store: Journal & ~Copyable, Time: BrokerTime>: ~Copy
         return loop.takenEvents
     }
 
+    /// The state is that of the journal: nothing decided waits for its commit.
+    package var isCommitted: Bool { loop.pendingLeaves == 0 }
+
     /// Forgets every connection and what waits for it; the peers may come back to their leases.
     package mutating func loseEverybody() throws(CommitFailure) -> [Event] {
         loop.dropAll(at: moment)
         outboxes = Outboxes()
+        lost = []
         return try commit()
     }
 

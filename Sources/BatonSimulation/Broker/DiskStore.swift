@@ -65,7 +65,7 @@ final class DiskStore: SimulatedStore {
         let cursor = try index.index.cursor()
         guard cursor < records.head else { return }
         let leaves = try records.leaves(from: cursor, eventsMax: .max, bytesMax: .max)
-        try index.index.add(leaves.map { try Event(leaf: $0) })
+        try index.index.add(leaves.map { try Event(leaf: $0) }, mark: nil)
     }
 
     func saveState(_ state: State, root: Crypto.Digest) {
@@ -73,12 +73,12 @@ final class DiskStore: SimulatedStore {
         try? SnapshotStore(folder: home.snapshots).write(state, root: root)
     }
 
-    func follow(_ events: [Event]) {
+    func follow(_ events: [Event], root: Crypto.Digest) {
         linger()
-        guard !events.isEmpty, let follower else { return }
+        guard let last = events.last, let follower else { return }
         // A view that stands still is slower to read, nothing else.
         guard let cursor = try? follower.index.cursor(), cursor >= events[0].seq else { return }
-        try? follower.index.add(events)
+        try? follower.index.add(events, mark: JournalMark(count: last.seq + 1, root: root))
     }
 
     var isRunning: Bool { !disk.isStopped }

@@ -38,7 +38,7 @@ final class MemoryStore: SimulatedStore {
     }
 
     func saveState(_ state: State, root: Crypto.Digest) {}
-    func follow(_ events: [Event]) {}
+    func follow(_ events: [Event], root: Crypto.Digest) {}
     var isRunning: Bool { !shelf.isStopped }
     func stop() { shelf.isStopped = true }
 

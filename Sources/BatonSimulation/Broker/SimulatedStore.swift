@@ -19,7 +19,8 @@ protocol SimulatedStore: AnyObject {
     /// Keeps a state that shortens the next start.
     func saveState(_ state: State, root: Crypto.Digest)
     /// The look-up view takes what was committed.
-    func follow(_ events: [Event])
+    /// - Parameter root: the journal's, up to the last of them.
+    func follow(_ events: [Event], root: Crypto.Digest)
     /// The process has not been stopped in the middle of something.
     var isRunning: Bool { get }
     /// The process is gone: nothing that it still asks for happens.

@@ -8,8 +8,9 @@ import BatonCore
 final class SimulatedClock {
     /// Microseconds since the host was switched on.
     private(set) var elapsed: Int64 = 0
+    private static let rightLead: Int64 = 1_790_000_000_000_000
     /// What the calendar shows beyond `elapsed`.
-    private var lead: Int64 = 1_790_000_000_000_000
+    private var lead = SimulatedClock.rightLead
 
     /// Moves on; never back.
     func advance(to instant: Int64) {
@@ -23,6 +24,9 @@ final class SimulatedClock {
         let stepped = lead + duration.wholeMicroseconds
         if (1_577_000_000_000_000...7_258_000_000_000_000).contains(stepped) { lead = stepped }
     }
+
+    /// A time server sets it right.
+    func setCalendarRight() { lead = Self.rightLead }
 
     var wall: Instant { Instant(microseconds: lead + elapsed) }
     /// What a peer's session takes for time.
