@@ -15,6 +15,7 @@ extension Simulation where Store: ~Copyable {
     /// A start of the process. One that fails is tried again, as a supervisor would.
     func start() {
         counters.starts += 1
+        let faults = store.diskFaults
         do {
             let found = try open(limits)
             runs += 1
@@ -27,17 +28,17 @@ extension Simulation where Store: ~Copyable {
             guard !isOver else { return }
             follow(try run.server.begin(keys, version: "simulated"), run)
             broker = run
-            failedStarts = 0
             asleep = nil
             plannedWake = nil
             observe()
             wake(at: clock.elapsed)
         } catch {
-            startFailed(error)
+            startFailed(error, since: faults)
         }
     }
 
-    private func startFailed(_ error: any Error) {
+    /// - Parameter faults: of the disk, before it was tried.
+    private func startFailed(_ error: any Error, since faults: Int) {
         if let failure = error as? BrokerFailure, failure.exitStatus == 78 {
             if hasFlipped {
                 counters.note("start refused: damage found")
@@ -48,9 +49,8 @@ extension Simulation where Store: ~Copyable {
             return
         }
         counters.note("start failed")
-        failedStarts += 1
-        guard !isCalm || failedStarts < 100 else {
-            return complain("no start succeeds any more: \(error)")
+        guard isExcused(since: faults) else {
+            return complain("a start failed and nothing was wrong: \(error)")
         }
         crash(losingPower: false)
     }
@@ -105,13 +105,13 @@ extension Simulation where Store: ~Copyable {
         var left: Int?
         if case .afterSending(let count)? = ending { left = count }
         let link = SimulatedLink(left: left) { [unowned self] in self.leaving($0) }
+        let faults = store.diskFaults
         do {
             drain(broker)
-            plantInTurn(broker)
+            try plantInTurn(broker)
             follow(try broker.server.turn(to: link), broker)
         } catch {
-            counters.note("broker stopped: exit 74")
-            return crash(losingPower: losesPower(), closing: store.isRunning)
+            return stopped(error, since: faults)
         }
         observe()
         if ending != nil { return crash(losingPower: losesPower()) }
@@ -153,9 +153,10 @@ extension Simulation where Store: ~Copyable {
         for (connection, frames) in inbox.prefix(count) {
             guard network.isOpen(connection) else { continue }
             let peer = peers[network.connections[connection].peer]
+            note(frames, on: connection, at: broker.server.time.now)
             broker.server.receive(
-                plantInMessage(frames, from: peer),
-                from: SimulatedNetwork.route(of: connection), identity: peer.identity)
+                plantInMessage(frames, from: peer, on: connection),
+                from: SimulatedNetwork.route(of: connection), identity: plantInIdentity(of: peer))
         }
         inbox.removeFirst(count)
         if inbox.isEmpty, options.bug != .neverExpires {
@@ -187,7 +188,9 @@ extension Simulation where Store: ~Copyable {
         if let seq = message.integer("seq"), seq > Int64(model.head) {
             complain("a reply stands on event \(seq), and \(model.head) are committed")
         }
-        return sendToPeer([frames[0]] + plantInReply(message, frames[0]).frames)
+        guard let said = plantInReply(message, frames[0]) else { return .sent }
+        judge(said, to: SimulatedNetwork.connection(of: frames[0]))
+        return sendToPeer([frames[0]] + said.frames)
     }
 
     /// The model reads what was committed since it last looked.
@@ -241,6 +244,7 @@ extension Simulation where Store: ~Copyable {
         guard let broker, !isPaused else { return }
         counters.note("broker stopped cleanly")
         let link = SimulatedLink(left: nil) { [unowned self] in self.leaving($0) }
+        let faults = store.diskFaults
         do {
             drain(broker)
             follow(try broker.server.turn(to: link), broker)
@@ -250,9 +254,22 @@ extension Simulation where Store: ~Copyable {
             requireDigest(broker)
             store.saveState(broker.server.loop.core.state, root: broker.records.root)
         } catch {
-            counters.note("broker stopped: exit 74")
+            return stopped(error, since: faults)
         }
         crash(losingPower: losesPower(), closing: store.isRunning)
+    }
+
+    /// The process ends itself (exit 74). It may only when its disk has failed it.
+    private func stopped(_ error: any Error, since faults: Int) {
+        counters.note("broker stopped: exit 74")
+        guard isExcused(since: faults) else {
+            return complain("the broker ended itself and nothing was wrong: \(error)")
+        }
+        crash(losingPower: losesPower(), closing: store.isRunning)
+    }
+
+    private func isExcused(since faults: Int) -> Bool {
+        !store.isRunning || store.diskFaults > faults || hasFlipped
     }
 
     /// The digest in `broker.stopped` is that of the journal, folded again.

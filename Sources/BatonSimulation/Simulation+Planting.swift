@@ -9,7 +9,9 @@ import JSON
 extension Simulation where Store: ~Copyable {
     // MARK: In a message that arrives
 
-    func plantInMessage(_ frames: [[UInt8]], from peer: any SimulatedPeer) -> [[UInt8]] {
+    func plantInMessage(
+        _ frames: [[UInt8]], from peer: any SimulatedPeer, on connection: Int
+    ) -> [[UInt8]] {
         guard let bug = options.bug, var message = try? Message(frames: frames) else {
             return frames
         }
@@ -40,14 +42,28 @@ extension Simulation where Store: ~Copyable {
                 ]).bodyFrames
         case (.forgetsCancellations, .cancel):
             message = Message(.status, JSONObject([("id", message.header["id"] ?? 0)]))
+        case (.ignoresHeartbeats, .beat):
+            guard let id = message.integer("id") else { return frames }
+            unheard[Witness.Name(connection: connection, id: id)] = message.body.first
+            message.body = [JSONValue.array([]).encoded()]
         default: return frames
         }
         return message.frames
     }
 
+    /// Who the broker thinks that a process is.
+    func plantInIdentity(of peer: any SimulatedPeer) -> TransportIdentity {
+        let identity = peer.identity
+        guard options.bug == .forgetsProcesses, peer.name.hasPrefix(SimulatedTeam.quality) else {
+            return identity
+        }
+        return TransportIdentity(actor: identity.actor, processID: identity.processID + 500)
+    }
+
     // MARK: In a message that leaves
 
-    func plantInReply(_ message: Message, _ route: [UInt8]) -> Message {
+    /// - Returns: nil for what is never sent.
+    func plantInReply(_ message: Message, _ route: [UInt8]) -> Message? {
         var message = message
         switch options.bug {
         case .misroutesReplies where message.verb == .ok && message.header["brief"] != nil:
@@ -61,6 +77,22 @@ extension Simulation where Store: ~Copyable {
                 let end = body.dropLast().lastIndex(of: UInt8(ascii: "\n"))
             else { return message }
             message.body[0] = Array(body[...end])
+        case .tailLosesMessages where message.verb == .events && chance.happens(percent: 10):
+            return nil
+        case .ignoresHeartbeats where message.verb == .ok:
+            let name = Witness.Name(
+                connection: SimulatedNetwork.connection(of: route), id: message.integer("re") ?? -1)
+            guard let body = unheard[name], let asked = witness.asked[name],
+                let entries = try? JSONValue(parsing: body).arrayValue
+            else { break }
+            let until = asked.at + model.bounds.lease
+            let held = entries.map { entry -> JSONValue in
+                [
+                    "task": entry["task"] ?? .null, "token": entry["token"] ?? .null,
+                    "state": "held", "until_us": .integer(until),
+                ]
+            }
+            message.body = [JSONValue.array(held).encoded()]
         default: break
         }
         return message
@@ -68,7 +100,10 @@ extension Simulation where Store: ~Copyable {
 
     // MARK: In a turn
 
-    func plantInTurn(_ broker: BrokerRun<Store>) {
+    func plantInTurn(_ broker: BrokerRun<Store>) throws {
+        if options.bug == .endsWithoutCause, chance.happens(percent: 1) {
+            throw RecordsFault("nothing at all")
+        }
         guard options.bug == .decidesBySilence else { return }
         for question in model.openEscalations {
             let since = openSince[question.id, default: clock.elapsed]

@@ -87,8 +87,7 @@ extension Simulation where Store: ~Copyable {
 
     private func flipBit() {
         guard store.plan(.flippedBit(afterReads: chance.below(40))) else { return }
-        counters.note("bit flipped")
-        hasFlipped = true
+        counters.note("bit to flip")
     }
 
     func carryOut(_ repair: Repair) {

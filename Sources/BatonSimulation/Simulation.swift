@@ -48,7 +48,7 @@ final class Simulation<Store: Journal & ~Copyable>: PeerWorld {
     let open: (Limits) throws -> Found<Store>
     let keys: JournalKeys
     var weather: Weather
-    var model = AuditModel(bounds: .init())
+    var model: AuditModel
     var submissions = Submissions()
     var counters = SimulationReport.Counters()
     var isCalm = false
@@ -73,18 +73,19 @@ final class Simulation<Store: Journal & ~Copyable>: PeerWorld {
     var ending: Ending?
     var limits = Limits()
     var endedByDamage = false
-    /// A bit of what was read has flipped since the start: damage may be found.
-    var hasFlipped = false
+    /// A bit of what was read has flipped: damage may be found.
+    var hasFlipped: Bool { store.hasFlipped }
+    var witness = Witness()
     private(set) var violations: [String] = []
     /// Open questions and since when, for the bug that decides by silence.
     var openSince: [String: Int64] = [:]
     /// Events whose payloads a start has looked at.
     var payloadsSeen = 0
-    /// Starts in a row that failed.
-    var failedStarts = 0
     /// Peers whose process ended and was never started again.
     var gone: Set<Int> = []
     var lastReply: JSONObject?
+    /// Heartbeats that the broker never heard, by request.
+    var unheard: [Witness.Name: [UInt8]] = [:]
     var restartedKeys: [String: Int] = [:]
 
     init(
@@ -97,8 +98,15 @@ final class Simulation<Store: Journal & ~Copyable>: PeerWorld {
         self.keys = keys
         self.chance = chance
         weather = Weather(chance)
-        if options.bug == .retriesForEver { limits.attemptsMax = 100 }
-        if options.bug == .reworksForEver { limits.rejectionsMax = 100 }
+        var bounds = AuditModel.Bounds()
+        model = AuditModel(bounds: bounds)
+        switch options.bug {
+        case .retriesForEver: limits.attemptsMax = 100
+        case .reworksForEver: limits.rejectionsMax = 100
+        default: return
+        }
+        bounds.areRequiredOfPlans = false
+        model = AuditModel(bounds: bounds)
     }
 
     func run() throws -> SimulationReport {
@@ -194,8 +202,15 @@ final class Simulation<Store: Journal & ~Copyable>: PeerWorld {
                 let actor: ActorName =
                     place == 0 ? .agent(AgentName(role)) : .person("carl")
                 peers.append(
-                    SimulatedAgent(number: peers.count, role: role, actor: actor, world: self))
+                    SimulatedAgent(number: peers.count, roles: [role], actor: actor, world: self))
             }
+        }
+        // One that could come to judge what it made itself.
+        if chance.happens(percent: 50) {
+            peers.append(
+                SimulatedAgent(
+                    number: peers.count, roles: ["team.x", SimulatedTeam.quality],
+                    actor: .person("carl"), world: self))
         }
         for peer in peers {
             plan(.connect(peer: peer.number), in: chance.duration(.milliseconds(1), .seconds(2)))

@@ -226,11 +226,12 @@ private struct JSONParser {
     }
 
     private func checkedText(_ range: Range<Int>) throws(JSONError) -> String {
-        // A slice's own `String(validating:)` goes byte by byte through a generic iterator; on a
-        // buffer, text is checked and copied by the word.
-        let text = unsafe bytes.withUnsafeBufferPointer { buffer in
-            unsafe String(
-                validating: UnsafeBufferPointer(rebasing: buffer[range]), as: UTF8.self)
+        // Most text is ASCII, where nothing can be repaired: `decoding`, on a buffer, copies it by
+        // the word, while `validating` looks up generic types at each call.
+        let text: String? = unsafe bytes.withUnsafeBufferPointer { buffer in
+            let part = unsafe UnsafeBufferPointer(rebasing: buffer[range])
+            return unsafe part.allSatisfy({ $0 < 0x80 })
+                ? String(decoding: part, as: UTF8.self) : String(validating: part, as: UTF8.self)
         }
         guard let text else { throw fault("a string is not UTF-8") }
         return text

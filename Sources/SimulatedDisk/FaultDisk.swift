@@ -39,10 +39,9 @@ package struct DiskFaults: Sendable {
 package final class FaultDisk: @unchecked Sendable {
     /// What has happened so far.
     package struct Counters: Hashable, Sendable {
-        package var reads = 0
-        package var writes = 0
-        package var syncs = 0
+        /// Faults that showed themselves, flips among them.
         package var faults = 0
+        package var flips = 0
     }
 
     let folder: String
@@ -137,7 +136,6 @@ package final class FaultDisk: @unchecked Sendable {
     /// Whether a write may happen, and how much of it.
     func judgeWrite(_ count: Int) -> Verdict {
         guard passChange() else { return .failed }
-        counters.writes += 1
         if faults.isFull {
             counters.faults += 1
             return .full
@@ -162,7 +160,6 @@ package final class FaultDisk: @unchecked Sendable {
 
     func sync(_ path: String) -> Bool {
         guard passChange() else { return false }
-        counters.syncs += 1
         if faults.ignoresSyncs { return true }
         if faults.nextSync != nil, faults.syncsBeforeFault > 0 {
             faults.syncsBeforeFault -= 1
@@ -181,7 +178,6 @@ package final class FaultDisk: @unchecked Sendable {
 
     /// The bit to flip in what was read, counted from its first byte; nil: none.
     func flippedBit(in count: Int) -> Int? {
-        counters.reads += 1
         guard let left = faults.readsUntilFlip else { return nil }
         guard left == 0, count > 0 else {
             faults.readsUntilFlip = max(left - 1, 0)
@@ -189,6 +185,7 @@ package final class FaultDisk: @unchecked Sendable {
         }
         faults.readsUntilFlip = nil
         counters.faults += 1
+        counters.flips += 1
         return Int(chance() % UInt64(count * 8))
     }
 

@@ -22,6 +22,7 @@ extension Crashes {
             #expect(figures.violations.isEmpty, report)
             #expect(figures.cycles == 18 && figures.rounds == 2, report)
             #expect(figures.brokersKilled > 0 && figures.submissions > 0, report)
+            #expect(figures.shown > 0, report)
             #expect(figures.powerLosses + figures.faults.values.reduce(0, +) > 0, report)
             #expect(figures.digests > 0 && figures.proven > 0, report)
         }

@@ -56,9 +56,7 @@ package struct Ledger: Sendable {
         for stream in streams {
             let place = "\(stream.path) lines"
             var seq = stream.since + Int64(positions[place] ?? 0)
-            // What the reader says of a broker that it cannot reach is no event.
-            for line in try newLines(stream.path) where !line.starts(with: Array("{\"error\"".utf8))
-            {
+            for line in Self.events(in: try newBytes(stream.path)) {
                 shown.append((seq, line))
                 seq += 1
             }
@@ -66,16 +64,30 @@ package struct Ledger: Sendable {
         }
     }
 
+    /// The whole lines that a reader of the stream printed. What it says of a broker that it cannot
+    /// reach is no event.
+    package static func events(in bytes: [UInt8]) -> [[UInt8]] {
+        guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
+        return bytes[..<end].split(separator: UInt8(ascii: "\n")).map(Array.init).filter {
+            !$0.starts(with: Array("{\"error\"".utf8))
+        }
+    }
+
     private mutating func newLines(_ path: String) throws(SystemError) -> [[UInt8]] {
+        try newBytes(path).dropLast().split(
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
+        ).map(Array.init)
+    }
+
+    /// What was added, up to its last whole line.
+    private mutating func newBytes(_ path: String) throws(SystemError) -> [UInt8] {
         guard try Files.exists(path) else { return [] }
         let start = positions[path] ?? 0
         let bytes = try Files.read(path, bytesMax: 1 << 30).dropFirst(start)
         guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
         let whole = bytes[...end]
         positions[path] = start + whole.count
-        return whole.dropLast().split(
-            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
-        ).map(Array.init)
+        return Array(whole)
     }
 
     private mutating func takeClient(_ line: String) {

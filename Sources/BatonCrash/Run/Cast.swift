@@ -94,7 +94,7 @@ final class Cast {
         var since: Int64 = 0
         if let last = streams.last, try Files.exists(last.path) {
             let bytes = try Files.read(last.path, bytesMax: 1 << 30)
-            since = last.since + Int64(bytes.count { $0 == UInt8(ascii: "\n") })
+            since = last.since + Int64(Ledger.events(in: bytes).count)
         }
         let path = "\(stage.folder)/records/stream-\(streams.count + 1)"
         reader = try ChildProcess.spawn(

@@ -126,4 +126,5 @@ final class DiskStore: SimulatedStore {
 
     var isDurable: Bool { disk.isDurable(JournalFiles.log(in: home.path)) }
     var diskFaults: Int { disk.counters.faults }
+    var hasFlipped: Bool { disk.counters.flips > 0 }
 }

@@ -56,6 +56,7 @@ final class MemoryStore: SimulatedStore {
     func heal() { shelf.appendsUntilStop = nil }
     var isDurable: Bool { true }
     var diskFaults: Int { shelf.faults }
+    var hasFlipped: Bool { false }
 }
 
 /// A handle of one process on the shelf's journal.

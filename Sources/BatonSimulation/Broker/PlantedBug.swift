@@ -27,6 +27,14 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case misroutesReplies = "misroutes-replies"
     /// The tail leaves out an event now and then.
     case tailSkipsEvents = "tail-skips-events"
+    /// The tail loses a whole message now and then.
+    case tailLosesMessages = "tail-loses-messages"
+    /// Heartbeats are answered and not heard.
+    case ignoresHeartbeats = "ignores-heartbeats"
+    /// A process that took another role is taken for another process.
+    case forgetsProcesses = "forgets-processes"
+    /// The broker ends itself now and then, and a supervisor hides it.
+    case endsWithoutCause = "ends-without-cause"
     /// A payload now and then is not stored.
     case losesPayloads = "loses-payloads"
     /// A stored event changes a bit, and nobody looks.

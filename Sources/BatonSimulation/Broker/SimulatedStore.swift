@@ -33,8 +33,10 @@ protocol SimulatedStore: AnyObject {
     func heal()
     /// Everything that was reported as committed would survive a loss of power now.
     var isDurable: Bool { get }
-    /// What happened to the disk, for the report.
+    /// Faults that showed themselves so far.
     var diskFaults: Int { get }
+    /// What was read once was not what was written.
+    var hasFlipped: Bool { get }
 }
 
 enum StoreFault {

@@ -93,7 +93,6 @@ extension AuditModel {
         switch event.type {
         case "escalation.joined":
             requireOpen(known, event)
-            escalations[id]?.askers.insert(event.actor)
             if let task = event.task.flatMap({ tasks[$0] }) {
                 end(task, event, as: "escalated", match: event.text("match"))
                 probeEnds(task, passed: true)
@@ -127,7 +126,6 @@ extension AuditModel {
         facts.brief = event.brief
         facts.severity = event.text("severity") ?? ""
         facts.deadline = event.integer("deadline")
-        facts.askers = [event.actor]
         escalations[facts.id] = facts
         if options.count < 2 { complain("\(facts.id) offers no choice") }
         if origin != "gate", options.contains(where: { $0.effect == "accept" }) {

@@ -63,12 +63,7 @@ extension AuditModel {
         if kind == "work" || kind == "close", !gates.contains("review") {
             complain("\(id) is \(kind) and nobody is to judge it")
         }
-        if event.integer("attempts_max") != Int64(bounds.attemptsMax) {
-            complain("\(id) may fail \(event.integer("attempts_max") ?? 0) times")
-        }
-        if event.integer("rejections_max") != Int64(bounds.rejectionsMax) {
-            complain("\(id) may be rejected \(event.integer("rejections_max") ?? 0) times")
-        }
+        judgeBounds(id, event)
         if let brief = event.brief {
             briefs[brief]?.tasks.append(id)
             if kind == "close" { briefs[brief]?.close = id }
@@ -82,6 +77,18 @@ extension AuditModel {
             }
             tasks[subject]?.review = id
             owed["\(subject) judged"] = nil
+        }
+    }
+
+    private mutating func judgeBounds(_ id: String, _ event: LeafFacts) {
+        tasks[id]?.attemptTimeout = event.integer("attempt_timeout") ?? 0
+        tasks[id]?.silenceTimeout = event.integer("silence_timeout") ?? 0
+        guard bounds.areRequiredOfPlans else { return }
+        if event.integer("attempts_max") != Int64(bounds.attemptsMax) {
+            complain("\(id) may fail \(event.integer("attempts_max") ?? 0) times")
+        }
+        if event.integer("rejections_max") != Int64(bounds.rejectionsMax) {
+            complain("\(id) may be rejected \(event.integer("rejections_max") ?? 0) times")
         }
     }
 
@@ -112,19 +119,22 @@ extension AuditModel {
         if token != event.seq { complain("token \(token) is not its event's number") }
         newestToken = max(newestToken, token)
         if event.attempt != task.attempts + 1 { complain("\(task.id) counts its attempts wrong") }
-        let holder = event.text("holder") ?? ""
-        if let subject = task.subject.flatMap({ tasks[$0] }), subject.author == holder {
-            complain("\(task.id) is judged by its author \(holder)")
-        }
         judgeQueue(task, event)
         spendBudget(task)
         tasks[task.id]?.token = token
-        tasks[task.id]?.holder = holder
+        tasks[task.id]?.holder = event.text("holder") ?? ""
         tasks[task.id]?.instance = event.text("instance") ?? ""
         tasks[task.id]?.leaseEvent = event.seq
+        tasks[task.id]?.leasedAt = event.time
         tasks[task.id]?.attempts = task.attempts + 1
         tasks[task.id]?.leaseUntil = event.integer("until") ?? 0
         tasks[task.id]?.attemptUntil = event.integer("attempt_until") ?? 0
+        if event.integer("until") != event.time + bounds.lease {
+            complain("\(task.id) is leased for another time than a lease's")
+        }
+        if event.integer("attempt_until") != event.time + task.attemptTimeout {
+            complain("\(task.id)'s attempt may last for another time than an attempt's")
+        }
     }
 
     /// A lease counts against its brief, and a used-up budget allows none.
@@ -204,7 +214,6 @@ extension AuditModel {
         let match = event.text("match") ?? ""
         end(task, event, as: "delivered", match: match)
         if task.rejectedMatch == match { complain("\(task.id) took the bytes that were rejected") }
-        tasks[task.id]?.author = task.holder
         tasks[task.id]?.deliveredMatch = match
         probeEnds(task, passed: true)
         if task.isReviewed {
@@ -227,6 +236,7 @@ extension AuditModel {
                 complain("\(task.id) counts its releases wrong")
             }
             if counts, releases % Int64(bounds.releasesPerFailure) == 0 { failures += 1 }
+            judgeRelease(task, event)
         } else {
             failures += 1
             probeFails(task, isPermanent: event.flag("retryable") == false)
@@ -246,11 +256,34 @@ extension AuditModel {
     private mutating func judgeExpiry(_ task: TaskFacts, _ event: LeafFacts) {
         switch event.text("reason") {
         case "lease":
-            if event.time < task.leaseUntil { complain("\(task.id) expired before its lease") }
+            let promised = intentions.promised[task.token] ?? 0
+            if event.time < max(task.leaseUntil, promised) {
+                complain("\(task.id) expired before its lease")
+            }
         case "attempt":
             if event.time < task.attemptUntil { complain("\(task.id)'s attempt was cut short") }
-        case "silence": break
+        case "silence":
+            let heard = max(task.leasedAt, intentions.progress[task.token] ?? 0)
+            if event.time < heard + task.silenceTimeout {
+                complain("\(task.id) expired of silence \(event.time - heard) µs after progress")
+            }
         default: complain("\(task.id) expired for no known reason")
+        }
+    }
+
+    /// What is given back without its worker's word.
+    private mutating func judgeRelease(_ task: TaskFacts, _ event: LeafFacts) {
+        switch event.text("reason") {
+        case "worker", "session": break
+        case "unlisted":
+            if (intentions.hellos[task.instance] ?? 0) < task.leasedAt {
+                complain("\(task.id) was released, and \(task.instance) has not said HELLO since")
+            }
+        case "unconfirmed":
+            if task.leaseEvent > settle.start || event.time < settle.until {
+                complain("\(task.id) was released before its worker could have listed it")
+            }
+        default: complain("\(task.id) was released for no known reason")
         }
     }
 
@@ -284,9 +317,16 @@ extension AuditModel {
             move(
                 task, event, from: [.waiting, .ready, .leased, .delivered, .blocked, .backoff],
                 to: .dead)
-            if task.deadline == nil { complain("\(task.id) died of a deadline it does not have") }
+            // The calendar's lead is on record to the second.
+            if event.time + clockOffset + 1_000_000 < task.deadline ?? .max {
+                complain("\(task.id) died before its deadline")
+            }
         case "review_failed":
             move(task, event, from: [.delivered], to: .dead)
+            let review = task.review.flatMap { tasks[$0]?.place }
+            if review != .dead, review != .cancelled {
+                complain("\(task.id) died of a review that is \(review?.rawValue ?? "not there")")
+            }
         default: complain("\(task.id) died for no known reason")
         }
         tasks[task.id]?.death = reason ?? ""
@@ -320,7 +360,15 @@ extension AuditModel {
             if !isSpent, !intentions.cancelled.contains(task.brief ?? "") {
                 complain("nobody cancelled \(task.brief ?? "") of \(task.id)")
             }
-        case "dependency", "answer": break
+        case "dependency":
+            let isLost =
+                task.subject.map { tasks[$0]?.place != .delivered }
+                ?? task.depends.contains { [.cancelled, .discarded].contains(tasks[$0]?.place) }
+            if !isLost { complain("\(task.id) was cancelled, and nothing it needs was") }
+        case "answer":
+            if task.escalation.flatMap({ escalations[$0]?.effect }) != "cancel" {
+                complain("\(task.id) was cancelled by an answer that nobody gave")
+            }
         default: complain("\(task.id) was cancelled for no known reason")
         }
     }

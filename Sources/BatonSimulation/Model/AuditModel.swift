@@ -17,6 +17,12 @@ package struct AuditModel {
         package var circuitFailuresMax = 5
         package var backoffBase: Int64 = 5_000_000
         package var backoffCap: Int64 = 300_000_000
+        package var lease: Int64 = 60_000_000
+        /// Refusals of one kind within it are one event.
+        package var refusalFold: Int64 = 60_000_000
+        /// Whether `task.created` must name these bounds; a bug that changes them is then caught
+        /// before anything has been tried too often.
+        package var areRequiredOfPlans = true
 
         package init() {}
     }
@@ -37,6 +43,12 @@ package struct AuditModel {
         package var retried: Set<String> = []
         /// The longest wait that a worker asked for, by token, in microseconds.
         package var waits: [Int64: Int64] = [:]
+        /// How long the broker said that a lease lasts, and when its worker last showed progress,
+        /// by token.
+        package var promised: [Int64: Int64] = [:]
+        package var progress: [Int64: Int64] = [:]
+        /// When somebody last said HELLO as an instance.
+        package var hellos: [String: Int64] = [:]
     }
 
     package let bounds: Bounds
@@ -56,17 +68,20 @@ package struct AuditModel {
     /// How each token's attempt ended; no entry while it is open.
     var ends: [Int64: AttemptFacts] = [:]
     var newestToken: Int64 = -1
-    /// The end of every lease from before the newest start, without heartbeats.
-    var leasesUntil: Int64 = 0
+    /// The newest start, and until when leases from before it may be listed.
     var settle: (start: Int64, until: Int64) = (0, 0)
+    /// The calendar's lead over the broker's time.
+    var clockOffset: Int64 = 0
     /// What must still come before the batch ends, by what it is about.
     var owed: [String: String] = [:]
     /// Briefs whose derived state is to be compared when the batch ends.
     var touched: Set<String> = []
     /// The review's verdict that was just delivered, by its subject.
     var spoken: [String: (seq: Int64, token: Int64)] = [:]
-    /// Refusals of right on record: `VERB ACTOR`.
-    var refusals: Set<String> = []
+    /// Refusals of right on record: the newest for `CODE ACTOR`.
+    var refusals: [String: Int64] = [:]
+    /// `TYPE SUBJECT` of what has happened at least once.
+    var happened: Set<String> = []
 
     package init(bounds: Bounds) {
         self.bounds = bounds
@@ -88,6 +103,9 @@ package struct AuditModel {
         if event.time < time { complain("event \(seq) is older than the one before it") }
         time = max(time, event.time)
         if let cause = event.cause, cause >= seq { complain("event \(seq) has a later cause") }
+        if let subject = event.task ?? event.text("agent") {
+            happened.insert("\(event.type) \(subject)")
+        }
         judge(event)
     }
 
@@ -123,9 +141,9 @@ package struct AuditModel {
         case "journal":
             if event.seq != 0 { complain("a second journal.created") }
         case "broker": judgeBroker(event)
-        case "clock", "document": break
-        case "access":
-            refusals.insert("\(event.text("verb") ?? "") \(event.actor)")
+        case "clock": clockOffset = event.integer("offset") ?? 0
+        case "document": break
+        case "access": refusals["\(event.text("code") ?? "") \(event.actor)"] = event.time
         default: complain("type \(event.type) is in no document")
         }
     }
@@ -133,7 +151,6 @@ package struct AuditModel {
     private mutating func judgeBroker(_ event: LeafFacts) {
         guard event.type == "broker.started" else { return }
         let until = event.integer("leases_until") ?? 0
-        leasesUntil = until
         settle = (event.seq, event.integer("settle_until") ?? 0)
         for id in tasks.keys.sorted() where tasks[id]?.place == .leased {
             let known = tasks[id]?.leaseUntil ?? 0
@@ -193,7 +210,21 @@ package struct AuditModel {
         tasks[task]?.place == .leased && tasks[task]?.token == token
     }
 
-    package func wasRefused(_ verb: String, to actor: String) -> Bool {
-        refusals.contains("\(verb) \(actor)")
+    /// Whether a refusal at that time, or the one that it is counted with, is on record. A person
+    /// in an agent's role stands there as both.
+    package func isRefusalKnown(_ code: String, to actor: String, since: Int64) -> Bool {
+        refusals.contains { key, time in
+            (key == "\(code) \(actor)" || key.hasPrefix("\(code) \(actor)/"))
+                && time >= since - bounds.refusalFold
+        }
+    }
+
+    package func hasHappened(_ type: String, to subject: String) -> Bool {
+        happened.contains("\(type) \(subject)")
+    }
+
+    /// The token of the delivery that a review is about; nil: it is no review.
+    package func deliveryJudged(by task: String) -> Int64? {
+        tasks[task]?.subject.flatMap { tasks[$0]?.token }
     }
 }

@@ -27,16 +27,17 @@ struct TaskFacts {
     var holder = ""
     var instance = ""
     var leaseEvent: Int64 = -1
+    var leasedAt: Int64 = 0
     var leaseUntil: Int64 = 0
     var attemptUntil: Int64 = 0
+    var attemptTimeout: Int64 = 0
+    var silenceTimeout: Int64 = 0
     var attempts: Int64 = 0
     var failures: Int64 = 0
     var releases: Int64 = 0
     var rejections: Int64 = 0
     var until: Int64?
     var escalation: String?
-    /// The actor of the newest delivery.
-    var author = ""
     var deliveredMatch = ""
     /// Bytes that the gate has refused.
     var rejectedMatch: String?
@@ -83,8 +84,6 @@ package struct QuestionFacts: Sendable {
     var severity = ""
     var deadline: Int64?
     var raisedAgain: Int64 = 0
-    /// Actors in whose name it was asked.
-    var askers: Set<String> = []
 }
 
 struct AgentFacts {

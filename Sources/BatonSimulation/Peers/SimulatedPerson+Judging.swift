@@ -43,7 +43,23 @@ extension SimulatedPerson {
             if world.model.place(of: task)?.isFinal != true {
                 world.complain("\(task) was cancelled and is still open")
             }
-        case .register, .redrive, .discard, .retry, .pause, .resume, .look: break
+        case .discard(let task):
+            if world.model.place(of: task) != .discarded {
+                world.complain("\(task) was discarded and is still open")
+            }
+        case .redrive(let task): require("task.redriven", task)
+        case .retry(let task): require("task.retried", task)
+        case .pause(let agent): require("queue.paused", agent)
+        case .register(let agent): require("agent.registered", agent)
+        // Work that was not paused goes on as it is.
+        case .resume, .look: break
+        }
+    }
+
+    /// What was acknowledged must have happened, if not now then before.
+    private func require(_ type: String, _ subject: String) {
+        if !world.model.hasHappened(type, to: subject) {
+            world.complain("\(type) of \(subject) was acknowledged and never happened")
         }
     }
 

@@ -13,6 +13,8 @@ final class SimulatedReader: SimulatedPeer {
     private var session: ClientSession
     /// The tail's request; nil while there is none.
     private var tail: RequestID?
+    /// It began when nothing got lost any more.
+    private var isComplete = false
     /// The next event wanted.
     private(set) var next: UInt64 = 0
 
@@ -64,6 +66,7 @@ final class SimulatedReader: SimulatedPeer {
         let request = ClientRequest(.tail, header, timeout: nil, isResent: false)
         let (id, outputs) = session.request(request, at: world.clock.uptime)
         tail = id
+        isComplete = world.isCalm
         take(outputs)
     }
 
@@ -95,6 +98,9 @@ final class SimulatedReader: SimulatedPeer {
         let lines = (message.body.first ?? []).split(separator: UInt8(ascii: "\n"))
         guard upto >= from, UInt64(lines.count) == upto - from else {
             return world.complain("a tail of \(from)..<\(upto) has \(lines.count) events")
+        }
+        if isComplete, from != next {
+            return world.complain("the tail goes on with event \(from) instead of \(next)")
         }
         // A lost message shows as a gap, which the next beginning fills.
         guard from <= next else { return }
