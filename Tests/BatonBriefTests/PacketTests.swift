@@ -139,7 +139,7 @@ import Testing
     func direct() {
         var plain = facts(.direct, brief: nil)
         plain.submittedDocument = ["slo": ["availability": 0.99]]
-        plain.submitted = part("brief.json", 10)
+        plain.submitted = [part("brief.json", 10), part("notes.md", 10)]
         var whole = plain
         whole.submittedDocument = ["objective": "x", "inputs": ["a": 1], "tags": ["t"]]
         let first = HandoffPacket(document: PacketAssembler.assemble(plain).document)
@@ -147,7 +147,7 @@ import Testing
 
         #expect(first.inputs == ["slo": ["availability": 0.99]])
         #expect(first.objective == nil)
-        #expect(first.partManifest.map(\.name) == ["task/brief.json"])
+        #expect(first.partManifest.map(\.name) == ["task/brief.json", "task/notes.md"])
         #expect(second.inputs == ["a": 1])
         #expect(second.objective == "x")
         #expect(second.tags == ["t"])

@@ -39,4 +39,54 @@ import Testing
             parsing: harness.ask("operator", .list, JSONObject([("what", "dead")])).body[0])
         #expect(dead[0]?["last_error"] == "no style guide\nno paper")
     }
+
+    @Test("a direct task brings all its parts, and its first JSON object is its document")
+    func directParts() throws {
+        let harness = try LoopHarness()
+        try harness.worker("x")
+        let inputs: JSONValue = ["slo": ["availability": 0.999]]
+        let parcel = Parcel(parts: [
+            .init(name: "note.txt", mediaType: "text/plain", body: Array("read me".utf8)),
+            .init(name: "list.json", mediaType: "application/json", body: Array("[1]".utf8)),
+            .init(name: "inputs.json", mediaType: "application/json", body: inputs.encoded()),
+        ])
+
+        let task = try harness.ask(
+            "operator", .task, JSONObject([("key", "k"), ("agent", "x")]), body: parcel.bodyFrames)
+
+        #expect(task.verb == .ok)
+        let assignment = try harness.assignment("x")
+        let packet = try JSONValue(parsing: assignment.body[0])
+        #expect(
+            packet["parts"]?.arrayValue?.map { $0["name"] } == [
+                "task/note.txt", "task/list.json", "task/inputs.json",
+            ])
+        #expect(assignment.body[1] == Array(parcel.parts.map(\.body).joined()))
+        #expect(packet["inputs"] == inputs)
+        let question: JSONValue = [
+            "format": "baton.escalation/1", "blocker": "not feasible", "impact": "no plan",
+            "options": [
+                [
+                    "id": "relax", "label": "Relax", "tradeoffs": "more downtime",
+                    "effect": ["kind": "patch", "patch": ["slo": ["availability": 0.99]]],
+                ],
+                [
+                    "id": "stop", "label": "Stop", "tradeoffs": "no result",
+                    "effect": ["kind": "cancel"],
+                ],
+            ],
+            "recommended": "relax", "rationale": "it can be met", "needs": "a decision",
+            "severity": "high",
+        ]
+        let raised = try harness.ask(
+            "x", as: .agent(AgentName("x")), .escalate,
+            JSONObject([
+                ("task", assignment.header["task"] ?? ""),
+                ("token", assignment.header["token"] ?? 0),
+            ]), body: [question.encoded()])
+        let shown = try harness.ask(
+            "operator", .show, JSONObject([("escalation", raised.header["escalation"] ?? "")]))
+        let changes = try JSONValue(parsing: shown.body[0]).value(at: "/options/0/changes")
+        #expect(changes == ["slo.availability: 99.9% → 99%"])
+    }
 }

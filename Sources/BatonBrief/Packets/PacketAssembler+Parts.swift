@@ -28,7 +28,7 @@ extension PacketAssembler {
                     name: name, mediaType: reference.mediaType, size: reference.size,
                     digestHex: reference.digestHex))
         }
-        if let submitted = facts.submitted { add(submitted, as: submittedPart(submitted.name)) }
+        for part in facts.submitted { add(part, as: submittedPart(part.name)) }
         for part in facts.subject?.parts ?? [] { add(part, as: subjectPart(part.name)) }
         for agent in facts.agents { add(agent.card, as: cardPart(agent.id)) }
         for task in facts.upstream {

@@ -147,9 +147,9 @@ package struct PacketFacts: Sendable {
     package var agents: [RegisteredAgent] = []
     /// The brief's artifacts as they are stored.
     package var artifacts: [PartReference] = []
-    /// Direct tasks: the submitted bytes.
-    package var submitted: PartReference?
-    /// Direct tasks: the submitted bytes parsed, if they are a JSON object.
+    /// Direct tasks: the submitted parts, in their order.
+    package var submitted: [PartReference] = []
+    /// Direct tasks: the first submitted part that is a JSON object, parsed.
     package var submittedDocument: JSONValue?
 
     package init(task: LeasedTask, briefID: String?, sentAt: String, brief: JSONValue?) {

@@ -57,10 +57,8 @@ extension Views {
         if let brief = escalation.brief {
             inputs = try cache.brief(brief)?["inputs"]
             answers = source.briefs[brief]?.answers ?? []
-        } else if let task = escalation.tasks.first,
-            let part = try records.parts(of: task.number).first
-        {
-            let document = try records.json(of: task.number, part: part.name)
+        } else if let task = escalation.tasks.first {
+            let document = try records.submittedDocument(of: task)
             inputs = document?["objective"] == nil ? document : document?["inputs"]
             answers = source.tasks[task]?.answers ?? []
         }

@@ -192,13 +192,8 @@ struct PacketBuilder {
     private mutating func addSubmitted(
         _ task: TaskRecord, to facts: inout PacketFacts
     ) throws(RecordsFault) {
-        guard let part = try references(of: task.id.number).first else { return }
-        facts.submitted = part
-        guard part.mediaType == Deliverables.jsonMediaType,
-            part.size <= WireLimits.standard.controlBytesMax
-        else { return }
-        let document = try records.json(of: task.id.number, part: part.name)
-        if document?.objectValue != nil { facts.submittedDocument = document }
+        facts.submitted = try references(of: task.id.number)
+        facts.submittedDocument = try records.submittedDocument(of: task.id)
     }
 }
 
