@@ -200,4 +200,73 @@ let gateScenarios: [Scenario] = [
         bench.judge(task, accepted: true)
         #expect(bench.state(of: task) == .accepted)
     },
+    Scenario(
+        "a process that takes the reviewer's role on its connection stays the author",
+        shows: []
+    ) { bench in
+        let (task, review, worker) = bench.deliveredByAnn()
+        _ = bench.connect(
+            "core.quality", actor: Bench.ann.taking(role: .quality), session: worker, processID: 7)
+        #expect(bench.state(of: review) == .ready)
+        _ = bench.connect(
+            "core.quality", actor: Bench.ann.taking(role: .quality), processID: 8)
+        #expect(bench.state(of: review) == .leased)
+        bench.judge(task, accepted: false)
+        #expect(bench.state(of: task) == .ready)
+    },
+    Scenario(
+        "a process that comes back as the reviewer stays the author, also after a redrive",
+        shows: ["task: dead → task.redriven → delivered"]
+    ) { bench in
+        let (task, review, worker) = bench.deliveredByAnn()
+        bench.close(worker, releasing: true)
+        _ = bench.connect(
+            "core.quality", actor: Bench.ann.taking(role: .quality), processID: 7)
+        #expect(bench.state(of: review) == .ready)
+        let other = bench.connect(
+            "core.quality", actor: Bench.ann.taking(role: .quality), processID: 8)
+        bench.fail(review, isRetryable: false)
+        bench.close(other, releasing: true)
+        bench.run(Bench.ann, .redrive(task))
+        let second = bench.state.tasks[task]?.review ?? TaskID(0)
+        #expect(second != review && bench.state(of: second) == .ready)
+    },
+    Scenario(
+        "whoever brings the parts is an author, though another session holds the lease",
+        shows: []
+    ) { bench in
+        bench.register("core.quality")
+        bench.register("x", isReviewed: true)
+        let ann = Bench.ann.taking(role: AgentName("x"))
+        _ = bench.connect("x", actor: ann, processID: 7)
+        let bearer = bench.connect("x", credit: 0, actor: ann, processID: 8)
+        let task = bench.submitTask("x")
+        bench.run(
+            ann,
+            .deliver(
+                Delivery(
+                    attempt: bench.attempt(task), match: .test(1), parts: [],
+                    content: .deliverables)), in: bearer)
+        bench.close(bearer, releasing: true)
+        let review = bench.state.tasks[task]?.review ?? TaskID(0)
+        for process in [7, 8] {
+            _ = bench.connect(
+                "core.quality", actor: Bench.ann.taking(role: .quality), processID: process)
+            #expect(bench.state(of: review) == .ready)
+        }
+    },
 ]
+
+extension Bench {
+    /// A reviewed task that process 7 has delivered as a person's bare worker, and its session.
+    fileprivate mutating func deliveredByAnn() -> (
+        task: TaskID, review: TaskID, worker: SessionID
+    ) {
+        register("core.quality")
+        register("x", isReviewed: true)
+        let worker = connect("x", actor: Self.ann.taking(role: AgentName("x")), processID: 7)
+        let task = submitTask("x")
+        deliver(task)
+        return (task, state.tasks[task]?.review ?? TaskID(0), worker)
+    }
+}

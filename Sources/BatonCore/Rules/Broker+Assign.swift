@@ -111,18 +111,22 @@ extension Broker {
     }
 
     private func leastLoaded(_ free: [Session], for task: TaskRecord) -> Session? {
-        let author = task.subject.flatMap { state.tasks[$0]?.delivery?.author }
-        return free.filter { session in author.map { mayJudge(session, workOf: $0) } ?? true }
+        let subject = task.subject.flatMap { state.tasks[$0] }
+        return free.filter { session in subject.map { mayJudge(session, $0) } ?? true }
             .min { ($0.held.count, $0.id) < ($1.held.count, $1.id) }
     }
 
     /// The reviewer is never the author: another actor, and where one person runs both roles
-    /// without tokens, another process, as the kernel names it.
-    private func mayJudge(_ session: Session, workOf author: ActorName) -> Bool {
+    /// without tokens, another process, as the kernel names it. A process that changes its role
+    /// stays the author, as long as the broker runs.
+    private func mayJudge(_ session: Session, _ subject: TaskRecord) -> Bool {
+        guard let author = subject.delivery?.author else { return true }
         guard session.actor != author else { return false }
         guard session.actor.provenIdentity == author.provenIdentity, session.processID != 0 else {
             return true
         }
+        guard !sessions.isAuthor(session.processID, of: subject.id) else { return false }
+        // After a start of the broker only those who are back in their role are known.
         return !(author.role.map { sessions.sessions(of: $0) } ?? []).contains { id in
             sessions[id]?.actor == author && sessions[id]?.processID == session.processID
         }

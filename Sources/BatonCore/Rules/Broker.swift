@@ -30,6 +30,7 @@ package struct Broker: Sendable {
     package mutating func handle(_ command: Command, at moment: Moment) -> Outcome {
         let decision = decide(command, at: moment)
         var events: [Event] = []
+        noteAuthors(command, decision)
         for event in decision.events { record(event, into: &events) }
         if case .start = command.body { lookAtEverything() }
         if case .refused(let rejection) = decision.reply, rejection.isRefusalOfRight {
@@ -116,6 +117,14 @@ package struct Broker: Sendable {
         events.append(event)
     }
 
+    /// Remembers which process a delivery came from that somebody will have to judge.
+    private mutating func noteAuthors(_ command: Command, _ decision: Decision) {
+        guard case .deliver(let delivery) = command.body, !decision.events.isEmpty,
+            state.tasks[delivery.attempt.task]?.isReviewed ?? false
+        else { return }
+        sessions.noteAuthors(of: delivery.attempt.task, bringing: command.session)
+    }
+
     /// Sessions hold a lease from its grant to its end.
     private mutating func followLease(_ task: TaskID, _ event: Event) {
         switch event.body {
@@ -126,27 +135,38 @@ package struct Broker: Sendable {
             if let agent = state.tasks[task]?.agent {
                 sessions.noteLease(of: agent, within: rate(of: agent), at: event.time)
             }
-        case .taskCancelled, .taskDead, .taskDiscarded:
-            if let lease = state.lease(of: task) {
-                cancelledLeases[Attempt(task: task, token: lease.token)] = task
-                // A worker that never comes back must not leave this growing.
-                if cancelledLeases.count > limits.sessionsMax * limits.leasesPerSessionMax {
-                    cancelledLeases.removeAll()
-                }
-            }
-            sessions.drop(task)
+        case .taskDead:
+            // Its authors are kept: when its review died, redrive makes another.
+            dropCancelled(task)
+        case .taskCancelled, .taskDiscarded:
+            sessions.forgetAuthors(of: task)
+            dropCancelled(task)
         case .taskDelivered, .taskFailed, .taskExpired, .taskReleased, .escalationRaised,
             .escalationJoined:
             sessions.drop(task)
+        case .taskAccepted, .taskRejected:
+            sessions.forgetAuthors(of: task)
         case .journalCreated, .brokerStarted, .brokerStopped, .clockStepped, .agentRegistered,
             .agentWithdrawn, .documentPut, .briefSubmitted, .briefBlocked, .briefResumed,
             .briefDone,
-            .briefDead, .briefCancelled, .planAccepted, .taskCreated, .taskReadied, .taskAccepted,
-            .taskRejected, .taskRetried, .taskBlocked, .taskUnblocked, .taskRedriven,
+            .briefDead, .briefCancelled, .planAccepted, .taskCreated, .taskReadied,
+            .taskRetried, .taskBlocked, .taskUnblocked, .taskRedriven,
             .escalationRaisedAgain, .escalationAnswered, .escalationWithdrawn, .escalationNotified,
             .queuePaused, .queueResumed, .circuitOpened, .circuitClosed, .accessRefused:
             break
         }
+    }
+
+    /// Takes a lease from its holder, who is told by its next heartbeat.
+    private mutating func dropCancelled(_ task: TaskID) {
+        if let lease = state.lease(of: task) {
+            cancelledLeases[Attempt(task: task, token: lease.token)] = task
+            // A worker that never comes back must not leave this growing.
+            if cancelledLeases.count > limits.sessionsMax * limits.leasesPerSessionMax {
+                cancelledLeases.removeAll()
+            }
+        }
+        sessions.drop(task)
     }
 
     /// Changes the state's indexes without an event.

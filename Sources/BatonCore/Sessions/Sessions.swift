@@ -66,6 +66,9 @@ package struct Sessions: Sendable {
     private var holders: [TaskID: SessionID] = [:]
     /// Leases that were listed since the start.
     private var confirmed: Set<TaskID> = []
+    /// The processes that a delivery came from, while it may still be judged: a session may be over
+    /// or in another role when a reviewer is looked for.
+    private var authors: [TaskID: Set<Int>] = [:]
     /// Whether an instance of the agent has ever been here since the start.
     private var seen: Set<AgentName> = []
     /// Of agents with a rate.
@@ -153,6 +156,27 @@ package struct Sessions: Sendable {
         guard let id = holders.removeValue(forKey: task) else { return }
         all[id]?.held.removeAll { $0 == task }
     }
+
+    // MARK: Authors
+
+    /// Whether the process had a hand in what the task last delivered, as far as is known since the
+    /// start.
+    func isAuthor(_ processID: Int, of task: TaskID) -> Bool {
+        authors[task]?.contains(processID) ?? false
+    }
+
+    /// Notes who delivers: the session that holds the lease and the one that brings the parts, for
+    /// one process may have two sessions. To be called before the lease is dropped.
+    mutating func noteAuthors(of task: TaskID, bringing bearer: SessionID?) {
+        let hands = [holders[task], bearer].compactMap { $0.flatMap { all[$0]?.processID } }
+        authors[task] = Set(hands.filter { $0 != 0 })
+    }
+
+    mutating func forgetAuthors(of task: TaskID) {
+        authors[task] = nil
+    }
+
+    // MARK: Rates
 
     /// From when on the agent may be given work within its rate; nil: from any time.
     func nextLease(of agent: AgentName, within rate: LeaseRate) -> Instant? {
