@@ -65,6 +65,35 @@ import Testing
         #expect(try task(harness, "d").text("code") == "overloaded")
     }
 
+    @Test("on a low disk new submissions are refused, and a repeat gets its first answer")
+    func lowDisk() throws {
+        let harness = try LoopHarness()
+        try harness.worker("x")
+        let brief: JSONValue = [
+            "format": "baton.brief/1", "title": "Test", "objective": "Try the broker",
+            "inputs": ["slo": ["availability": 0.9995]], "assume": "never",
+        ]
+        func submit(_ key: JSONValue) throws -> Message {
+            try harness.ask(
+                "operator", .submit, JSONObject([("key", key)]), body: [brief.encoded()])
+        }
+        let firstTask = try task(harness, "a")
+        let firstBrief = try submit("b")
+        #expect(firstTask.verb == .ok && firstBrief.verb == .ok)
+
+        harness.isDiskLow = true
+
+        let sameTask = try task(harness, "a")
+        let sameBrief = try submit("b")
+        #expect(sameTask.flag("duplicate") == true)
+        #expect(sameTask.text("task") == firstTask.text("task"))
+        #expect(sameBrief.flag("duplicate") == true)
+        #expect(sameBrief.text("brief") == firstBrief.text("brief"))
+        #expect(try task(harness, "a", bytes: 6).text("code") == "key_reused")
+        #expect(try task(harness, "c").text("code") == "disk_low")
+        #expect(try submit("d").text("code") == "disk_low")
+    }
+
     @Test("bytes of what is open bound new submissions, with a hint; STATUS shows both")
     func queuedBytes() throws {
         let harness = try LoopHarness(limits: limits { $0.queuedBytesMax = 1_000 })

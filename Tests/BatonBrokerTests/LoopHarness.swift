@@ -71,6 +71,11 @@ final class LoopHarness {
     var core: Broker { server.loop.core }
     var head: UInt64 { server.records.head }
     var now: Instant { clock.now }
+    /// What the driver found when it last looked at the disk.
+    var isDiskLow: Bool {
+        get { server.loop.isDiskLow }
+        set { server.loop.isDiskLow = newValue }
+    }
 
     // MARK: Driving
 

@@ -11,7 +11,7 @@ extension BrokerLoop {
 
     mutating func submit(_ request: Request) throws(Refusal) {
         let key = try request.text("key")
-        try refuseIfDiskLow()
+        try refuseIfDiskLow(exceptRepeatsOf: key)
         let (brief, bytes) = try request.document(.brief, .badBrief, wireLimits)
         try checkAttachments(of: brief)
         let deadline = self.deadline(in: brief, at: request.moment)
@@ -87,6 +87,13 @@ extension BrokerLoop {
             })
     }
 
+    /// A repeat adds nothing to the disk: whatever the core answers to a key that is taken, it is
+    /// not a new submission.
+    private func refuseIfDiskLow(exceptRepeatsOf key: String) throws(Refusal) {
+        if core.state.isTaken(intake.match(Array(key.utf8))) { return }
+        try refuseIfDiskLow()
+    }
+
     func refuseIfDiskLow() throws(Refusal) {
         guard isDiskLow else { return }
         throw Refusal(
@@ -98,7 +105,7 @@ extension BrokerLoop {
 
     mutating func submitTask(_ request: Request) throws(Refusal) {
         let key = try request.text("key")
-        try refuseIfDiskLow()
+        try refuseIfDiskLow(exceptRepeatsOf: key)
         let parcel = try request.parcel(wireLimits)
         guard !parcel.parts.isEmpty else { throw Refusal(.badTask, "a direct task needs a part") }
         let agent = try request.agent()

@@ -82,6 +82,9 @@ package struct KeyRecord: Hashable, Sendable {
 
 extension State {
     /// Changes a task that must exist: an event about an unknown task is a broken journal.
+    /// Whether the key of a submission stands for one already, whatever its content was.
+    package func isTaken(_ key: Digest) -> Bool { keys[key.fingerprint] != nil }
+
     mutating func update<Value>(
         _ id: TaskID, _ change: (inout TaskRecord) -> Value
     ) -> Value {
