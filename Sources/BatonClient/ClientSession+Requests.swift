@@ -34,6 +34,7 @@ extension ClientSession {
             let text = reply.text("message") ?? reply.text("code") ?? "an error without a code"
             return [.complete(id, .failure(.unintelligible(text)))] + sendReady(at: now)
         }
+        requests[index].noteRefusal(refusal)
         if refusal.code == .noSession {
             requests[index].sentAt = nil
             return sessionWasLost(at: now)
@@ -43,14 +44,14 @@ extension ClientSession {
         guard refusal.code.isCuredByTime, tracked.request.retriesRefusals, tracked.request.isResent
         else {
             requests.remove(at: index)
-            return [.complete(id, .failure(.refused(refusal)))] + sendReady(at: now)
+            return [.complete(id, .failure(tracked.failure(refusal)))] + sendReady(at: now)
         }
         let wanted =
             now + max(Self.wait(askedBy: refusal), backoff.wait(beforeTry: tracked.tries))
         let retryAt = retryBudget.next(wanted: wanted)
         if let deadline = tracked.deadline, retryAt >= deadline {
             requests.remove(at: index)
-            return [.complete(id, .failure(.refused(refusal)))] + sendReady(at: now)
+            return [.complete(id, .failure(tracked.failure(refusal)))] + sendReady(at: now)
         }
         retryBudget.take(at: now)
         requests[index].sentAt = nil
@@ -124,8 +125,8 @@ extension ClientSession {
                 continue
             }
             let failure: RequestFailure =
-                if let refusal = tracked.lastRefusal, tracked.sentAt == nil {
-                    .refused(refusal)
+                if let refusal = tracked.lastRefusal {
+                    tracked.failure(refusal)
                 } else if tracked.tries == 0, let refusal = greetingRefusal {
                     .refused(refusal)
                 } else {
@@ -144,8 +145,7 @@ extension ClientSession {
         for index in requests.indices where inFlight < options.inFlightMax {
             guard requests[index].sentAt == nil, requests[index].notBefore <= now else { continue }
             if requests[index].tries == 0 { retryBudget.noteFirstTry() }
-            requests[index].sentAt = now
-            requests[index].tries += 1
+            requests[index].noteTry(at: now)
             inFlight += 1
             let tracked = requests[index]
             var header = JSONObject([("id", .integer(tracked.id))])

@@ -101,17 +101,6 @@ package struct ClientSession: Sendable {
     // In the order of their ids: oldest first. Small enough that a walk is cheaper than an index.
     var requests: [Tracked] = []
 
-    struct Tracked: Sendable {
-        let id: RequestID
-        let request: ClientRequest
-        let deadline: Duration?
-        var tries = 0
-        /// Not nil while a try is unanswered.
-        var sentAt: Duration?
-        var notBefore = Duration.zero
-        var lastRefusal: Refusal?
-    }
-
     /// - Parameter seed: random bits for the jitter of waits.
     package init(options: Options, seed: UInt64) {
         self.options = options
@@ -243,7 +232,9 @@ extension ClientSession {
         }
         requests.removeAll { !$0.request.isResent }
         // One that waits after a refusal goes on waiting: the broker said for how long.
-        for index in requests.indices where requests[index].sentAt != nil {
+        for index in requests.indices {
+            requests[index].noteInterruption()
+            guard requests[index].sentAt != nil else { continue }
             requests[index].sentAt = nil
             requests[index].notBefore = now
         }

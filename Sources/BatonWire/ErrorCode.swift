@@ -58,6 +58,10 @@ package enum ErrorCode: String, CaseIterable, Sendable {
         isRetryable && self != .noSession && self != .digestMismatch
     }
 
+    /// Given only to what was not taken before: an earlier try of the same request, whose reply was
+    /// lost, had no effect either. A broker that is draining does not look.
+    package var speaksForEarlierTries: Bool { isCuredByTime && self != .shuttingDown }
+
     /// The exit status of a command that ends with this refusal.
     package var exitStatus: Int32 {
         switch self {

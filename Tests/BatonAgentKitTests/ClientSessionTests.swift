@@ -304,6 +304,54 @@ struct ClientSessionTests {
         #expect(after.sent.map(\.verb) == [.submit])
     }
 
+    @Test("a refusal is no outcome once the request was sent again and got no answer")
+    func staleRefusal() {
+        var script = Script()
+        script.establish()
+        let first = script.ask(ClientRequest(.submit)).outputs.sent[0]
+        _ = script.handle(.received(Replies.refused(first, .overloaded, "full", retryAfter: 700)))
+        let second = script.pass(.seconds(1)).sent
+        _ = script.handle(.disconnected)
+
+        let outputs = script.pass(.seconds(30))
+
+        #expect(second.map(\.verb) == [.submit])
+        #expect(outputs.failures == [.timedOut(wasSent: true)])
+    }
+
+    @Test(
+        "after a lost try only a refusal that follows the look for repeats is definite",
+        arguments: [
+            (ErrorCode.overloaded, true), (.diskLow, true), (.shuttingDown, false),
+        ])
+    func refusalAfterLostTry(code: ErrorCode, isDefinite: Bool) {
+        var script = Script()
+        script.establish()
+        _ = script.ask(ClientRequest(.submit, retriesRefusals: false))
+        _ = script.handle(.disconnected)
+        let again = script.establish().sent
+
+        let outputs = script.handle(.received(Replies.refused(again[0], code, "no")))
+
+        #expect(again.map(\.verb) == [.submit])
+        let refused = RequestFailure.refused(Refusal(code, "no"))
+        #expect(outputs.failures == [isDefinite ? refused : .timedOut(wasSent: true)])
+    }
+
+    @Test("a late refusal of the first try says nothing of the second")
+    func lateRefusal() {
+        var script = Script()
+        script.establish()
+        let first = script.ask(ClientRequest(.submit, timeout: .seconds(10))).outputs.sent[0]
+        let second = script.pass(.seconds(8)).sent
+
+        let outputs = script.handle(
+            .received(Replies.refused(first, .overloaded, "full", retryAfter: 60_000)))
+
+        #expect(second.count { $0.verb == .submit } == 1)
+        #expect(outputs.failures == [.timedOut(wasSent: true)])
+    }
+
     @Test("a request that never got past HELLO says what HELLO was told")
     func greetingRefusal() {
         var script = Script()
