@@ -28,6 +28,14 @@ import Testing
         #expect(faults.description.contains("attempts_max of 0 is not between 1 and 1000"))
     }
 
+    @Test("a chain longer than a plan may have cannot be set, for it would do nothing")
+    func chain() throws {
+        #expect(try Limits.reading(["dependency_chain_max": 16]).get().dependencyChainMax == 16)
+        #expect(throws: LimitFaults.self) {
+            try Limits.reading(["dependency_chain_max": 17]).get()
+        }
+    }
+
     @Test("a lease shorter than two heartbeats is refused")
     func leaseAndHeartbeat() {
         #expect(throws: LimitFaults.self) { try Limits.reading(["lease_ms": 20_000]).get() }

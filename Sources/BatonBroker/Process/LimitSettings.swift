@@ -1,6 +1,7 @@
 // The limits of the core by their public names: what STATUS shows and what `<home>/limits.json` may
 // set. One table serves both.
 
+import BatonBrief
 package import BatonCore
 package import JSON
 
@@ -46,8 +47,13 @@ struct LimitSetting: Sendable {
         .count("rejections_max", 1...1_000, \.rejectionsMax),
         .count("escalations_per_brief_max", 1...1_000, \.escalationsPerBriefMax),
         .count("raised_again_max", 0...1_000, \.raisedAgainMax),
-        .count("tasks_per_plan_max", 1...64, \.tasksPerPlanMax),
-        .count("dependency_chain_max", 1...64, \.dependencyChainMax),
+        // A plan beyond these is none by its format, whatever the broker would allow.
+        .count(
+            "tasks_per_plan_max", 1...Int64(PlanDocument.Limits.standard.tasksMax),
+            \.tasksPerPlanMax),
+        .count(
+            "dependency_chain_max", 1...Int64(PlanDocument.Limits.standard.chainMax),
+            \.dependencyChainMax),
         .count("queued_tasks_max", 1...100_000_000, \.queuedTasksMax),
         .count("queued_bytes_max", 1...(1 << 50), \.queuedBytesMax),
         .count("agent_leases_per_minute_max", 0...10_000, \.agentLeasesPerMinuteMax),
