@@ -41,6 +41,21 @@ import Testing
         #expect(throws: LimitFaults.self) { try Limits.reading(["lease_ms": 20_000]).get() }
     }
 
+    @Test("a session that would end between two heartbeats is refused")
+    func sessionAndHeartbeat() throws {
+        let read = Limits.reading(["heartbeat_ms": 30_001, "lease_ms": 120_000])
+
+        guard case .failure(let faults) = read else {
+            Issue.record("the file was taken")
+            return
+        }
+        #expect(
+            faults.faults == [
+                "session_ms must be at least twice heartbeat_ms: one heartbeat may be lost"
+            ])
+        _ = try Limits.reading(["heartbeat_ms": 30_000, "lease_ms": 120_000]).get()
+    }
+
     @Test("what STATUS shows can be set, name by name")
     func shown() throws {
         let harness = try LoopHarness()

@@ -97,6 +97,10 @@ extension Limits {
         if limits.heartbeatPeriod * 2 > limits.leasePeriod {
             faults.append("lease_ms must be at least twice heartbeat_ms: one heartbeat may be lost")
         }
+        if limits.heartbeatPeriod * 2 > limits.sessionPeriod {
+            faults.append(
+                "session_ms must be at least twice heartbeat_ms: one heartbeat may be lost")
+        }
         return faults.isEmpty ? .success(limits) : .failure(LimitFaults(faults: faults))
     }
 }
