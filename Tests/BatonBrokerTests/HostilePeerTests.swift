@@ -283,6 +283,41 @@ import Testing
         #expect(bytes > 30 * 200 << 10)
     }
 
+    @Test("a reader that does not read keeps no broker awake, and gets the rest when it does")
+    func idleWithoutCredit() throws {
+        let harness = try filled()
+        try harness.hello("reader")
+        let reply = try harness.ask(
+            "reader", .tail,
+            JSONObject([("since", 0), ("credit", 1_048_576), ("payload", true)]))
+        var unread = harness.pushes("reader")
+        for _ in 0..<40 {
+            try harness.pass(.milliseconds(1))
+            unread += harness.pushes("reader")
+        }
+
+        #expect(!harness.hasDueTail)
+        #expect(!harness.wakesAtOnce)
+        var isEnded = false
+        for _ in 0..<400 where !isEnded {
+            guard !unread.isEmpty else {
+                try harness.pass(.milliseconds(1))
+                unread = harness.pushes("reader")
+                continue
+            }
+            let message = unread.removeFirst()
+            guard message.verb == .events else { continue }
+            isEnded = message.flag("end") ?? false
+            let more = JSONObject([
+                ("tail", reply.header["re"] ?? JSONValue.null),
+                ("upto", message.header["upto"] ?? JSONValue.null),
+                ("credit", .integer(Int64(lines([message])))),
+            ])
+            unread += try harness.send("reader", frames: Message(.more, more).frames)
+        }
+        #expect(isEnded)
+    }
+
     @Test("what tails may have under way is bounded, for a peer and for all")
     func tailRoom() throws {
         let harness = try LoopHarness()

@@ -155,6 +155,9 @@ final class LoopHarness {
         server.loop.tails.contains { TailServer.isDue($0.cursor, head: head) }
     }
 
+    /// Whether the driver would not sleep at all now.
+    var wakesAtOnce: Bool { server.nextWake.map { $0 <= clock.now } ?? false }
+
     /// Raw frames, as a peer that does not care for the protocol would send them.
     func send(_ peer: String, frames: [[UInt8]]) throws -> [Message] {
         server.receive(

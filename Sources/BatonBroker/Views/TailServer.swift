@@ -32,8 +32,10 @@ package struct TailServer {
     static let progressPeriod: Duration = .seconds(5)
 
     /// Whether there is something to do for a tail now, besides telling it that it is alive.
+    /// Without credit there is not: events wait for MORE, and only the end is said without any.
     package static func isDue(_ cursor: TailCursor, head: UInt64) -> Bool {
-        cursor.last != nil || !cursor.follows || (cursor.next < head && cursor.credit > 0)
+        if cursor.last != nil { return true }
+        return cursor.next < head ? cursor.credit > 0 : !cursor.follows
     }
 
     /// The next message for a tail, if there is one to send, and where the tail stands then.
