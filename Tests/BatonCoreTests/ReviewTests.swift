@@ -433,6 +433,37 @@ import Testing
         #expect(bench.broker.nextDeadline(at: bench.moment) == bench.now + .seconds(60))
     }
 
+    @Test("who makes up subjects fills no journal: beyond the limit they are folded without them")
+    func madeUpSubjects() {
+        var limits = Limits()
+        limits.refusalSubjectsMax = 3
+        var bench = Bench(limits: limits)
+        let before = bench.events.count
+        for number in 1...50 as ClosedRange<UInt64> {
+            bench.run(.agent(AgentName("x")), .cancelTask(TaskID(number)))
+            bench.run(.agent(AgentName("x")), .pause(AgentName("made-up-\(number)")))
+        }
+        bench.run(.agent(AgentName("y")), .cancelTask(TaskID(1)))
+
+        func written(from place: Int) -> [String] {
+            bench.events[place...].compactMap { event in
+                guard case .accessRefused(let body) = event.body else { return nil }
+                return "\(event.actor.text) \(body.verb) '\(body.subject)' \(body.count)"
+            }
+        }
+        #expect(
+            written(from: before) == [
+                "agent/x CANCEL 't-1' 1", "agent/x PAUSE 'made-up-1' 1", "agent/x CANCEL 't-2' 1",
+                "agent/x PAUSE '' 1", "agent/x CANCEL '' 1", "agent/y CANCEL 't-1' 1",
+            ])
+        let folded = bench.events.count
+        bench.pass(.seconds(60))
+        #expect(
+            written(from: folded) == ["agent/x PAUSE '' 48", "agent/x CANCEL '' 47"])
+        bench.run(.agent(AgentName("x")), .cancelTask(TaskID(9)))
+        #expect(written(from: bench.events.count - 1) == ["agent/x CANCEL 't-9' 1"])
+    }
+
     @Test("every event of a consequence names what led to it")
     func causes() {
         var bench = Bench()

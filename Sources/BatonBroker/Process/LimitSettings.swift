@@ -67,6 +67,7 @@ struct LimitSetting: Sendable {
         .count("leases_per_session_max", 1...100_000, \.leasesPerSessionMax),
         .count("agents_max", 1...100_000, \.agentsMax),
         .duration("refusal_fold_ms", from: 1, \.refusalFold),
+        .count("refusal_subjects_max", 1...1_000_000, \.refusalSubjectsMax),
         .count("refusals_folded_max", 1...1_000_000, \.refusalsFoldedMax),
     ]
 }

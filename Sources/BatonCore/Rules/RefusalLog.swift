@@ -1,5 +1,6 @@
 // Refusals of right leave a record, and a peer that repeats one must not fill the journal: repeats
 // of the same actor, verb, subject and code are folded into one event a minute, with their count.
+// A subject may be any text that a peer chose, so whoever has many is folded without it.
 
 struct RefusalLog: Sendable {
     struct Key: Hashable, Sendable {
@@ -18,6 +19,8 @@ struct RefusalLog: Sendable {
     private var entries: [Key: Entry] = [:]
     /// The same keys, oldest first; all wait equally long, so the oldest is due first.
     private var order: [Key] = []
+    /// Entries with a subject, by proven identity: a person has no more by taking many roles.
+    private var subjects: [String: Int] = [:]
     /// Entries that were repeated: only these have something left to write.
     private var repeated = 0
 
@@ -29,16 +32,32 @@ struct RefusalLog: Sendable {
         }
     }
 
-    /// True when this refusal must be written now; a repeat is only counted.
-    mutating func isNew(_ key: Key, due: Instant) -> Bool {
+    /// What must be written of this refusal now; nil: it is a repeat, and only counted.
+    mutating func note(_ key: Key, due: Instant, subjectsMax: Int) -> Key? {
+        let key = folded(key, subjectsMax: subjectsMax)
         guard let entry = entries[key] else {
             entries[key] = Entry(count: 0, due: due)
             order.append(key)
-            return true
+            if !key.subject.isEmpty { subjects[key.actor.provenIdentity, default: 0] += 1 }
+            return key
         }
         if entry.count == 0 { repeated += 1 }
         entries[key]?.count += 1
-        return false
+        return nil
+    }
+
+    /// The key, without its subject when its actor has too many others.
+    private func folded(_ key: Key, subjectsMax: Int) -> Key {
+        guard entries[key] == nil, subjects[key.actor.provenIdentity] ?? 0 >= subjectsMax else {
+            return key
+        }
+        return Key(actor: key.actor, verb: key.verb, subject: "", code: key.code)
+    }
+
+    private mutating func forget(_ key: Key) {
+        entries[key] = nil
+        guard !key.subject.isEmpty, let count = subjects[key.actor.provenIdentity] else { return }
+        subjects[key.actor.provenIdentity] = count > 1 ? count - 1 : nil
     }
 
     /// The repeated ones whose time is over, and the oldest of those beyond `limit`.
@@ -48,7 +67,7 @@ struct RefusalLog: Sendable {
             entry.due <= now || order.count > limit
         {
             order.removeFirst()
-            entries[key] = nil
+            forget(key)
             guard entry.count > 0 else { continue }
             repeated -= 1
             due.append((key, entry.count))
@@ -88,8 +107,10 @@ extension Broker {
         // A subject may be whatever a peer wrote for the name of an agent.
         let known = String(decoding: subject.utf8.prefix(Self.subjectBytesMax), as: UTF8.self)
         let key = RefusalLog.Key(actor: actor, verb: verb, subject: known, code: code)
-        guard refusals.isNew(key, due: moment.now + limits.refusalFold) else { return }
-        write(key, count: 1, at: moment, into: &events)
+        let new = refusals.note(
+            key, due: moment.now + limits.refusalFold, subjectsMax: limits.refusalSubjectsMax)
+        guard let new else { return }
+        write(new, count: 1, at: moment, into: &events)
     }
 
     mutating func writeFoldedRefusals(at moment: Moment, into events: inout [Event]) {

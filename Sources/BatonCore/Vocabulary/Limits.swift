@@ -62,6 +62,9 @@ package struct Limits: Sendable, Hashable {
     package var agentsMax = 1_024
     /// Repeats of one refusal of right are folded into one event in this time.
     package var refusalFold: Duration = .seconds(60)
+    /// Different subjects of one actor's refusals in that time; further ones are folded without
+    /// their subject, which a peer may choose. At 300 bytes an event 40 KiB a minute.
+    package var refusalSubjectsMax = 128
     /// Different refusals remembered for folding; beyond it the oldest is written at once.
     package var refusalsFoldedMax = 1_024
 
