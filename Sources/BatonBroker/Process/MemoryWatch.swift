@@ -3,10 +3,10 @@
 // seen is the process's own size, so that is watched: four times a second while anybody is
 // connected, more often while it grows, and never otherwise.
 
-import BatonCore
+package import BatonCore
 import BatonPlatform
 
-struct MemoryWatch {
+package struct MemoryWatch {
     /// What may be resident beyond the expected: messages on their way in and out.
     static let receiveMemoryMax: Int64 = 256 << 20
 
@@ -16,8 +16,12 @@ struct MemoryWatch {
     private static let period: Duration = .milliseconds(250)
     private static let steepPeriod: Duration = .milliseconds(25)
 
-    /// Generous for what a record and its indexes occupy; measured, a task takes a third of it.
+    /// Generous for what a record at work and its indexes occupy; measured, a task takes a third of
+    /// it.
     private static let bytesPerRecord: Int64 = 2 << 10
+    /// Generous for what stays for ever: a row of at most 80 bytes in a table that is a third full
+    /// after it has grown. There may be millions, so that more would hide what peers occupy.
+    private static let bytesPerTrace: Int64 = 256
 
     /// The size that is not records: program, libraries, caches.
     private let base: Int64
@@ -63,11 +67,13 @@ struct MemoryWatch {
         ProcessFacts.read(Host.processID)?.residentBytes ?? 0
     }
 
-    private static func expected(_ state: State) -> Int64 {
+    /// What the state explains.
+    package static func expected(_ state: State) -> Int64 {
         let records =
-            state.tasks.count + state.finishedTasks.count + state.briefs.count
-            + state.finishedBriefs.count + state.keys.count + state.documents.count
-            + state.escalations.count + state.agents.count
-        return Int64(records) * bytesPerRecord
+            state.tasks.count + state.briefs.count + state.escalations.count + state.agents.count
+        let traces =
+            state.finishedTasks.count + state.finishedBriefs.count + state.keys.count
+            + state.documents.count
+        return Int64(records) * bytesPerRecord + Int64(traces) * bytesPerTrace
     }
 }
