@@ -28,6 +28,7 @@ extension Simulation where Store: ~Copyable {
             guard !isOver else { return }
             follow(try run.server.begin(keys, version: "simulated"), run)
             broker = run
+            faultsPassed = faults
             asleep = nil
             plannedWake = nil
             observe()
@@ -109,9 +110,11 @@ extension Simulation where Store: ~Copyable {
         do {
             drain(broker)
             try plantInTurn(broker)
-            follow(try broker.server.turn(to: link), broker)
+            let events = try broker.server.turn(to: link)
+            if !events.isEmpty { faultsPassed = faults }
+            follow(events, broker)
         } catch {
-            return stopped(error, since: faults)
+            return stopped(error, since: faultsPassed)
         }
         observe()
         if ending != nil { return crash(losingPower: losesPower()) }
@@ -244,7 +247,6 @@ extension Simulation where Store: ~Copyable {
         guard let broker, !isPaused else { return }
         counters.note("broker stopped cleanly")
         let link = SimulatedLink(left: nil) { [unowned self] in self.leaving($0) }
-        let faults = store.diskFaults
         do {
             drain(broker)
             follow(try broker.server.turn(to: link), broker)
@@ -254,7 +256,7 @@ extension Simulation where Store: ~Copyable {
             requireDigest(broker)
             store.saveState(broker.server.loop.core.state, root: broker.records.root)
         } catch {
-            return stopped(error, since: faults)
+            return stopped(error, since: faultsPassed)
         }
         crash(losingPower: losesPower(), closing: store.isRunning)
     }

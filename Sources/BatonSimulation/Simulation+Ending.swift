@@ -40,8 +40,9 @@ extension Simulation where Store: ~Copyable {
         isCalm = true
         calmSince = clock.elapsed
         store.heal()
-        // A calendar that stays hours behind rightly makes a task wait for its `not_before`.
-        clock.setCalendarRight()
+        // A task rightly waits for its `not_before`, for days if the calendar was ahead by them
+        // when it was submitted.
+        clock.catchUp()
         network.parted = []
         ending = nil
         if isPaused { carryOut(.wakeBroker) }

@@ -69,6 +69,9 @@ final class Simulation<Store: Journal & ~Copyable>: PeerWorld {
     var asleep: (since: Int64, until: Int64?)?
     var isPaused = false
     var plannedWake: Int64?
+    /// Faults of the disk that a later commit has passed. What fails after a commit, such as a
+    /// checkpoint, shows at the next one.
+    var faultsPassed = 0
     /// How the process will end in its next turn.
     var ending: Ending?
     var limits = Limits()

@@ -8,9 +8,10 @@ import BatonCore
 final class SimulatedClock {
     /// Microseconds since the host was switched on.
     private(set) var elapsed: Int64 = 0
-    private static let rightLead: Int64 = 1_790_000_000_000_000
     /// What the calendar shows beyond `elapsed`.
-    private var lead = SimulatedClock.rightLead
+    private var lead: Int64 = 1_790_000_000_000_000
+    /// The most that it ever did.
+    private var furthestLead: Int64 = 1_790_000_000_000_000
 
     /// Moves on; never back.
     func advance(to instant: Int64) {
@@ -23,10 +24,11 @@ final class SimulatedClock {
         // Before 2020 no leaf could have been written, and after 2200 none can.
         let stepped = lead + duration.wholeMicroseconds
         if (1_577_000_000_000_000...7_258_000_000_000_000).contains(stepped) { lead = stepped }
+        furthestLead = max(furthestLead, lead)
     }
 
-    /// A time server sets it right.
-    func setCalendarRight() { lead = Self.rightLead }
+    /// The calendar shows no earlier day than it ever did.
+    func catchUp() { lead = furthestLead }
 
     var wall: Instant { Instant(microseconds: lead + elapsed) }
     /// What a peer's session takes for time.
