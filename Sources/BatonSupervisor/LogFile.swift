@@ -6,8 +6,9 @@ package import BatonPlatform
 
 /// One child's log. An object because it is an open file; it belongs to one thread.
 package final class LogFile {
-    /// Longer lines are cut into several, so that a child without line feeds needs no memory.
-    private static let lineBytesMax = 16 << 10
+    /// Longer lines are cut into several, so that a child without line feeds needs no memory, and
+    /// whoever reads the log needs little. The time in front is not counted.
+    static let lineBytesMax = 16 << 10
 
     /// What a line of our own begins with, after its time.
     static let noteMark = "-- "
@@ -56,18 +57,28 @@ package final class LogFile {
         }
         secondBytes += bytes.count
         pending += bytes
-        var start = 0
+        try write(takeLines(now: now))
+    }
+
+    /// What is to be written of what is pending: whole lines, and pieces of those that are too
+    /// long, whether or not their end has come.
+    private func takeLines(now: Int64) -> [UInt8] {
+        let prefix = prefix(now)
         var lines: [UInt8] = []
-        while let end = pending[start...].firstIndex(of: UInt8(ascii: "\n")) {
-            lines += prefix(now) + pending[start...end]
-            start = end + 1
+        var rest = pending[...]
+        while true {
+            if let end = rest.prefix(Self.lineBytesMax + 1).firstIndex(of: UInt8(ascii: "\n")) {
+                lines += prefix + rest[...end]
+                rest = rest[(end + 1)...]
+            } else if rest.count > Self.lineBytesMax {
+                lines += prefix + rest.prefix(Self.lineBytesMax) + [UInt8(ascii: "\n")]
+                rest = rest.dropFirst(Self.lineBytesMax)
+            } else {
+                break
+            }
         }
-        pending.removeFirst(start)
-        if pending.count > Self.lineBytesMax {
-            lines += prefix(now) + pending + [UInt8(ascii: "\n")]
-            pending = []
-        }
-        try write(lines)
+        pending = Array(rest)
+        return lines
     }
 
     /// Writes a line of our own, after whatever the child left unfinished.
