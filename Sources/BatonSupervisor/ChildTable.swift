@@ -169,8 +169,6 @@ final class ChildTable {
     /// gave the broker. A worker may well be a descendant of what was started.
     func present(of agent: String, sessions: [Int32]) -> [ChildName] {
         let own = running.filter { $0.key.agent == agent }
-        // As many sessions as processes: there is nothing to find out.
-        if sessions.count >= own.count { return own.map(\.key) }
         return own.filter { name, child in
             sessions.contains { session in
                 ProcessTable.descends(session, from: child.process.processID)
