@@ -40,6 +40,11 @@ package struct ProcessRecord: Sendable {
 
         /// True when the recorded process is still there.
         package var isAlive: Bool { process?.isRunning ?? false }
+
+        /// True when the last process ended because somebody wanted it started anew.
+        package var hasEndedForRestart: Bool {
+            lastEnd?.hasSuffix(SupervisedChild.restartMark) ?? false
+        }
     }
 
     package var supervisor: Entry

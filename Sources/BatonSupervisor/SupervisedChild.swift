@@ -47,6 +47,9 @@ package struct SupervisedChild: Sendable {
         case ended
     }
 
+    /// Follows how a process ended that somebody wanted started anew.
+    static let restartMark = ", for a restart"
+
     package let name: ChildName
     package internal(set) var state = State.waiting
     /// How often it was to be started again since the supervisor started.

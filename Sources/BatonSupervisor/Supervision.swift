@@ -275,6 +275,7 @@ package struct Supervision: Sendable {
         }
         switch ending.reason {
         case .restart:
+            children[index].lastEnd = why + SupervisedChild.restartMark
             children[index].restarts += 1
             return [start(index, at: now)]
         case .hung(let reason):

@@ -68,6 +68,32 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "an agent that ends a moment after its restart is not called restarted",
+            arguments: [20, 60_000])
+        func endsLater(backoff: Int) async throws {
+            try await Stage.with { stage in
+                // The short wait has the next process running before anybody looks.
+                try stage.useRogue(
+                    "late",
+                    settings: """
+                        "backoff_ms": \(backoff), "backoff_cap_ms": \(backoff),
+                        "crash_loop_ends": 1000
+                        """)
+                try await stage.start(connected: false)
+                try await eventually("it has ended once") {
+                    (try? stage.entry(RogueAgent.id))??["restarts"]?.integerValue ?? 0 > 0
+                }
+
+                let restart = try await stage.baton("agent", "restart", RogueAgent.id)
+
+                #expect(restart.status == 1, "\(restart)")
+                #expect(restart.errorOutput.contains("has ended again: exit 3"))
+                try await stage.stop()
+                stage.expectEmpty()
+            }
+        }
+
         @Test("a question about an agent whose card is gone is withdrawn with the agent")
         func withdrawn() async throws {
             try await Stage.with { stage in

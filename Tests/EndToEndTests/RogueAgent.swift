@@ -32,6 +32,7 @@ enum RogueAgent {
                 (setsid /bin/sh "$here/stray.sh" >/dev/null 2>&1 3<&- &)
                 (setsid env -i /bin/sh "$here/stray.sh" >/dev/null 2>&1 3<&- &) ;;
             crash) echo out of order >&2; exit 3 ;;
+            late) sleep 0.3; echo out of order >&2; exit 3 ;;
             mute) exec >&- 2>&- ;;
             lines) exec yes "a line of a flood" ;;
             noline) exec tr '\\0' x </dev/zero ;;

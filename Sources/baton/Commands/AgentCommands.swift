@@ -37,7 +37,8 @@ extension CommandLineTree {
                 notes: [
                     "Its process is asked to end, killed if it does not, and started again; an "
                         + "agent that crash-loops is started now instead of in a while, and its "
-                        + "history is forgotten."
+                        + "history is forgotten. It returns when the new process has stayed up "
+                        + "for a second."
                 ],
                 arguments: [Argument("NAME", "the agent", kind: .agent)],
                 options: [
@@ -45,7 +46,7 @@ extension CommandLineTree {
                 ],
                 examples: [Example("baton agent restart quality", "after it was mended")],
                 exits: [
-                    ExitNote(.done, "it was started again"),
+                    ExitNote(.done, "it was started again and stays up"),
                     ExitNote(.failed, "it was, and has ended again; how is said"),
                     ExitNote(.badInput, "no such agent is supervised here"),
                     ExitNote(.unreachable, "no supervisor runs"),

@@ -1,5 +1,5 @@
 // `baton agent restart NAME`: tells the supervisor to start an agent's processes anew, and waits
-// until they run. It ends a quarantine: what happened before is forgotten.
+// until they run and stay up for a moment. It ends a quarantine: what happened before is forgotten.
 import BatonPlatform
 import BatonSupervisor
 import CommandTree
@@ -28,8 +28,11 @@ enum AgentRestart {
         }
         let limit = (invocation.milliseconds("timeout") ?? 30_000) * 1000
         let deadline = MonotonicClock.nowMicroseconds() + limit
-        while MonotonicClock.nowMicroseconds() < deadline {
-            if let numbers = started(agent, since: before, home) {
+        var watch = RestartWatch(agent: agent, before: before)
+        // What has come in time is given the moment it needs to show whether it stays.
+        while watch.isSettling || MonotonicClock.nowMicroseconds() < deadline {
+            switch watch.look(home, now: MonotonicClock.nowMicroseconds()) {
+            case .running(let numbers):
                 console.result([
                     "agent": .string(agent), "pids": .array(numbers.map { .integer($0) }),
                 ]) {
@@ -37,14 +40,13 @@ enum AgentRestart {
                         + numbers.map(String.init).joined(separator: ", ")
                 }
                 return .done
-            }
-            if let end = endedAgain(agent, since: before, home) {
+            case .ended(let end):
                 throw CommandFailure(
                     .failed, code: "ended_again",
                     "\(agent) was started and has ended again: \(end)",
                     next: ["baton agent logs \(agent)"])
+            case nil: Pause.milliseconds(20)
             }
-            Pause.milliseconds(20)
         }
         throw CommandFailure(
             .tryAgain, code: "not_restarted",
@@ -65,31 +67,5 @@ enum AgentRestart {
             .badInput, code: "unknown_agent",
             "no agent `\(word)` is supervised here; there are \(names.joined(separator: ", "))",
             next: near.map { ["baton agent restart \($0)"] } ?? ["baton agent list"])
-    }
-
-    /// The numbers of the new processes, once every instance has one.
-    private static func started(
-        _ agent: String, since before: [ProcessRecord.Entry], _ home: Home
-    ) -> [Int64]? {
-        guard let record = ProcessRecord.read(home) else { return nil }
-        let entries = record.agents.filter { $0.name == agent }
-        let old = before.compactMap(\.process)
-        let new = entries.filter { entry in
-            entry.isAlive && entry.process.map { !old.contains($0) } ?? false
-        }
-        guard new.count == entries.count else { return nil }
-        return new.compactMap { $0.process.map { Int64($0.processID) } }
-    }
-
-    /// How a process ended that was started since, if none runs now.
-    private static func endedAgain(
-        _ agent: String, since before: [ProcessRecord.Entry], _ home: Home
-    ) -> String? {
-        let entries = (ProcessRecord.read(home)?.agents ?? []).filter { $0.name == agent }
-        let ended = entries.first { entry in
-            let old = before.first { $0.instance == entry.instance }
-            return !entry.isAlive && entry.restarts > (old?.restarts ?? 0)
-        }
-        return ended.map { $0.lastEnd ?? "how is not known" }
     }
 }
