@@ -280,6 +280,50 @@ extension EndToEnd {
             }
         }
 
+        @Test("`down` leaves alone what another runs that took the home meanwhile, and names it")
+        func takenMeanwhile() async throws {
+            try await Stage.with { stage in
+                let (supervisor, broker) = (try sleeper(), try sleeper())
+                try stage.record(supervisor: supervisor, broker: broker)
+                guard case .acquired(let lock) = try FileLock.acquire(stage.lock) else {
+                    throw Stage.Failed(description: "the lock is not free")
+                }
+
+                let down = try await stage.baton("down")
+
+                #expect(down.status == 75, "\(down)")
+                #expect(down.errorOutput.contains("process \(Host.processID) has taken the home"))
+                #expect(supervisor.pollExit() == .signal(.terminate))
+                #expect(broker.pollExit() == nil)
+                _ = consume lock
+                #expect(try await stage.baton("down").status == 0)
+                #expect(broker.pollExit() == .signal(.terminate))
+            }
+        }
+
+        @Test("`down` works where the lock cannot be had, and says so")
+        func noLock() async throws {
+            try await Stage.with { stage in
+                let (supervisor, broker) = (try sleeper(), try sleeper())
+                try stage.record(supervisor: supervisor, broker: broker)
+                try Files.makeDirectory(stage.lock)
+
+                let down = try await stage.baton("down")
+
+                #expect(down.status == 0, "\(down)")
+                #expect(down.errorOutput.contains("going on without the home's lock"))
+                #expect(supervisor.pollExit() != nil && broker.pollExit() != nil)
+            }
+        }
+
+        /// A process that stands for another, and ends when asked to.
+        private func sleeper() throws -> ChildProcess {
+            try ChildProcess.spawn(
+                LaunchPlan(
+                    executable: "/bin/sleep", arguments: ["100"], group: .own, input: .null,
+                    output: .null, errorOutput: .null))
+        }
+
         @Test("a mistake in the settings is told before anything is started")
         func badSettings() async throws {
             try await Stage.with { stage in
@@ -334,6 +378,26 @@ extension Stage {
                 "backoff_ms": 20, "backoff_cap_ms": 60000, "crash_loop_ends": 3,
                 "healthy_ms": 1000
                 """)
+    }
+
+    fileprivate var lock: String { home + "/supervisor.lock" }
+
+    /// The record of a supervisor and a broker, as `up` would have left it.
+    fileprivate func record(supervisor: ChildProcess, broker: ChildProcess) throws {
+        func entry(_ name: String, _ child: ChildProcess) throws -> JSONValue {
+            let process = try #require(RecordedProcess(running: child.processID))
+            return [
+                "name": .string(name), "state": "running",
+                "pid": .integer(Int64(process.processID)),
+                "start_ticks": .integer(Int64(process.startTicks)),
+            ]
+        }
+        let record: JSONValue = [
+            "format": "baton.processes/1", "boot": .string(Host.bootID()), "agents": [],
+            "supervisor": try entry("supervisor", supervisor),
+            "broker": try entry("broker", broker),
+        ]
+        try write(String(decoding: record.encoded(), as: UTF8.self), to: "home/agents.json")
     }
 
     fileprivate func isConnected(_ agent: String) async throws -> Bool {

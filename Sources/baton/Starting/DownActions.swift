@@ -33,8 +33,8 @@ enum DownActions {
                 ]
         }
         // While we hold the home, nobody starts what we are about to end.
-        let attempt = try? FileLock.acquire(home.supervisorLock)
-        let (found, stubborn) = try endLeftovers(home, limits, console, holding: attempt)
+        let lock = try hold(home, console, killed: killed)
+        let (found, stubborn) = try endLeftovers(home, limits, console, holding: lock)
         killed += stubborn.map { "\($0.description), left over" }
         let names =
             before.map(\.name)
@@ -52,9 +52,51 @@ enum DownActions {
         return .done
     }
 
+    /// Somebody else may have the lock just to see whether it is free.
+    private static let lockWaitMicroseconds: Int64 = 2_000_000
+
+    /// Takes the home. nil when that cannot be, the disk being full or read-only: nobody should
+    /// have to leave processes running for it.
+    private static func hold(
+        _ home: Home, _ console: Console, killed: [String]
+    ) throws(CommandFailure) -> FileLock? {
+        let deadline = MonotonicClock.nowMicroseconds() + lockWaitMicroseconds
+        while true {
+            let attempt: FileLock.Attempt
+            do throws(SystemError) {
+                attempt = try FileLock.acquire(home.supervisorLock)
+            } catch {
+                console.note(
+                    "going on without the home's lock, so a `baton up` at the same time is not "
+                        + "kept out: \(error)")
+                return nil
+            }
+            switch consume attempt {
+            case .acquired(let lock): return lock
+            case .heldBy(let number):
+                guard MonotonicClock.nowMicroseconds() < deadline else {
+                    throw held(home, by: number, killed)
+                }
+                Pause.milliseconds(20)
+            }
+        }
+    }
+
+    /// What runs now is somebody else's: it was not there when `down` began.
+    private static func held(
+        _ home: Home, by number: Int32?, _ killed: [String]
+    ) -> CommandFailure {
+        let holder = number.map { "process \($0)" } ?? "another process"
+        return CommandFailure(
+            .tryAgain, code: "home_held",
+            "\(holder) has taken the home \(home.path) meanwhile; what it runs was left alone"
+                + killed.map { "\n  killed: \(Prose.harmless($0))" }.joined(),
+            next: [Broker.line("status", home), Broker.line("down", home)])
+    }
+
     private static func endLeftovers(
         _ home: Home, _ limits: Supervision.Limits, _ console: Console,
-        holding: borrowing FileLock.Attempt?
+        holding: borrowing FileLock?
     ) throws(CommandFailure) -> (found: [Leftovers.Process], killed: [Leftovers.Process]) {
         let leftovers = Leftovers(home, ProcessRecord.read(home), limits: limits)
         let ended = leftovers.end { console.note("ending \($0.description)") }

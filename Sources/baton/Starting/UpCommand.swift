@@ -55,7 +55,10 @@ extension CommandLineTree {
                 kind: .duration)
         ],
         examples: [Example("baton down", "everything of this home")],
-        exits: [ExitNote(.done, "nothing of it runs any more, or nothing did")],
+        exits: [
+            ExitNote(.done, "nothing of it runs any more, or nothing did"),
+            ExitNote(.tryAgain, "another process has taken the home meanwhile; it is left alone"),
+        ],
         alsoCalled: ["stop", "shutdown", "quit", "halt"], action: DownActions.down)
 }
 
