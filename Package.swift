@@ -162,8 +162,7 @@ let package = Package(
             "BatonBrokerTests",
             [
                 "BatonBrief", "BatonBroker", "BatonCore", "BatonJournal", "BatonJournalSQLite",
-                "BatonPlatform",
-                "BatonWire", "Crypto", "JSON", "ZeroMQ",
+                "BatonPlatform", "BatonWire", "Crypto", "JSON", "SQLite", "ZeroMQ",
             ]),
         tests("BatonFuzzTests", ["BatonFuzz"]),
         tests("BatonSimulationTests", ["BatonPlatform", "BatonSimulation"]),

@@ -23,6 +23,12 @@ final class IndexFollower: Sendable {
         var mark: JournalMark?
     }
 
+    /// After a failure the view is opened again so soon, and after each further one in twice the
+    /// time: a full disk or a lock that somebody holds may pass, and standing still makes every
+    /// look-up read what the view lacks from the journal.
+    private static let retryFirstMilliseconds: Int64 = 1_000
+    private static let retryLongestMilliseconds: Int64 = 30_000
+
     /// Beyond it they are forgotten, and read from the journal when their turn comes.
     private static let inboxMax = 20_000
 
@@ -62,13 +68,7 @@ final class IndexFollower: Sendable {
     func start(journal: String, index: String, origin: String) throws(SystemError) -> JoinableThread
     {
         try spawnThread(name: "baton-index") { [self] in
-            do {
-                try follow(journal: journal, index: index, origin: origin)
-            } catch {
-                // Look-ups read what the view lacks from the journal, so the broker goes on.
-                _ = try? StandardStream.error.write(
-                    "baton: the look-up view stands still: \(error)\n")
-            }
+            run(journal: journal, index: index, origin: origin)
         }
     }
 
@@ -77,7 +77,34 @@ final class IndexFollower: Sendable {
         wakeUp.ring()
     }
 
-    private func follow(journal: String, index path: String, origin: String) throws {
+    /// Follows until it is stopped, over every failure.
+    private func run(journal: String, index: String, origin: String) {
+        var wait = Self.retryFirstMilliseconds
+        var isStanding = false
+        while !isStopping.load(ordering: .acquiring) {
+            do {
+                try follow(journal: journal, index: index, origin: origin) {
+                    wait = Self.retryFirstMilliseconds
+                    guard isStanding else { return }
+                    isStanding = false
+                    say("the look-up view follows again")
+                }
+            } catch {
+                // Once, until it goes on: the same would be said every half minute.
+                if !isStanding {
+                    say("the look-up view stands still, and is tried again: \(error)")
+                }
+                isStanding = true
+                pause(milliseconds: wait)
+                wait = min(wait * 2, Self.retryLongestMilliseconds)
+            }
+        }
+    }
+
+    /// - Parameter hasWorked: called when the view has taken what there was to take.
+    private func follow(
+        journal: String, index path: String, origin: String, hasWorked: () -> Void
+    ) throws {
         let reader = try SQLiteJournalReader(home: journal)
         let index = try RecordIndex(path: path, origin: origin, head: try reader.head())
         var poller = Poller()
@@ -91,12 +118,34 @@ final class IndexFollower: Sendable {
                 }
             }
             if events.isEmpty {
+                hasWorked()
                 _ = try poller.poll(timeoutMilliseconds: nil)
                 _ = wakeUp.drain()
                 continue
             }
             cursor += UInt64(events.count)
             try index.add(events, mark: mark(upTo: cursor))
+            hasWorked()
         }
+    }
+
+    /// Waits, but not for a stop.
+    private func pause(milliseconds: Int64) {
+        var poller = Poller()
+        _ = poller.add(descriptor: wakeUp.fileDescriptor, for: .readable)
+        let end = MonotonicClock.nowMicroseconds() + milliseconds * 1_000
+        while !isStopping.load(ordering: .acquiring) {
+            let left = (end - MonotonicClock.nowMicroseconds()) / 1_000
+            guard left > 0 else { return }
+            // However it ends, the clock and the stop are looked at next. A ring for new events is
+            // taken: they are read from the view's cursor on.
+            _ = try? poller.poll(timeoutMilliseconds: Int(left))
+            wakeUp.drain()
+        }
+    }
+
+    private func say(_ text: String) {
+        // Nobody is left to tell if stderr is closed.
+        _ = try? StandardStream.error.write("baton: \(text)\n")
     }
 }
