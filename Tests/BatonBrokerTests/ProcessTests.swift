@@ -172,6 +172,37 @@ struct ProcessTests {
         #expect(try broker.residentBytes() < before + 64 << 20)
     }
 
+    @Test("a silent worker loses its task, also while somebody else's questions never end")
+    func silenceBesideTraffic() throws {
+        let broker = try BrokerProgram(tokens: [("secret", "agent/team.writer")])
+        try Files.writeAtomically(
+            Array(#"{"heartbeat_ms": 300, "session_ms": 1500, "lease_ms": 3000}"#.utf8),
+            to: broker.home + "/limits.json", mode: 0o600)
+        try broker.start()
+        let peer = try operatorOf(broker)
+        let worker = try DealerPeer(broker.endpoint, user: "team.writer", password: "secret")
+        let hello = try worker.hello([
+            ("agent", "team.writer"), ("instance", "1"), ("credit", 1),
+        ])
+        #expect(hello.verb == .ok)
+        #expect(try peer.submit("k", to: "team.writer", [1]).verb == .ok)
+        #expect(try worker.next()?.verb == .assign)
+
+        // Always more than a turn answers. The worker says nothing from now on.
+        let busy = try DealerPeer(broker.endpoint)
+        #expect(try busy.hello().verb == .ok)
+        for _ in 0..<100 { _ = try busy.send(.status) }
+        try eventually("the task is taken away", within: 30) {
+            for _ in 0..<200 {
+                _ = try busy.send(.status)
+                #expect(try busy.next()?.verb == .ok)
+            }
+            return try events(broker).contains {
+                try Event(leaf: $0).type == .taskExpired
+            }
+        }
+    }
+
     @Test("a broker that waits sleeps, also with a session, a tail without credit and a slow peer")
     func idle() throws {
         let broker = try BrokerProgram()

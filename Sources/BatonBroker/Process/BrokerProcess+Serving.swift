@@ -43,9 +43,15 @@ extension BrokerProcess {
                 try finish()
                 return
             }
-            try gate.follow()
             isBehind = try !drain()
-            if !isBehind { server.stalls.foundQuiet(now: clock.now) }
+            // Those that have ended while messages were taken count, too.
+            try gate.follow()
+            if isBehind {
+                server.stalls.foundBusy(
+                    now: clock.now, ended: gate.ended, queuedPerPeerMax: Gate.messagesPerPeerMax)
+            } else {
+                server.stalls.foundQuiet(now: clock.now, ended: gate.ended)
+            }
             try turn()
             if isMemoryOver() {
                 for item in gateItems { poller.remove(item) }
@@ -77,9 +83,9 @@ extension BrokerProcess {
             let received = try gate.router.receive(
                 framesMax: framesMax, bytesMax: WireLimits.standard.messageBytesMax)
             guard let message = received else { return true }
-            guard let route = message.frames.first, let identity = door.identity(of: message) else {
-                continue
-            }
+            guard let route = message.frames.first else { continue }
+            server.stalls.heard(RoutingID(route))
+            guard let identity = door.identity(of: message) else { continue }
             taken += message.frames.reduce(0) { $0 + $1.count }
             let frames = Array(message.frames.dropFirst())
             guard !message.isTruncated else {

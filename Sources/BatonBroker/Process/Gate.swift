@@ -13,12 +13,14 @@ struct Gate: PeerLink, ~Copyable {
     private var monitor: Monitor
     /// Connections that were accepted and have not ended, also those whose handshake goes on.
     private(set) var connections = 0
+    /// Connections that have ended since the start.
+    private(set) var ended = 0
     private var openings = 1
 
     /// Messages of one peer that libzmq holds, each way, before the broker takes them or the peer
     /// does. Small, because a message may be large; what does not fit waits in an `Outbox`, or in
     /// the kernel and then at the sender.
-    private static let messagesPerPeerMax = 256
+    static let messagesPerPeerMax = 256
 
     /// Listens below a private folder; the socket is the owner's alone.
     init(path: String, in context: Context) throws {
@@ -56,7 +58,9 @@ struct Gate: PeerLink, ~Copyable {
         while let event = try monitor.next() {
             switch event.kind {
             case .accepted: connections += 1
-            case .disconnected: connections = max(connections - 1, 0)
+            case .disconnected:
+                connections = max(connections - 1, 0)
+                ended += 1
             case .connected, .connectDelayed, .connectRetried, .listening, .bindFailed,
                 .acceptFailed, .closed, .closeFailed, .monitorStopped, .handshakeSucceeded,
                 .handshakeFailedNoDetail, .handshakeFailedProtocol, .handshakeFailedAuth, .other:
@@ -88,6 +92,7 @@ struct Gate: PeerLink, ~Copyable {
         try Monitor.stop(watching: router)
         monitor = watching
         router = fresh
+        ended += connections
         connections = 0
         var idle = Poller()
         for _ in 0..<Self.freeingPausesMax {
