@@ -15,19 +15,38 @@ struct HostilePeersTests {
         let script =
             Files.parent(of: Files.parent(of: String(describing: #filePath)))
             + "/interop/hostile_peers.py"
+        let folder = try Files.makeTemporaryDirectory(prefix: "baton-hostile")
+        defer { try? Files.removeTree(folder) }
+        let environment = Host.environment().filter { !$0.hasPrefix("TMPDIR=") }
         let run = try ChildProcess.spawn(
             LaunchPlan(
                 executable: try #require(python),
-                arguments: [script, try BrokerProgram.path(), "--seconds", "1"], group: .own,
-                output: .pipe, errorOutput: .null))
-
-        var table: [UInt8] = []
-        try eventually("all scenarios are over", within: 200) {
-            while case .bytes(let more) = try run.readOutput() { table += more }
-            return run.pollExit() != nil
+                arguments: [script, try BrokerProgram.path(), "--seconds", "1"],
+                environment: environment + ["TMPDIR=\(folder)"], group: .own,
+                output: .pipe, errorOutput: .pipe))
+        // The broker and the hostile processes are in its group; none of them outlives the test.
+        defer {
+            run.signalGroup(.kill)
+            _ = run.waitForExit(endingGroup: true)
         }
 
-        let text = String(decoding: table, as: UTF8.self)
-        #expect(run.waitForExit() == .code(0), "\(text)")
+        var table: [UInt8] = []
+        var complaints: [UInt8] = []
+        func drain() throws {
+            while case .bytes(let more) = try run.readOutput() { table += more }
+            while case .bytes(let more) = try run.readErrorOutput() { complaints += more }
+        }
+        func said() -> String { String(decoding: table + complaints, as: UTF8.self) }
+        do {
+            try eventually("all scenarios are over", within: 200) {
+                try drain()
+                return run.pollExit(endingGroup: true) != nil
+            }
+        } catch {
+            throw BrokerProgram.Failed(description: "\(error)\n\(said())")
+        }
+        try drain()
+
+        #expect(run.waitForExit() == .code(0), "\(said())")
     }
 }

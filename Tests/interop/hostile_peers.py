@@ -6,10 +6,10 @@
 For each scenario a broker is started on a home of its own. Hostile processes speak ZMTP by hand, so
 that they can do what libzmq never would. Meanwhile the honest client submits one task after the
 other. Printed: the broker's memory, the honest client's round trips, and whether all were served.
-Ends with 1 when a bound below is broken.
+Ends with 1 when a bound below is broken, or when a hostile peer got what it must not get.
 """
-import hashlib, itertools, json, os, resource, shutil, signal, socket, struct, subprocess, sys
-import tempfile, time
+import hashlib, itertools, json, mmap, os, resource, shutil, signal, socket, struct, subprocess, sys
+import tempfile, time, traceback
 
 MIB = 1 << 20
 # The broker's own bound (receive_memory_max), and what arrives between two looks at the memory.
@@ -19,6 +19,15 @@ MEMORY_MAX = RECEIVE_MEMORY_MAX + BETWEEN_LOOKS
 # A client's request is tried for so long altogether; one try lasts five seconds.
 CLIENT_TIMEOUT = 30.0
 TRY_TIMEOUT = 5.0
+# How a hostile process ends that got what it must not get, or is broken itself.
+FAULT_STATUS = 3
+# The name that the honest client gives itself where others take it too, and its requests' numbers,
+# which nobody else uses.
+HONEST_NAME = b"honest"
+HONEST_IDS = 1 << 40
+# Who the hostile peers with a token are.
+READER = {"user": b"team.reader", "password": b"secret"}
+READER_ACTOR = "agent/team.reader"
 AGENT = "team.writer"
 CARD = {
     "format": "baton.card/1", "id": AGENT, "name": AGENT, "tags": [], "hosts": [],
@@ -40,6 +49,8 @@ class Peer:
         self.socket.settimeout(timeout)
         self.buffer = b""
         self.ids = itertools.count(1)
+        # Messages that came while a reply was waited for, and were not that reply.
+        self.strays = 0
         try:
             self.socket.connect(path)
             self.greet()
@@ -125,6 +136,7 @@ class Peer:
             verb, header, body = self.receive()
             if header.get("re") == number and verb != b"EVENTS":
                 return verb, header, body
+            self.strays += 1
 
     def hello(self, **more):
         return self.ask(b"HELLO", {"version": 1, "name": "hostile", **more})
@@ -284,28 +296,46 @@ def churn(path, number):
 
 
 def same_name(path, number):
-    """Connections that all call themselves by one routing id, the honest client's among them."""
-    def work(peer):
-        others = [Peer(path, identity=b"honest", timeout=1.0) for _ in range(20)]
-        for other in others:
+    """Connections of another actor that call themselves by the honest client's routing id."""
+    while True:
+        for _ in range(20):
             try:
-                other.hello()
+                other = Peer(path, identity=HONEST_NAME, timeout=0.2, **READER)
+            except Gone:
+                continue
+            try:
+                other.send(b"HELLO", {"version": 1, "name": "hostile"})
+                other.send(b"LIST", {"what": "tasks", "limit": 10})
+                while True:
+                    _, header, _ = other.receive()
+                    assert (header.get("re") or 0) < HONEST_IDS, f"another's reply: {header}"
+                    assert header.get("actor", READER_ACTOR) == READER_ACTOR, header
             except Gone:
                 pass
             other.close()
-        peer.close()
-    forever(path, work)
+            checked()
 
 
 def claims(path, number):
     """A child with a token that says it is another agent, and answers what people are asked."""
-    peer = Peer(path, user=b"team.reader", password=b"secret")
+    peer = Peer(path, **READER)
     for place in itertools.count():
         _, header, _ = peer.hello(agent=AGENT, instance=f"x{place % 50}")
-        assert header["code"] == "not_permitted", header
-        peer.hello()
+        assert header.get("code") == "not_permitted", header
+        _, header, _ = peer.hello()
+        assert header.get("actor") == READER_ACTOR, header
         _, header, _ = peer.ask(b"ANSWER", {"escalation": f"e-{place % 50}"}, b"{}")
-        assert header["code"] == "not_permitted", header
+        assert header.get("code") == "not_permitted", header
+        checked()
+
+
+# How often hostile processes have held an answer against what it must be: shared with them, so
+# that a scenario that checks nothing is noticed.
+checks = mmap.mmap(-1, 8)
+
+
+def checked():
+    checks[:8] = struct.pack("=Q", struct.unpack("=Q", checks[:8])[0] + 1)
 
 
 def uploads(path, number):
@@ -328,6 +358,8 @@ SCENARIOS = {
     "flood-beats": (flood(beats), 2), "flood-views": (flood(views), 2), "churn": (churn, 3),
     "same-name": (same_name, 2), "claims": (claims, 1), "uploads": (uploads, 1),
 }
+# Those whose hostile peers look at what they get.
+CHECKING = ("same-name", "claims")
 
 
 class Broker:
@@ -352,6 +384,11 @@ class Broker:
         with open(f"/proc/{self.process.pid}/statm") as statm:
             return int(statm.read().split()[1]) * resource.getpagesize()
 
+    def peak(self):
+        """The most memory that it has had since it was started, by the kernel's count."""
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return next(int(line.split()[1]) << 10 for line in status if line.startswith("VmHWM:"))
+
     def said(self):
         self.log.seek(0)
         return self.log.read()
@@ -370,8 +407,11 @@ class Broker:
 class Honest:
     """A client as the kit's: a request is sent again until it is answered, over new connections."""
 
-    def __init__(self, broker):
+    def __init__(self, broker, identity=b""):
         self.broker = broker
+        self.identity = identity
+        self.actor = None
+        self.faults = []
         self.peer = None
         self.trips = []
         self.failed = 0
@@ -379,9 +419,17 @@ class Honest:
         self.keys = itertools.count()
 
     def connect(self):
-        self.peer = Peer(self.broker.path, identity=b"", timeout=TRY_TIMEOUT)
-        self.peer.hello()
+        self.peer = Peer(self.broker.path, identity=self.identity, timeout=TRY_TIMEOUT)
+        self.peer.ids = itertools.count(HONEST_IDS)
+        self.greet()
         self.reconnected += 1
+
+    def greet(self):
+        _, header, _ = self.peer.hello()
+        actor = header.get("actor")
+        self.actor = self.actor or actor
+        if actor and actor != self.actor:
+            self.faults.append(f"the honest client became {actor}")
 
     def submit(self, content=b"x"):
         key, start = f"h{next(self.keys)}", time.monotonic()
@@ -390,11 +438,14 @@ class Honest:
                 if not self.peer:
                     self.connect()
                 verb, header, _ = self.peer.task(key, content)
+                if self.peer.strays:
+                    self.faults.append("the honest client got another's reply")
+                    self.peer.strays = 0
                 if verb == b"OK":
                     self.trips.append(time.monotonic() - start)
                     return
                 if header["code"] == "no_session":
-                    self.peer.hello()
+                    self.greet()
                 elif not header["retryable"]:
                     break
             except Gone:
@@ -409,38 +460,57 @@ class Honest:
         return trips[min(len(trips) - 1, int(share * len(trips)))] * 1000
 
 
+def play(hostile, path, number, name):
+    """A hostile process: it works until it is killed. To be thrown out is what it must expect."""
+    try:
+        hostile(path, number)
+    except Gone as gone:
+        print(f"{name}: a hostile peer was thrown out: {gone}", file=sys.stderr, flush=True)
+    except BaseException:
+        print(f"{name}: {traceback.format_exc()}", file=sys.stderr, flush=True)
+        os._exit(FAULT_STATUS)
+    os._exit(0)
+
+
+def end(children):
+    """Kills what still runs; how many had ended by themselves with a fault."""
+    faults = 0
+    for child in children:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if not ended:
+            os.kill(child, signal.SIGKILL)
+            _, status = os.waitpid(child, 0)
+        # One that ended between the two looks is caught, too.
+        faults += os.waitstatus_to_exitcode(status) not in (0, -signal.SIGKILL)
+    return faults
+
+
 def run(baton, name, seconds):
     hostile, count = SCENARIOS[name]
     broker = Broker(baton)
-    honest = Honest(broker)
+    honest = Honest(broker, HONEST_NAME if name == "same-name" else b"")
     honest.connect()
     honest.peer.ask(b"REGISTER", {}, json.dumps(CARD).encode())
     for _ in range(40 if name == "tails" else 1):
         honest.submit(b"y" * 250_000)
     honest.trips.clear()
-    before, peak, children = broker.resident(), 0, []
+    checks[:8] = bytes(8)
+    before, children = broker.resident(), []
     for number in range(count):
         child = os.fork()
         if child == 0:
             honest.peer.socket.detach()
-            try:
-                hostile(broker.path, number)
-            except Gone as gone:
-                print(f"{name}: a hostile peer was thrown out: {gone}", file=sys.stderr)
-            os._exit(0)
+            play(hostile, broker.path, number, name)
         children.append(child)
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         honest.submit()
-        peak = max(peak, broker.resident())
         time.sleep(0.005)
-    for child in children:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+    hostile_faults = end(children)
     for _ in range(10):
         honest.submit()
     alive = broker.process.poll() is None
-    after = broker.resident() if alive else 0
+    peak, after = (broker.peak(), broker.resident()) if alive else (0, 0)
     reopened = broker.said().count("connections were closed")
     code = broker.end() if alive else broker.process.returncode
     faults = []
@@ -448,6 +518,11 @@ def run(baton, name, seconds):
         faults.append(f"the broker ended with {code}")
     if peak - before > MEMORY_MAX:
         faults.append(f"memory grew by more than {MEMORY_MAX // MIB} MiB")
+    if hostile_faults:
+        faults.append(f"{hostile_faults} hostile processes ended with a fault, see above")
+    if name in CHECKING and not any(checks[:8]):
+        faults.append("no answer to a hostile peer was checked")
+    faults += sorted(set(honest.faults))
     if honest.failed:
         faults.append(f"{honest.failed} honest requests were not served in {CLIENT_TIMEOUT:.0f} s")
     print(f"{name:16}{before // MIB:7}{peak // MIB:7}{after // MIB:7}{len(honest.trips):8}"
