@@ -17,6 +17,12 @@ package enum MonotonicClock {
     package static func nowMicroseconds() -> Int64 { read(CLOCK_BOOTTIME) }
 }
 
+/// What the calling thread has used of a processor: other threads and other processes do not count.
+package enum ThreadClock {
+    /// Microseconds since the thread began. Calls `clock_gettime(CLOCK_THREAD_CPUTIME_ID)`.
+    package static func nowMicroseconds() -> Int64 { read(CLOCK_THREAD_CPUTIME_ID) }
+}
+
 private func read(_ clock: clockid_t) -> Int64 {
     var time = timespec()
     let result = unsafe clock_gettime(clock, &time)

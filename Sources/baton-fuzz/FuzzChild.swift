@@ -26,7 +26,9 @@ struct FuzzChild: Sendable {
 
     private func work() -> Int32 {
         do {
-            var run = try FuzzRun(type, seed: options.seed)
+            // This process does nothing else, so its growth is the target's.
+            var run = try FuzzRun(
+                type, seed: options.seed, growthBytesMax: FuzzBounds.growthBytesMax)
             if let path = options.input {
                 let input = try Files.read(path, bytesMax: FuzzOptions.inputBytesMax)
                 return one(&run, input, 0)

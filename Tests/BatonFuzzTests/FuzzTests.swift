@@ -1,10 +1,12 @@
 // A short piece of every fuzz run, so that a target that breaks is noticed at once; the long runs
 // are `baton-fuzz`'s.
 
-import BatonFuzz
 import Testing
 
-@Suite("fuzz", .timeLimit(.minutes(5)))
+@testable import BatonFuzz
+
+/// One after the other: they would keep all threads from the other tests.
+@Suite("fuzz", .serialized, .timeLimit(.minutes(5)))
 struct FuzzTests {
     @Test(
         "every target holds against hostile input, the same at every run",
@@ -17,6 +19,34 @@ struct FuzzTests {
 
         #expect(run.report.accepted > 0)
         #expect(run.report.inputs == (name == "loop" ? 15 : 250))
+    }
+
+    /// Takes a megabyte more with each input, as what grows without end would.
+    private struct Hoarder: FuzzTarget {
+        static let name = "hoarder"
+        private var hoard: [[UInt8]] = []
+
+        mutating func makeInput(_ random: inout FuzzRandom) -> [UInt8] {
+            [UInt8](repeating: 1, count: 64 << 10)
+        }
+
+        mutating func check(_ input: [UInt8]) throws(FuzzViolation) -> FuzzOutcome {
+            hoard.append([UInt8](repeating: 1, count: 1 << 20))
+            return .accepted("hoarded")
+        }
+    }
+
+    @Test("growth is a violation where a bound is set, and nowhere else")
+    func growth() throws {
+        var bound = try FuzzRun(Hoarder.self, seed: 1, growthBytesMax: 16 << 20)
+        var free = try FuzzRun(Hoarder.self, seed: 1)
+
+        #expect(throws: FuzzViolation.self) {
+            for number in 0..<200 as Range<UInt64> { try bound.run(number) }
+        }
+        for number in 0..<40 as Range<UInt64> { try free.run(number) }
+
+        #expect(free.report.growthBytes == 0)
     }
 
     @Test("an input is made again from seed and number alone")
