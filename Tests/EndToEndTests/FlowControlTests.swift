@@ -1,4 +1,4 @@
-// Flow control as people meet it: a cancellation that reaches a running program within a heartbeat,
+// Flow control as people meet it: a cancellation that reaches a running program by heartbeat,
 // a submitter who is told to wait, a brief that asks before it spends more.
 import BatonPlatform
 import JSON
@@ -6,49 +6,36 @@ import Testing
 
 extension EndToEnd {
     @Suite("flow control") struct FlowControlTests {
-        private static let heartbeatMilliseconds = 400
-
-        /// A program that writes down its process and waits to be told to end.
+        /// A program that says that it runs, and waits to be told to end.
         private static let waiting = """
             #!/bin/sh
             cat >/dev/null
-            trap 'date +%s%N > terminated; exit 1' TERM
-            echo $$ > started.new && mv started.new started
+            trap ': > terminated; exit 1' TERM
+            : > started
             while :; do sleep 0.05; done
             """
 
-        /// Nanoseconds since 1970 that `date` wrote into a file beside the program.
-        private func instant(_ name: String, _ stage: Stage) throws -> Int64? {
-            guard let text = try? stage.read("agents/test/\(name)") else { return nil }
-            return Int64(text.split(separator: "\n").first ?? "")
-        }
-
-        @Test("a cancelled task's program gets SIGTERM within a heartbeat")
+        @Test("a cancelled task's program gets SIGTERM with the next heartbeat")
         func cancellation() async throws {
             try await Stage.with { stage in
                 try stage.useSlowAgent()
                 try stage.write(Self.waiting, to: "agents/test/slow.sh", mode: 0o755)
+                // The lease, and whatever follows from its end, would be much too late.
                 try stage.write(
-                    #"{"heartbeat_ms": \#(Self.heartbeatMilliseconds), "lease_ms": 4000}"#,
-                    to: "home/limits.json")
+                    #"{"heartbeat_ms": 400, "lease_ms": 600000}"#, to: "home/limits.json")
                 try await stage.start()
                 let task = try await stage.submitSlowTask()
                 try await eventually("the program runs") {
                     try Files.exists("\(stage.agents)/test/started")
                 }
+                #expect(try !Files.exists("\(stage.agents)/test/terminated"))
 
                 let reply = try await stage.json("task", "cancel", task)
-                // Read after the reply: what the program was told may have come before it.
-                let cancelled = WallClock.nowMicroseconds() * 1_000
-                try await eventually("the program was told", within: 10) {
-                    try self.instant("terminated", stage) != nil
-                }
 
                 #expect(reply["cancelled"]?.integerValue == 1)
-                let told = try #require(try self.instant("terminated", stage))
-                let milliseconds = (told - cancelled) / 1_000_000
-                // One heartbeat, the shell's own nap, and a busy machine.
-                #expect(milliseconds <= Int64(Self.heartbeatMilliseconds) + 1_000)
+                try await eventually("the program was told", within: 10) {
+                    try Files.exists("\(stage.agents)/test/terminated")
+                }
                 #expect(try await stage.state(of: task) == "cancelled")
                 try await stage.stop()
             }
