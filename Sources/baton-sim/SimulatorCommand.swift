@@ -24,7 +24,9 @@ let simulatorCommand = Command(
             kind: .integer(1...1_000_000_000)),
         Option(flag: "lite", "the journal in memory"),
         Option("jobs", "N", "simulations at once (1)", kind: .integer(1...64)),
-        Option("journal", "FILE", "write the last seed's events there, one a line", kind: .file),
+        Option(
+            "journal", "FILE", "write the events of the seed that failed, else of the last, there",
+            kind: .file),
         Option(flag: "canary", "plant bugs, one a run, and say which were caught"),
         Option(
             "bug", "NAME", "plant this bug",

@@ -65,9 +65,10 @@ struct SimulatorRun {
         if let trouble = result.trouble {
             throw CommandFailure(.failed, code: "failed", trouble)
         }
-        if let journal, let newest = result.newest {
+        // Of several at once the one that failed need not have ended last.
+        if let journal, let shown = result.failed ?? result.newest {
             do {
-                let lines = newest.journal.flatMap { $0 + [UInt8(ascii: "\n")] }
+                let lines = shown.journal.flatMap { $0 + [UInt8(ascii: "\n")] }
                 try Files.writeAtomically(lines, to: journal, mode: 0o644)
             } catch {
                 throw CommandFailure(.failed, code: "failed", "\(error)")
