@@ -52,6 +52,8 @@ struct SimulationTests {
         let report = try Simulator.run(
             SimulationOptions(seed: seed, ticks: 3_000, isLite: true, bug: bug))
 
-        #expect(report.violations != [], "baton-sim --seed \(seed) --bug \(bug.rawValue)")
+        #expect(
+            report.violations != [],
+            "baton-sim --seed \(seed) --ticks 3000 --lite --bug \(bug.rawValue)")
     }
 }
