@@ -180,13 +180,18 @@ package struct AuditModel {
 
     /// What is open: nothing, once everything has ended.
     package var unfinished: [String] {
-        // What is dead when its brief ends stays so.
-        let open = tasks.values.filter { task in
-            let isOver = ["done", "cancelled"].contains(task.brief.flatMap { briefs[$0]?.state })
-            return !task.place.isFinal && !(isOver && task.place == .dead)
-        }.sorted { $0.event < $1.event }
+        let open = tasks.values.filter { !isOver($0) }.sorted { $0.event < $1.event }
         return open.map { "\($0.id) (\($0.kind), \($0.agent)) is \($0.place.rawValue)" }
             + runningBriefs.map { "\($0) is \(briefs[$0]?.state ?? "")" }
+    }
+
+    /// Whether nothing can happen to a task any more.
+    package func isOver(_ task: String) -> Bool { tasks[task].map(isOver) ?? false }
+
+    private func isOver(_ task: TaskFacts) -> Bool {
+        // What is dead when its brief ends stays so.
+        let isLeft = ["done", "cancelled"].contains(task.brief.flatMap { briefs[$0]?.state })
+        return task.place.isFinal || isLeft && task.place == .dead
     }
 
     /// Tasks that an instance holds, ascending.

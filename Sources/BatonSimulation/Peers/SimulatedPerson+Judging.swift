@@ -40,7 +40,7 @@ extension SimulatedPerson {
                 world.complain("\(brief) was cancelled and is still open")
             }
         case .cancelTask(let task):
-            if world.model.place(of: task)?.isFinal != true {
+            if !world.model.isOver(task) {
                 world.complain("\(task) was cancelled and is still open")
             }
         case .discard(let task):
@@ -100,8 +100,7 @@ extension SimulatedPerson {
         case (.cancelTask(let task), .wrongState), (.cancelTask(let task), .unknownTask):
             // A review ends with what it judges, and is not cancelled alone.
             isExpected =
-                world.model.place(of: task)?.isFinal == true
-                || world.model.kind(of: task) == "review"
+                world.model.isOver(task) || world.model.kind(of: task) == "review"
         case (.redrive, .wrongState), (.discard, .wrongState), (.retry, .wrongState),
             (.redrive, .unknownTask), (.discard, .unknownTask), (.retry, .unknownTask):
             isExpected = true
