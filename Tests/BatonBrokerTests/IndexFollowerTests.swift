@@ -8,7 +8,7 @@ import SQLite
 import Testing
 import ZeroMQ
 
-@Suite("the look-up view", .timeLimit(.minutes(2)))
+@Suite("the look-up view", .timeLimit(.minutes(5)))
 struct IndexFollowerTests {
     /// A broker with a card and the first event of a task, and its client.
     private func begin() throws -> (BrokerProgram, DealerPeer) {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import BatonSupervisor
 
-@Suite(.timeLimit(.minutes(1))) struct ChildTableTests {
+@Suite(.timeLimit(.minutes(5))) struct ChildTableTests {
     private static let agent = "test.one"
 
     /// A table with these instances of one agent, each running a shell script.
