@@ -152,6 +152,25 @@ extension Client {
         return Reply(try request(.answer, header, body: [document]))
     }
 
+    /// Records what a person decided about a brief.
+    /// - Parameter document: decision.json.
+    public func decide(brief: String, with document: [UInt8]) throws(ClientError) -> Reply {
+        Reply(try request(.decide, JSONObject([("brief", .string(brief))]), body: [document]))
+    }
+
+    /// Adds evidence for a gate of a brief.
+    /// - Parameter parts: evidence.json first, then the files.
+    public func attest(
+        brief: String, gate: String, isPassed: Bool, parts: [Part],
+    ) throws(ClientError) -> Reply {
+        let parcel = Parcel(
+            parts: parts.map { .init(name: $0.name, mediaType: $0.mediaType, body: $0.body) })
+        let header = JSONObject([
+            ("brief", .string(brief)), ("gate", .string(gate)), ("passed", .bool(isPassed)),
+        ])
+        return Reply(try request(.attest, header, body: parcel.bodyFrames))
+    }
+
     /// Cancels a brief or a task.
     public func cancel(
         _ subject: CancelSubject, reason: String? = nil,

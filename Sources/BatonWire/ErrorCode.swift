@@ -16,6 +16,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     case badAnswer = "bad_answer"
     case badCard = "bad_card"
     case badTask = "bad_task"
+    case badStatement = "bad_statement"
     case planRefused = "plan_refused"
     case incompleteDelivery = "incomplete_delivery"
     case unchanged
@@ -44,7 +45,8 @@ package enum ErrorCode: String, CaseIterable, Sendable {
         switch self {
         case .noSession, .overloaded, .shuttingDown, .diskLow, .digestMismatch: true
         case .malformed, .versionUnsupported, .notPermitted, .tooLarge, .badBrief, .badPlan,
-            .badVerdict, .badEscalation, .badAnswer, .badCard, .badTask, .planRefused,
+            .badVerdict, .badEscalation, .badAnswer, .badCard, .badTask, .badStatement,
+            .planRefused,
             .incompleteDelivery, .unchanged, .staleToken, .conflict, .keyReused, .unknownBrief,
             .unknownTask, .unknownEscalation, .unknownAgent, .unknownDocument, .alreadyAnswered,
             .withdrawn, .wrongState, .limitReached, .payloadErased:
@@ -70,7 +72,8 @@ package enum ErrorCode: String, CaseIterable, Sendable {
         case .notPermitted, .staleToken: 77
         case .alreadyAnswered, .withdrawn: 1
         case .malformed, .tooLarge, .badBrief, .badPlan, .badVerdict, .badEscalation, .badAnswer,
-            .badCard, .badTask, .planRefused, .incompleteDelivery, .unchanged, .conflict,
+            .badCard, .badTask, .badStatement, .planRefused, .incompleteDelivery, .unchanged,
+            .conflict,
             .keyReused,
             .unknownBrief, .unknownTask, .unknownEscalation, .unknownAgent, .unknownDocument,
             .wrongState, .limitReached, .digestMismatch, .payloadErased:

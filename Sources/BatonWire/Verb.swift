@@ -23,6 +23,8 @@ package enum Verb: String, CaseIterable, Sendable {
 
     // People and the supervisor
     case answer = "ANSWER"
+    case decide = "DECIDE"
+    case attest = "ATTEST"
     case cancel = "CANCEL"
     case retry = "RETRY"
     case redrive = "REDRIVE"

@@ -27,7 +27,8 @@ enum CommandLineTree {
         ],
         subcommands: [
             initCommand, submitCommand, statusCommand, briefCommands, escalationCommands,
-            taskCommands, deadCommands, auditCommands, agentCommands, queueCommands, upCommand,
+            evidenceCommands, taskCommands, deadCommands, auditCommands, agentCommands,
+            queueCommands, upCommand,
             downCommand, brokerCommand, doctorCommand, benchCommand, completionsCommands,
             helpCommand, wordsCommand,
         ])

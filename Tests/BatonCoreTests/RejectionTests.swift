@@ -7,7 +7,8 @@ import Testing
 /// The cases without what they carry. A new case of `Rejection` does not compile until it stands in
 /// the switch below, and then fails until something reaches it.
 private enum RefusalName: String, CaseIterable {
-    case notPermitted, staleToken, answeredByAsker, unknownBrief, unknownTask, unknownEscalation
+    case notPermitted, staleToken, answeredByAsker, attestedByAuthor, unknownBrief, unknownTask,
+        unknownEscalation
     case unknownAgent, unknownDocuments, keyReused, conflict, alreadyAnswered, withdrawn, unchanged
     case incompleteDelivery, planRefused, badEscalation, unknownOption, badTask, wrongState
     case wrongBriefState, limitReached, overloaded, rateExceeded
@@ -18,6 +19,7 @@ private enum RefusalName: String, CaseIterable {
             case .notPermitted: .notPermitted
             case .staleToken: .staleToken
             case .answeredByAsker: .answeredByAsker
+            case .attestedByAuthor: .attestedByAuthor
             case .unknownBrief: .unknownBrief
             case .unknownTask: .unknownTask
             case .unknownEscalation: .unknownEscalation
@@ -122,6 +124,13 @@ private let refusals: [RefusalCase] = [
         let inRole = Bench.ann.taking(role: AgentName("x"))
         #expect(bench.answer(id, "a", by: inRole) == .refused(.answeredByAsker(id)))
         return (bench.answer(id, "a", by: workerX), .answeredByAsker(id))
+    },
+    RefusalCase("who works on a brief does not attest its gates") { bench in
+        bench.staff()
+        let (brief, _, _) = bench.plannedBrief()
+        let gate = try #require(GateName("load"))
+        let evidence = EvidenceAdded(gate: gate, isPassed: true, match: .test(7), parts: [])
+        return (bench.run(workerX, .attest(brief, evidence)), .attestedByAuthor(brief, gate))
     },
     RefusalCase("no agent answers for another") { bench in
         let (task, _) = bench.leasedTask()

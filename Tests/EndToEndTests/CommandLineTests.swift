@@ -9,7 +9,9 @@ struct CommandLineTests {
     private static let commands = [
         "", "init", "submit", "status", "brief", "brief new", "brief check", "brief list",
         "brief show", "brief wait", "brief get", "brief cancel", "escalation", "escalation list",
-        "escalation show", "escalation answer", "task", "task list", "task show", "task submit",
+        "escalation show", "escalation answer", "brief decide", "brief decisions", "brief gates",
+        "evidence", "evidence add",
+        "task", "task list", "task show", "task submit",
         "task cancel", "task retry", "dead", "dead list", "dead show", "dead redrive",
         "dead discard", "audit", "audit tail", "audit show", "agent", "agent list", "agent logs",
         "agent new", "agent check", "agent run", "queue", "queue pause", "queue resume", "up",

@@ -50,6 +50,17 @@ package struct PlanDocument: Sendable, Hashable {
         }
     }
 
+    /// A gate before the close, passed by evidence that somebody adds.
+    package struct Gate: Sendable, Hashable {
+        package var id: String
+        package var title: String
+
+        package init(id: String, title: String) {
+            self.id = id
+            self.title = title
+        }
+    }
+
     /// Limits on a plan. DESIGN: 64 tasks, a chain of 16.
     package struct Limits: Sendable {
         package var tasksMax: Int
@@ -70,12 +81,13 @@ package struct PlanDocument: Sendable, Hashable {
     /// Assumption objects; empty is written `none stated`.
     package var assumptions: [JSONValue]
     package var tasks: [PlannedTask]
+    package var gates: [Gate]
     package var closeTitle: String
     package var closeInstructions: String
 
     package init(
         playbook: String = "default", route: [RouteEntry], requirements: [JSONValue],
-        assumptions: [JSONValue], tasks: [PlannedTask], closeTitle: String,
+        assumptions: [JSONValue], tasks: [PlannedTask], gates: [Gate] = [], closeTitle: String,
         closeInstructions: String,
     ) {
         self.playbook = playbook
@@ -83,6 +95,7 @@ package struct PlanDocument: Sendable, Hashable {
         self.requirements = requirements
         self.assumptions = assumptions
         self.tasks = tasks
+        self.gates = gates
         self.closeTitle = closeTitle
         self.closeInstructions = closeInstructions
     }
@@ -103,29 +116,42 @@ package struct PlanDocument: Sendable, Hashable {
         requirements = document["requirements"]?.arrayValue ?? []
         assumptions = document["assumptions"]?.arrayValue ?? []
         tasks = (document["tasks"]?.arrayValue ?? []).map(PlannedTask.init)
+        gates = (document["gates"]?.arrayValue ?? []).map { gate in
+            Gate(id: gate["id"]?.stringValue ?? "", title: gate["title"]?.stringValue ?? "")
+        }
         closeTitle = document["close"]?["title"]?.stringValue ?? ""
         closeInstructions = document["close"]?["instructions"]?.stringValue ?? ""
     }
 
     /// The document.
     package var json: JSONValue {
-        [
-            "format": .string(DocumentKind.plan.format),
-            "playbook": .string(playbook),
-            "route": .array(
-                route.map { entry in
-                    [
-                        "agent": .string(entry.agent), "score": JSONValue(canonical: entry.score),
-                        "chosen": .bool(entry.chosen), "reasons": JSONValue(texts: entry.reasons),
-                    ]
-                }),
-            "requirements": .array(requirements),
-            "assumptions": assumptions.isEmpty ? .string(noneStated) : .array(assumptions),
-            "tasks": .array(tasks.map(\.json)),
-            "close": [
-                "title": .string(closeTitle), "instructions": .string(closeInstructions),
-            ],
+        var object = JSONObject([
+            ("format", .string(DocumentKind.plan.format)),
+            ("playbook", .string(playbook)),
+            (
+                "route",
+                .array(
+                    route.map { entry in
+                        [
+                            "agent": .string(entry.agent),
+                            "score": JSONValue(canonical: entry.score),
+                            "chosen": .bool(entry.chosen),
+                            "reasons": JSONValue(texts: entry.reasons),
+                        ]
+                    })
+            ),
+            ("requirements", .array(requirements)),
+            ("assumptions", assumptions.isEmpty ? .string(noneStated) : .array(assumptions)),
+            ("tasks", .array(tasks.map(\.json))),
+        ])
+        if !gates.isEmpty {
+            object["gates"] = .array(
+                gates.map { ["id": .string($0.id), "title": .string($0.title)] })
+        }
+        object["close"] = [
+            "title": .string(closeTitle), "instructions": .string(closeInstructions),
         ]
+        return .object(object)
     }
 }
 

@@ -24,12 +24,17 @@ extension DocumentKind {
             .required("requirements", .list(requirementShape, count: 0...512)),
             .required("assumptions", .orNone(.list(assumptionShape, count: 0...512))),
             .required("tasks", .list(planTaskShape, count: 1...4096)),
+            .optional("gates", .list(planGateShape, count: 0...64)),
             .required(
                 "close",
                 .object(
                     [.required("title", .visible), .required("instructions", .visible)],
                     rest: .refused)),
         ], rest: .refused)
+
+    private static let planGateShape = Shape.object(
+        [.required("id", .text(.identifier, max: 64)), .required("title", .visible)], rest: .refused
+    )
 
     private static let planTaskShape = Shape.object(
         [
@@ -108,6 +113,28 @@ extension DocumentKind {
             .optional("patch", .anyObject),
             .optional("instructions", .visible),
             .required("reason", .visible),
+        ], rest: .refused)
+
+    static let decisionShape = Shape.object(
+        [
+            .required("format", .constant(DocumentKind.decision.format)),
+            .required("decision", .visible),
+            .required("why", .visible),
+            .required(
+                "alternatives",
+                .orNone(
+                    .list(
+                        .object(
+                            [.required("option", .visible), .required("why_not", .visible)],
+                            rest: .refused), count: 0...64))),
+            .required("evidence", .orNone(.texts)),
+        ], rest: .refused)
+
+    static let evidenceShape = Shape.object(
+        [
+            .required("format", .constant(DocumentKind.evidence.format)),
+            .required("producer", .visible),
+            .optional("note", .visible),
         ], rest: .refused)
 
     /// Seconds: of a second to a day.

@@ -16,6 +16,8 @@ package enum DocumentKind: String, Sendable, CaseIterable {
     case verdict
     case escalation
     case answer
+    case decision
+    case evidence
     case card
     case event
 
@@ -40,6 +42,8 @@ package enum DocumentKind: String, Sendable, CaseIterable {
         case .verdict: Self.verdictShape
         case .escalation: Self.escalationShape
         case .answer: Self.answerShape
+        case .decision: Self.decisionShape
+        case .evidence: Self.evidenceShape
         case .card: Self.cardShape
         case .event: Self.eventShape
         }
@@ -70,6 +74,8 @@ package enum DocumentKind: String, Sendable, CaseIterable {
         case .verdict: "The quality gate's answer with its findings."
         case .escalation: "A blocker as data: options, recommendation, what is needed."
         case .answer: "A person's decision on an escalation."
+        case .decision: "What a person decided about a brief, and why."
+        case .evidence: "What shows that a gate of a brief is passed, or that it is not."
         case .card: "An agent's card, normalised."
         case .event: "One leaf of the journal. The list of types is open."
         }
@@ -88,7 +94,7 @@ package enum DocumentKind: String, Sendable, CaseIterable {
         case .answer: return AnswerDocument.ruleFindings(in: document)
         case .objectiveSnapshot, .executionPlan, .riskRegister, .validationChecklist, .analysis:
             return DeliverableRules.findings(in: document, kind: self)
-        case .brief, .packet, .handoffPacket, .card, .event: return []
+        case .brief, .packet, .handoffPacket, .decision, .evidence, .card, .event: return []
         }
     }
 

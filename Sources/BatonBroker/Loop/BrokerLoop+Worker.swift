@@ -15,7 +15,8 @@ extension BrokerLoop {
         let (content, refusal) = judge(parcel, for: attempt, at: request.moment)
         let delivery = Delivery(
             attempt: attempt, match: intake.match(parcel.parts), parts: intake.seal(parcel.parts),
-            content: content, cost: try request.cost())
+            content: content, cost: try request.cost(),
+            decisions: decisions(in: parcel, for: attempt.task))
         let reply = run(.deliver(delivery), for: request)
         // The core looks at the right to deliver first; only then do the findings matter.
         if case .refused(.incompleteDelivery) = reply, let refusal { throw refusal }
@@ -50,6 +51,20 @@ extension BrokerLoop {
         }
     }
 
+    /// Decisions of a specialist, each by its place. What the close lists are those of others.
+    private func decisions(in parcel: Parcel, for task: TaskID) -> [String] {
+        guard let kind = core.state.tasks[task]?.kind, kind == .work || kind == .direct else {
+            return []
+        }
+        let name = "\(DocumentKind.executionPlan.rawValue).json"
+        let document = try? JSONValue(parsing: body(name, in: parcel))
+        let count = document?["decisions"]?.arrayValue?.count ?? 0
+        return (0..<min(count, Self.decisionsPerDeliveryMax)).map { "\(name)#/decisions/\($0)" }
+    }
+
+    /// Far above what a person reads; a guard for the journal.
+    private static let decisionsPerDeliveryMax = 64
+
     private func body(_ name: String, in parcel: Parcel) -> [UInt8] {
         parcel.parts.first { $0.name == name }?.body ?? []
     }
@@ -72,7 +87,7 @@ extension BrokerLoop {
                 attemptTimeout: task.attemptTimeout.map { .seconds($0) },
                 silenceTimeout: task.silenceTimeout.map { .seconds($0) })
         }
-        return (.plan(planned), nil)
+        return (.plan(planned, evidence: plan.gates.compactMap { GateName($0.id) }), nil)
     }
 
     private mutating func judgeVerdict(

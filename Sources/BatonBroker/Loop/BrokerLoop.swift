@@ -147,6 +147,8 @@ package struct BrokerLoop {
         case .task: try submitTask(request)
         case .put: try put(request)
         case .answer: try answer(request)
+        case .decide: try decide(request)
+        case .attest: try attest(request)
         case .cancel: try cancel(request)
         case .retry: try simple(request, .retry(try request.task()))
         case .redrive: try simple(request, .redrive(try request.task()))

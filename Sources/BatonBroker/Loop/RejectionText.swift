@@ -19,6 +19,10 @@ extension Refusal {
         case .answeredByAsker(let escalation):
             self.init(
                 .notPermitted, "\(escalation) must be answered by a person who did not ask")
+        case .attestedByAuthor(let brief, let gate):
+            self.init(
+                .notPermitted,
+                "evidence for \(gate) of \(brief) must come from somebody who does not work on it")
         case .unknownBrief(let brief): self.init(.unknownBrief, "there is no brief \(brief)")
         case .unknownTask(let task): self.init(.unknownTask, "there is no task \(task)")
         case .unknownEscalation(let id):

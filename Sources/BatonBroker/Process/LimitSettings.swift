@@ -46,6 +46,7 @@ struct LimitSetting: Sendable {
         .count("releases_per_failure", 1...1_000, \.releasesPerFailure),
         .count("rejections_max", 1...1_000, \.rejectionsMax),
         .count("escalations_per_brief_max", 1...1_000, \.escalationsPerBriefMax),
+        .count("statements_per_brief_max", 1...100_000, \.statementsPerBriefMax),
         .count("raised_again_max", 0...1_000, \.raisedAgainMax),
         // A plan beyond these is none by its format, whatever the broker would allow.
         .count(

@@ -82,6 +82,7 @@ struct PacketBuilder {
         facts.plannedTask = entry
         facts.route = try brief.flatMapThrowing(cache.plan)?["route"]
         facts.answers = try answers(brief?.answers ?? task.answers)
+        if let brief { facts.decisions = try decisions(of: brief, before: task) }
         facts.upstream = try upstream(of: task)
         if let verdict = task.verdict {
             facts.findings =
@@ -123,6 +124,16 @@ struct PacketBuilder {
                     by: answer.actor.text, at: Timestamp.text(answer.time)))
         }
         return answers
+    }
+
+    /// What was decided before the lease was granted: the same lease gives the same packet.
+    private func decisions(
+        of brief: BriefRecord, before task: TaskRecord
+    ) throws(RecordsFault) -> [JSONValue] {
+        let lease = Int64(task.lease?.event ?? .max)
+        return try DecisionLog(records: records).entries(of: brief.id).filter {
+            ($0["seq"]?.integerValue ?? 0) < lease
+        }
     }
 
     private mutating func upstream(of task: TaskRecord) throws(RecordsFault) -> [PacketFacts

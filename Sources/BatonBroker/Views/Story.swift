@@ -80,6 +80,9 @@ struct Story {
             "\(body.escalation) raised again, \(body.severity.rawValue)"
         case .escalationAnswered(let body): "\(body.escalation) answered: \(body.option)"
         case .escalationWithdrawn(let escalation): "\(escalation) withdrawn"
+        case .decisionRecorded(let body): body.place.map { "decided: \($0)" } ?? "decided"
+        case .evidenceAdded(let body):
+            "evidence for \(body.gate): \(body.isPassed ? "passed" : "failed")"
         case .escalationNotified(let escalation, let status):
             "\(escalation) notified, status \(status)"
         case .accessRefused(let body): "refused: \(body.verb) (\(body.code)), \(body.count) time(s)"

@@ -176,7 +176,7 @@ package struct TailServer {
             .taskFailed, .taskExpired, .taskReleased, .taskRetried, .taskBlocked, .taskUnblocked,
             .taskDead, .taskRedriven, .taskCancelled, .taskDiscarded, .escalationJoined,
             .escalationRaisedAgain, .escalationAnswered, .escalationWithdrawn, .escalationNotified,
-            .accessRefused:
+            .decisionRecorded, .evidenceAdded, .accessRefused:
             break
         }
         return event.task.flatMap { state.tasks[$0] }?.agent == agent

@@ -196,6 +196,9 @@ struct Views {
                 try escalationView(id, in: source)
             })
         view["answers"] = .array(brief.answers.map { .id($0) })
+        view["decisions"] = .array(try DecisionLog(records: records).entries(of: id))
+        view["gates"] = .array(
+            try GateView(records: records).rows(of: brief, plan: try cache.plan(brief)))
         view["deliverables"] = .array(deliverables)
         return view
     }

@@ -30,6 +30,8 @@ package struct Command: Sendable {
         case escalate(EscalationRequest)
 
         case answer(AnswerRequest)
+        case decide(BriefID, DecisionRecorded)
+        case attest(BriefID, EvidenceAdded)
         case cancelBrief(BriefID)
         case cancelTask(TaskID)
         case retry(TaskID)
@@ -123,10 +125,13 @@ package struct Delivery: Sendable {
     package var content: Content
     /// What the attempt cost, in millionths of a US dollar; nil: the worker did not say.
     package var cost: Int?
+    /// The places in its parts of what was decided in it.
+    package var decisions: [String]
 
     package enum Content: Sendable {
         case deliverables
-        case plan([PlannedTask])
+        /// With the gates whose evidence the close waits for.
+        case plan([PlannedTask], evidence: [GateName] = [])
         /// With the question to ask should this be the last rejection.
         case verdict(accepted: Bool, escalation: EscalationFacts?)
         /// Parts are missing or a document does not fit; the findings stay with the caller.
@@ -134,13 +139,15 @@ package struct Delivery: Sendable {
     }
 
     package init(
-        attempt: Attempt, match: Digest, parts: [Part], content: Content, cost: Int? = nil
+        attempt: Attempt, match: Digest, parts: [Part], content: Content, cost: Int? = nil,
+        decisions: [String] = []
     ) {
         self.attempt = attempt
         self.match = match
         self.parts = parts
         self.content = content
         self.cost = cost
+        self.decisions = decisions
     }
 }
 

@@ -10,6 +10,8 @@ package enum Rejection: Hashable, Sendable {
     case staleToken(TaskID, Token)
     /// An agent, or somebody in the role that asked, tried to answer.
     case answeredByAsker(EscalationID)
+    /// Whoever works on a brief does not attest its gates.
+    case attestedByAuthor(BriefID, GateName)
 
     // Names.
 
@@ -48,7 +50,7 @@ package enum Rejection: Hashable, Sendable {
     /// Refusals of right stand in the journal.
     package var isRefusalOfRight: Bool {
         switch self {
-        case .notPermitted, .staleToken, .answeredByAsker: true
+        case .notPermitted, .staleToken, .answeredByAsker, .attestedByAuthor: true
         case .unknownBrief, .unknownTask, .unknownEscalation, .unknownAgent, .unknownDocuments,
             .keyReused, .conflict, .alreadyAnswered, .withdrawn, .unchanged, .incompleteDelivery,
             .planRefused, .badEscalation, .unknownOption, .badTask, .wrongState, .wrongBriefState,
@@ -64,6 +66,7 @@ package enum LimitName: String, Hashable, Sendable, CaseIterable {
     case queuedBytesMax = "queued_bytes_max"
     case submissionsPerMinuteMax = "submissions_per_minute_max"
     case escalationsPerBriefMax = "escalations_per_brief_max"
+    case statementsPerBriefMax = "statements_per_brief_max"
     case agentsMax = "agents_max"
     case sessionsMax = "sessions_max"
     case priorityMax = "priority_max"
@@ -117,6 +120,8 @@ package enum Reply: Hashable, Sendable {
     case escalation(EscalationID, isJoined: Bool, isDuplicate: Bool)
     case answered(EscalationID, isDuplicate: Bool)
     case cancelled(tasks: Int)
+    /// The event that holds what was stated.
+    case stated(UInt64, isDuplicate: Bool)
     case registered(AgentName, isChanged: Bool)
     case refused(Rejection)
 }

@@ -9,6 +9,8 @@ extension Event {
     package func continuesDecision(of previous: Event) -> Bool {
         switch body {
         case .planAccepted, .taskAccepted, .taskRejected, .taskBlocked, .taskUnblocked: true
+        // What an agent decided stands in its delivery; a person's decision stands alone.
+        case .decisionRecorded(let body): body.place != nil
         case .taskCreated(let body):
             switch body.kind {
             case .plan, .work, .close: true
@@ -28,7 +30,7 @@ extension Event {
             .taskExpired, .taskReleased, .taskRetried, .taskRedriven, .taskDiscarded,
             .escalationJoined, .escalationRaisedAgain, .escalationAnswered, .escalationNotified,
             .queuePaused, .queueResumed, .circuitOpened, .circuitClosed,
-            .accessRefused:
+            .accessRefused, .evidenceAdded:
             false
         }
     }

@@ -85,6 +85,9 @@ package struct Event: Hashable, Sendable {
         /// The exit status of the command that was told.
         case escalationNotified(EscalationID, status: Int)
 
+        case decisionRecorded(DecisionRecorded)
+        case evidenceAdded(EvidenceAdded)
+
         case queuePaused(AgentName)
         case queueResumed(AgentName)
         case circuitOpened(AgentName, probe: Instant)
@@ -206,6 +209,8 @@ package struct TaskCreated: Hashable, Sendable {
     package var gates: [Gate]
     /// The task whose delivery a review judges.
     package var subject: TaskID?
+    /// The gates of its brief that need passing evidence before it is ready.
+    package var evidence: [GateName]
     /// The place in the plan's list of tasks.
     package var entry: Int?
     /// Direct tasks: HMAC of the idempotency key, and of the content.
@@ -222,9 +227,10 @@ package struct TaskCreated: Hashable, Sendable {
 
     package init(
         kind: TaskKind, agent: AgentName, priority: Int, depends: [TaskID] = [],
-        gates: [Gate] = [], subject: TaskID? = nil, entry: Int? = nil, key: Digest? = nil,
-        match: Digest? = nil, notBefore: Instant? = nil, deadline: Instant? = nil,
-        attemptTimeout: Duration, silenceTimeout: Duration, attemptsMax: Int, rejectionsMax: Int,
+        gates: [Gate] = [], subject: TaskID? = nil, evidence: [GateName] = [], entry: Int? = nil,
+        key: Digest? = nil, match: Digest? = nil, notBefore: Instant? = nil,
+        deadline: Instant? = nil, attemptTimeout: Duration, silenceTimeout: Duration,
+        attemptsMax: Int, rejectionsMax: Int,
         parts: [Part] = []
     ) {
         self.kind = kind
@@ -233,6 +239,7 @@ package struct TaskCreated: Hashable, Sendable {
         self.depends = depends
         self.gates = gates
         self.subject = subject
+        self.evidence = evidence
         self.entry = entry
         self.key = key
         self.match = match

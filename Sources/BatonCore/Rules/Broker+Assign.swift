@@ -146,7 +146,10 @@ extension Broker {
         case .leased, .dead, .accepted, .cancelled, .discarded, .delivered: return nil
         case .blocked: return .escalation
         case .backoff: return .backoff
-        case .waiting: return task.waitingFor > 0 ? .dependency : .notBefore
+        case .waiting:
+            guard task.waitingFor > 0 else { return .notBefore }
+            let isForWork = task.depends.contains { state.tasks[$0]?.state != .accepted }
+            return isForWork ? .dependency : .evidence
         case .ready: break
         }
         guard let agent = state.agents[task.agent], agent.isRegistered else { return .noAgent }

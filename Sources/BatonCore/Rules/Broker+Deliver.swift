@@ -77,7 +77,8 @@ extension Broker {
         case .open(let task, _):
             if task.rejected == delivery.match { return draft.refusing(.unchanged(task.id)) }
             switch (task.kind, delivery.content) {
-            case (.plan, .plan(let planned)): return deliverPlan(planned, task, delivery, draft)
+            case (.plan, .plan(let planned, let gates)):
+                return deliverPlan(planned, gates, task, delivery, draft)
             case (.review, .verdict(let isAccepted, let escalation)):
                 return deliverVerdict(isAccepted, escalation, task, delivery, draft)
             case (.work, .deliverables), (.close, .deliverables), (.direct, .deliverables):
@@ -95,6 +96,11 @@ extension Broker {
                     token: delivery.attempt.token, match: delivery.match, cost: delivery.cost,
                     parts: delivery.parts)),
             brief: task.brief, task: task.id, attempt: task.attempts, cause: task.lease?.event)
+        for place in delivery.decisions {
+            draft.add(
+                .decisionRecorded(DecisionRecorded(place: place)), brief: task.brief, task: task.id,
+                attempt: task.attempts)
+        }
     }
 
     private func deliverWork(_ task: TaskRecord, _ delivery: Delivery, _ draft: Draft) -> Decision {
@@ -109,7 +115,8 @@ extension Broker {
     }
 
     private func deliverPlan(
-        _ planned: [PlannedTask], _ task: TaskRecord, _ delivery: Delivery, _ draft: Draft
+        _ planned: [PlannedTask], _ gates: [GateName], _ task: TaskRecord, _ delivery: Delivery,
+        _ draft: Draft
     ) -> Decision {
         let problems = PlanCheck(state: state, limits: limits).problems(of: planned)
         guard problems.isEmpty else { return draft.refusing(.planRefused(problems)) }
@@ -136,7 +143,7 @@ extension Broker {
             .taskCreated(
                 TaskCreated(
                     kind: .close, agent: .orchestrator, priority: task.priority,
-                    depends: ids.values.sorted(), gates: [.review],
+                    depends: ids.values.sorted(), gates: [.review], evidence: gates.sorted(),
                     deadline: task.deadline,
                     attemptTimeout: orchestrator?.attemptTimeout ?? limits.attemptTimeout,
                     silenceTimeout: orchestrator?.silenceTimeout ?? limits.silenceTimeout,

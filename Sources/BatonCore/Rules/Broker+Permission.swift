@@ -28,7 +28,8 @@ extension Broker {
         case "CREATE", "START", "END", "TICK", "BUDGET": kind == .broker
         case "SUBMIT", "TASK", "PUT", "CANCEL", "RETRY", "REDRIVE", "DISCARD", "PAUSE", "RESUME":
             kind == .person || kind == .bareWorker
-        case "ANSWER": kind == .person
+        case "ANSWER", "DECIDE": kind == .person
+        case "ATTEST": kind != .broker && kind != .supervisor
         case "DELIVER", "FAIL", "RELEASE", "ESCALATE": kind != .person && kind != .supervisor
         case "REGISTER": kind != .broker
         case "WITHDRAW": kind == .person || kind == .supervisor
@@ -54,6 +55,8 @@ extension Command.Body {
         case .release: "RELEASE"
         case .escalate: "ESCALATE"
         case .answer: "ANSWER"
+        case .decide: "DECIDE"
+        case .attest: "ATTEST"
         case .cancelBrief, .cancelTask: "CANCEL"
         case .retry: "RETRY"
         case .redrive: "REDRIVE"
@@ -78,7 +81,8 @@ extension Command.Body {
         case .release(let body): body.task.description
         case .escalate(let body): body.attempt.task.description
         case .answer(let body): body.escalation.description
-        case .cancelBrief(let brief): brief.description
+        case .cancelBrief(let brief), .decide(let brief, _), .attest(let brief, _):
+            brief.description
         case .cancelTask(let task), .retry(let task), .redrive(let task), .discard(let task):
             task.description
         case .pause(let agent), .resume(let agent), .withdraw(let agent): agent.text

@@ -89,6 +89,8 @@ package struct Broker: Sendable {
         case .release(let attempt): return release(attempt, draft)
         case .escalate(let request): return escalate(request, draft)
         case .answer(let request): return answer(request, draft)
+        case .decide(let brief, let body): return decide(brief, body, draft)
+        case .attest(let brief, let body): return attest(brief, body, draft)
         case .cancelBrief(let brief): return cancel(brief, draft)
         case .cancelTask(let task): return cancel(task, draft)
         case .retry(let task): return retry(task, draft)
@@ -152,7 +154,8 @@ package struct Broker: Sendable {
             .briefDead, .briefCancelled, .planAccepted, .taskCreated, .taskReadied,
             .taskRetried, .taskBlocked, .taskUnblocked, .taskRedriven,
             .escalationRaisedAgain, .escalationAnswered, .escalationWithdrawn, .escalationNotified,
-            .queuePaused, .queueResumed, .circuitOpened, .circuitClosed, .accessRefused:
+            .decisionRecorded, .evidenceAdded, .queuePaused, .queueResumed, .circuitOpened,
+            .circuitClosed, .accessRefused:
             break
         }
     }

@@ -138,7 +138,7 @@ extension Rejection {
         switch self {
         case .notPermitted: "not_permitted"
         case .staleToken: "stale_token"
-        case .answeredByAsker: "not_permitted"
+        case .answeredByAsker, .attestedByAuthor: "not_permitted"
         case .unknownBrief, .unknownTask, .unknownEscalation, .unknownAgent, .unknownDocuments,
             .keyReused, .conflict, .alreadyAnswered, .withdrawn, .unchanged, .incompleteDelivery,
             .planRefused, .badEscalation, .unknownOption, .badTask, .wrongState, .wrongBriefState,

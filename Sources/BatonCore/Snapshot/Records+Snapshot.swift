@@ -20,6 +20,7 @@ extension BriefRecord {
         writer.write(openEscalations) { $0.write($1) }
         used.write(to: &writer)
         usedBefore.write(to: &writer)
+        writer.write(statements) { $1.write(to: &$0) }
     }
 
     init(from reader: inout ByteReader) throws(SnapshotFault) {
@@ -36,6 +37,26 @@ extension BriefRecord {
         openEscalations = try reader.ids()
         used = try BudgetUse(from: &reader)
         usedBefore = try BudgetUse(from: &reader)
+        statements = try reader.list(StatementRecord.init(from:))
+    }
+}
+
+extension StatementRecord {
+    fileprivate func write(to writer: inout ByteWriter) {
+        writer.write(event)
+        writer.write(match)
+        writer.write(evidence) { writer, result in
+            writer.write(result.gate.text)
+            writer.write(result.isPassed)
+        }
+    }
+
+    fileprivate init(from reader: inout ByteReader) throws(SnapshotFault) {
+        self.init(
+            event: try reader.unsigned(), match: try reader.fingerprint(),
+            evidence: try reader.optional { reader throws(SnapshotFault) in
+                GateResult(gate: try reader.gate(), isPassed: try reader.flag())
+            })
     }
 }
 
@@ -84,6 +105,7 @@ extension TaskRecord {
         writer.write(depends) { $0.write($1) }
         writer.write(isReviewed)
         writer.write(subject) { $0.write($1) }
+        writer.write(evidence) { $0.write($1.text) }
         writer.write(entry) { $0.write($1) }
         writer.write(notBefore) { $0.write($1) }
         writer.write(deadline) { $0.write($1) }
@@ -111,6 +133,7 @@ extension TaskRecord {
         let depends: [TaskID] = try reader.ids()
         let isReviewed = try reader.flag()
         let subject: TaskID? = try reader.optionalID()
+        let evidence = try reader.list { reader throws(SnapshotFault) in try reader.gate() }
         let entry = try reader.optionalCount()
         let notBefore = try reader.optionalInstant()
         let deadline = try reader.optionalInstant()
@@ -130,8 +153,8 @@ extension TaskRecord {
                 attemptsMax: attemptsMax, rejectionsMax: rejectionsMax, creator: creator,
                 partCount: partCount),
             bonds: TaskBonds(
-                brief: brief, depends: depends, subject: subject, entry: entry, notBefore: notBefore
-            ),
+                brief: brief, depends: depends, subject: subject, evidence: evidence, entry: entry,
+                notBefore: notBefore),
             bytes: bytes, waitingFor: try reader.count())
         self.deadline = deadline
         state = try reader.choice()
@@ -403,6 +426,11 @@ extension KeyRecord {
 }
 
 extension ByteReader {
+    mutating func gate() throws(SnapshotFault) -> GateName {
+        guard let gate = GateName(try text()) else { throw fault }
+        return gate
+    }
+
     mutating func optionalInstant() throws(SnapshotFault) -> Instant? {
         try optional { reader throws(SnapshotFault) in try reader.instant() }
     }

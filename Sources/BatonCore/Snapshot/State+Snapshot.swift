@@ -6,7 +6,7 @@
 
 extension State {
     /// The version of the form below.
-    package static let snapshotFormat: UInt64 = 3
+    package static let snapshotFormat: UInt64 = 4
 
     /// The state's bytes: equal for equal states.
     package func canonicalBytes() -> [UInt8] {

@@ -24,6 +24,8 @@ package struct BriefRecord: Hashable, Sendable {
     package internal(set) var openEscalations: [EscalationID] = []
     /// What all its attempts used since the brief was submitted.
     package internal(set) var used = BudgetUse()
+    /// Decisions of people and evidence, in their order.
+    package internal(set) var statements: [StatementRecord] = []
     /// What had been used when a person last let it go on: the budget counts from there.
     package internal(set) var usedBefore = BudgetUse()
     package internal(set) var counts = StateCounts()
@@ -33,6 +35,26 @@ package struct BriefRecord: Hashable, Sendable {
 
     /// The next lease would be beyond the budget.
     package var isBudgetUsedUp: Bool { budget.isUsedUp(by: usedOfBudget) }
+}
+
+/// A statement about a brief: a decision, or evidence for a gate.
+package struct StatementRecord: Hashable, Sendable {
+    package let event: UInt64
+    let match: Fingerprint
+    /// The gate that it is evidence for, and how that ended; nil: it is a decision.
+    package let evidence: GateResult?
+}
+
+package struct GateResult: Hashable, Sendable {
+    package let gate: GateName
+    package let isPassed: Bool
+}
+
+extension BriefRecord {
+    /// Whether the newest evidence for a gate passes it; nil without any.
+    package func isPassed(_ gate: GateName) -> Bool? {
+        statements.last { $0.evidence?.gate == gate }?.evidence?.isPassed
+    }
 }
 
 /// How many tasks are in each state.

@@ -49,6 +49,11 @@ extension State {
         case .escalationAnswered(let body): applyAnswered(body, event)
         case .escalationWithdrawn(let escalation): close(escalation, .withdrawn)
 
+        case .decisionRecorded(let body):
+            // What an agent decided is found by its delivery.
+            if let match = body.match { keep(nil, match, event) }
+        case .evidenceAdded(let body): applyEvidence(body, event)
+
         case .queuePaused(let agent): update(agent) { $0.isPaused = true }
         case .queueResumed(let agent):
             update(agent) { $0.isPaused = false }
@@ -150,12 +155,14 @@ extension State {
     private mutating func applyCreated(_ body: TaskCreated, _ event: Event) {
         let id = TaskID(event.seq)
         let unmet = body.depends.filter { tasks[$0]?.state != .accepted }
+        let brief = event.brief.flatMap { briefs[$0] }
+        let closed = body.evidence.filter { brief?.isPassed($0) != true }
         var task = TaskRecord(
             id: id, created: event.time, nature: nature(of: body, event),
             bonds: TaskBonds(
-                brief: event.brief, depends: body.depends, subject: body.subject, entry: body.entry,
-                notBefore: body.notBefore),
-            bytes: UInt32(clamping: body.parts.bytes), waitingFor: unmet.count)
+                brief: event.brief, depends: body.depends, subject: body.subject,
+                evidence: body.evidence, entry: body.entry, notBefore: body.notBefore),
+            bytes: UInt32(clamping: body.parts.bytes), waitingFor: unmet.count + closed.count)
         queuedBytes += Int(task.bytes)
         task.deadline = body.deadline
         let isTimed = task.isTimed
@@ -295,20 +302,23 @@ extension State {
             return task.dependants
         }
         setState(id, .accepted)
-        for dependant in dependants {
-            let (brief, notBefore) = update(dependant) { task in
-                task.waitingFor -= 1
-                return (task.brief, task.state == .waiting && task.isTimed ? task.notBefore : nil)
-            }
-            if let notBefore {
-                if let brief { update(brief) { $0.counts.timed += 1 } }
-                // The date may have come while dependencies were open, and the wall clock may have
-                // been set back since.
-                wake(on: notBefore, for: dependant)
-            }
-            look(at: .dependencies(dependant))
-        }
+        for dependant in dependants { waitForLess(dependant) }
         if event.brief == nil { forget(id) }
+    }
+
+    /// A dependency is accepted, or a gate is passed.
+    mutating func waitForLess(_ id: TaskID) {
+        let (brief, notBefore) = update(id) { task in
+            task.waitingFor -= 1
+            return (task.brief, task.state == .waiting && task.isTimed ? task.notBefore : nil)
+        }
+        if let notBefore {
+            if let brief { update(brief) { $0.counts.timed += 1 } }
+            // The date may have come while dependencies were open, and the wall clock may have
+            // been set back since.
+            wake(on: notBefore, for: id)
+        }
+        look(at: .dependencies(id))
     }
 
     private mutating func applyRejected(_ body: TaskRejected, _ event: Event) {

@@ -47,13 +47,19 @@ final class TaskBonds: Sendable {
     let brief: BriefID?
     let depends: [TaskID]
     let subject: TaskID?
+    /// Gates of the brief that need evidence before this is ready.
+    let evidence: [GateName]
     let entry: Int?
     let notBefore: Instant?
 
-    init(brief: BriefID?, depends: [TaskID], subject: TaskID?, entry: Int?, notBefore: Instant?) {
+    init(
+        brief: BriefID?, depends: [TaskID], subject: TaskID?, evidence: [GateName], entry: Int?,
+        notBefore: Instant?
+    ) {
         self.brief = brief
         self.depends = depends
         self.subject = subject
+        self.evidence = evidence
         self.entry = entry
         self.notBefore = notBefore
     }

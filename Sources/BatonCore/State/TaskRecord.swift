@@ -9,7 +9,7 @@ package struct TaskRecord: Sendable {
     package internal(set) var state: TaskState = .waiting
     /// Of the parts that came with its creation. A parcel is far below 4 GiB.
     package let bytes: UInt32
-    /// Dependencies that are not accepted yet.
+    /// Dependencies that are not accepted yet, and gates without passing evidence.
     package internal(set) var waitingFor: Int
     package internal(set) var dependants: [TaskID] = []
     /// Kept by retries, so that nothing starves.
@@ -86,6 +86,8 @@ extension TaskRecord {
     package var depends: [TaskID] { bonds?.depends ?? [] }
     /// The task that a review judges.
     package var subject: TaskID? { bonds?.subject }
+    /// Gates of its brief that need passing evidence before it is ready.
+    package var evidence: [GateName] { bonds?.evidence ?? [] }
     /// The place in the plan's list.
     package var entry: Int? { bonds?.entry }
     package var notBefore: Instant? { bonds?.notBefore }

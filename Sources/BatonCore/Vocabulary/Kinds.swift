@@ -154,6 +154,8 @@ package enum PendingReason: String, Sendable, CaseIterable {
     case agentsBusy = "agents_busy"
     case backlog
     case dependency
+    /// A gate of its brief has no passing evidence.
+    case evidence
     case notBefore = "not_before"
     case backoff
     case paused

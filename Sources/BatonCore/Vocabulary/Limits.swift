@@ -29,6 +29,8 @@ package struct Limits: Sendable, Hashable {
     /// Rejections by the gate before people are asked.
     package var rejectionsMax = 3
     package var escalationsPerBriefMax = 16
+    /// Decisions of people and evidence for gates, of one brief.
+    package var statementsPerBriefMax = 1_000
     /// How often an unanswered escalation is raised again after its deadline.
     package var raisedAgainMax = 2
     package var tasksPerPlanMax = 64

@@ -57,6 +57,8 @@ struct RequestGenerator: Sendable {
             ]
         case .put: ["digest", "size", "offset", "media_type"]
         case .answer: ["escalation"]
+        case .decide: ["brief"]
+        case .attest: ["brief", "gate", "passed"]
         case .cancel: ["brief", "task"]
         case .retry, .redrive, .discard: ["task"]
         case .pause, .resume, .withdraw, .raise: ["agent"]
@@ -128,9 +130,10 @@ struct RequestGenerator: Sendable {
         switch verb {
         case .submit: return [document(.brief, &random)]
         case .answer: return [document(.answer, &random)]
+        case .decide: return [document(.decision, &random)]
         case .escalate, .raise: return [document(.escalation, &random)]
         case .register: return [document(.card, &random)]
-        case .deliver, .task: return delivery(&random)
+        case .deliver, .task, .attest: return delivery(&random)
         case .fail: return [Array("{\"message\":\"m\"}".utf8)]
         case .put: return [Array(repeating: random.byte(), count: random.length(upTo: 5_000))]
         case .beat, .ok: return [beats(&random)]

@@ -79,7 +79,7 @@ struct ControlDocumentTarget: FuzzTarget {
             case .packet: _ = HandoffPacket(document: document).partManifest
             case .brief: _ = UnderstoodField.all(in: document)
             case .objectiveSnapshot, .executionPlan, .riskRegister, .validationChecklist,
-                .handoffPacket, .analysis, .event:
+                .handoffPacket, .analysis, .decision, .evidence, .event:
                 break
             }
         } catch {

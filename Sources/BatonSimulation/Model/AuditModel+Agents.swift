@@ -24,6 +24,20 @@ extension AuditModel {
         briefs[id]?.state = state
     }
 
+    /// Nobody who works on a brief attests its gates.
+    mutating func judgeEvidence(_ event: LeafFacts) {
+        guard let id = event.brief, let brief = briefs[id], let gate = event.text("gate") else {
+            return complain("evidence for nothing")
+        }
+        let words = event.actor.split(separator: "/")
+        if words.count > 1, words[words.count - 2] == "agent", let role = words.last,
+            brief.tasks.contains(where: { tasks[$0]?.agent == String(role) })
+        {
+            complain("\(event.actor) attests \(gate) of \(id), on which it works")
+        }
+        briefs[id]?.gates[gate] = event.flag("passed")
+    }
+
     /// The first that matches, as lifecycle.md §3 has it.
     func derivedState(of brief: BriefFacts) -> String {
         let own = brief.tasks.compactMap { tasks[$0] }

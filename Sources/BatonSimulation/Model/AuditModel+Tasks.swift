@@ -58,6 +58,7 @@ extension AuditModel {
             id: id, event: event.seq, kind: kind, agent: event.text("agent") ?? "",
             brief: event.brief, depends: event.list("depends").compactMap(\.stringValue),
             isReviewed: gates.contains("review"), subject: event.text("subject"),
+            evidence: event.list("evidence").compactMap(\.stringValue),
             priority: event.integer("priority") ?? 0, notBefore: event.integer("not_before"),
             deadline: event.integer("deadline"))
         if kind == "work" || kind == "close", !gates.contains("review") {
@@ -108,6 +109,9 @@ extension AuditModel {
         move(task, event, from: [.waiting], to: .ready)
         for other in task.depends where tasks[other]?.place != .accepted {
             complain("\(task.id) is ready before \(other) is accepted")
+        }
+        for gate in task.evidence where briefs[task.brief ?? ""]?.gates[gate] != true {
+            complain("\(task.id) is ready before \(gate) is passed")
         }
         tasks[task.id]?.firstReady = event.time
     }

@@ -142,7 +142,8 @@ package struct AuditModel {
             if event.seq != 0 { complain("a second journal.created") }
         case "broker": judgeBroker(event)
         case "clock": clockOffset = event.integer("offset") ?? 0
-        case "document": break
+        case "document", "decision": break
+        case "evidence": judgeEvidence(event)
         case "access": refusals["\(event.text("code") ?? "") \(event.actor)"] = event.time
         default: complain("type \(event.type) is in no document")
         }

@@ -18,6 +18,8 @@ struct TaskFacts {
     let depends: [String]
     let isReviewed: Bool
     let subject: String?
+    /// Gates that must be passed before it is ready.
+    let evidence: [String]
     let priority: Int64
     let notBefore: Int64?
     var deadline: Int64?
@@ -57,6 +59,8 @@ struct BriefFacts {
     var budget: Int64?
     /// Leases since the brief was submitted, or since people let it go on.
     var used: Int64 = 0
+    /// The newest evidence for each gate.
+    var gates: [String: Bool] = [:]
 }
 
 /// How an attempt ended.

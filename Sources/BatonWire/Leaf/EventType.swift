@@ -40,6 +40,8 @@ package enum EventType: String, CaseIterable, Sendable {
     case escalationAnswered = "escalation.answered"
     case escalationWithdrawn = "escalation.withdrawn"
     case escalationNotified = "escalation.notified"
+    case decisionRecorded = "decision.recorded"
+    case evidenceAdded = "evidence.added"
     case queuePaused = "queue.paused"
     case queueResumed = "queue.resumed"
     case circuitOpened = "circuit.opened"
@@ -86,6 +88,8 @@ extension Event {
         case .escalationAnswered: .escalationAnswered
         case .escalationWithdrawn: .escalationWithdrawn
         case .escalationNotified: .escalationNotified
+        case .decisionRecorded: .decisionRecorded
+        case .evidenceAdded: .evidenceAdded
         case .queuePaused: .queuePaused
         case .queueResumed: .queueResumed
         case .circuitOpened: .circuitOpened
@@ -105,6 +109,8 @@ extension Event {
         case .taskFailed(let body): body.parts
         case .escalationRaised(let body): body.parts
         case .escalationAnswered(let body): body.parts
+        case .decisionRecorded(let body): body.parts
+        case .evidenceAdded(let body): body.parts
         case .journalCreated, .brokerStarted, .brokerStopped, .clockStepped, .agentWithdrawn,
             .briefBlocked, .briefResumed, .briefDone, .briefDead, .briefCancelled, .planAccepted,
             .taskReadied, .taskLeased, .taskAccepted, .taskRejected, .taskExpired, .taskReleased,

@@ -76,6 +76,15 @@ extension Event.Body {
         case .escalationNotified(let escalation, let status):
             writer.string("escalation", escalation.description)
             writer.integer("status", status)
+        case .decisionRecorded(let body):
+            writer.string("place", body.place)
+            writer.digest("match", body.match)
+            writer.parts(body.parts)
+        case .evidenceAdded(let body):
+            writer.string("gate", body.gate.text)
+            writer.flag("passed", body.isPassed)
+            writer.digest("match", body.match)
+            writer.parts(body.parts)
         case .accessRefused(let body):
             writer.string("verb", body.verb)
             writer.string("code", body.code)
@@ -122,6 +131,7 @@ extension Event.Body {
         writer.strings("depends", body.depends.map(\.description))
         writer.strings("gates", body.gates.map(\.rawValue))
         writer.string("subject", body.subject?.description)
+        writer.strings("evidence", body.evidence.map(\.text))
         writer.integer("entry", body.entry)
         writer.digest("key", body.key)
         writer.digest("match", body.match)

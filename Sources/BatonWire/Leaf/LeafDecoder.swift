@@ -141,6 +141,16 @@ extension Event {
         case .escalationNotified:
             .escalationNotified(
                 try data.id("escalation"), status: Int(try data.integer("status")))
+        case .decisionRecorded:
+            .decisionRecorded(
+                DecisionRecorded(
+                    place: try data.optionalString("place"),
+                    match: try data.optionalDigest("match"), parts: try data.parts()))
+        case .evidenceAdded:
+            .evidenceAdded(
+                EvidenceAdded(
+                    gate: try data.gate("gate"), isPassed: try data.flag("passed"),
+                    match: try data.digest("match"), parts: try data.parts()))
         case .queuePaused: .queuePaused(try data.agent("agent"))
         case .queueResumed: .queueResumed(try data.agent("agent"))
         case .circuitOpened:
@@ -233,6 +243,11 @@ struct LeafReader {
     }
 
     func token(_ name: String) throws(LeafFault) -> Token { Token(try unsigned(name)) }
+
+    func gate(_ name: String) throws(LeafFault) -> GateName {
+        guard let gate = GateName(try string(name)) else { throw .broken("\(name) is no gate") }
+        return gate
+    }
 
     func agent(_ name: String) throws(LeafFault) -> AgentName { AgentName(try string(name)) }
 
@@ -330,6 +345,12 @@ struct LeafReader {
                 }
                 return gate
             }, subject: try optionalID("subject"),
+            evidence: try list("evidence") { json throws(LeafFault) in
+                guard let gate = json.stringValue.flatMap({ GateName($0) }) else {
+                    throw .broken("evidence holds no gate")
+                }
+                return gate
+            },
             entry: try optionalInteger("entry").map(Int.init), key: try optionalDigest("key"),
             match: try optionalDigest("match"), notBefore: try optionalInstant("not_before"),
             deadline: try optionalInstant("deadline"),

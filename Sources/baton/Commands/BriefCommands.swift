@@ -129,6 +129,7 @@ extension CommandLineTree {
                     Example("baton brief get b-17 --out results", "results/index.md and all")
                 ],
                 alsoCalled: ["fetch", "download", "deliverables"], action: BriefActions.get),
+            decideCommand, decisionsCommand, gatesCommand,
             Command(
                 "cancel", "stop a brief at once",
                 arguments: [briefArgument], options: [Option("reason", "TEXT", "why")],
