@@ -57,6 +57,64 @@ extension EndToEnd {
             #expect(verdicts.count >= 3)
         }
 
+        @Test("a playbook's gates hold the close until somebody shows that they are passed")
+        func gates() async throws {
+            try await Stage.with { stage in
+                try stage.useStandardAgents()
+                let brief = try Stage.source("Agents/briefs/payment-capture.md")
+                    .replacing("\ntags:", with: "\nplaybook: api-development\ntags:")
+                let file = try stage.write(brief, to: "brief.md")
+                let report = try stage.write("{\"p99_ms\":610}", to: "k6.json")
+                try await stage.start()
+                let id = try #require(
+                    try await stage.baton("submit", file, "--json").json()["brief"]?.stringValue)
+                func gates() async throws -> [JSONValue] {
+                    try await stage.baton("brief", "gates", id, "--json").json()["gates"]?
+                        .arrayValue ?? []
+                }
+                try await eventually("only the close is left, and it waits for evidence") {
+                    let run = try await stage.baton("task", "list", "--brief", id, "--json")
+                    let open = try run.json()["tasks"]?.arrayValue?.filter {
+                        $0["state"]?.stringValue != "accepted"
+                    }
+                    return open?.count == 1
+                        && open?[0]["pending_reason"]?.stringValue == "evidence"
+                }
+                #expect(
+                    try await gates().map { $0["state"]?.stringValue }
+                        == Array(
+                            repeating: "open", count: 4))
+
+                for gate in try await gates().compactMap({ $0["gate"]?.stringValue }) {
+                    let run = try await stage.baton(
+                        "evidence", "add", id, report, "--gate", gate, "--result", "pass",
+                        "--note", "at 300/s")
+                    #expect(run.status == 0, "\(run)")
+                }
+                let decision = try await stage.baton(
+                    "brief", "decide", id, "--decision", "one region", "--why", "the deadline",
+                    "--alternative", "two regions: eight weeks more")
+                #expect(decision.status == 0, "\(decision)")
+
+                let run = try await stage.baton(
+                    "brief", "wait", id, "--timeout", "60s", "--out", "\(stage.folder)/out")
+                #expect(run.status == 0, "\(run)")
+                #expect(
+                    try await gates().map { $0["state"]?.stringValue }
+                        == Array(repeating: "passed", count: 4))
+                let log = try await stage.baton("brief", "decisions", id)
+                #expect(log.output.contains("one region") && log.output.contains("eight weeks"))
+                #expect(log.output.contains("agent/backend.queue_worker_planner"))
+                let late = try await stage.baton(
+                    "evidence", "add", id, "--gate", "validation.load", "--result", "fail")
+                #expect(late.status == 65, "\(late)")
+                let events = try await stage.journal()
+                JournalChecks.holds(events)
+                #expect(JournalChecks.count(events, "evidence.added") == 4)
+                try await stage.stop()
+            }
+        }
+
         @Test("a brief that cannot be met is blocked, answered from the command line, and done")
         func blocked() async throws {
             try await Stage.with { stage in

@@ -67,7 +67,12 @@ package enum EngineCatalog {
     ]
 
     /// The engine for a card of brain `builtin`; nil when there is none of that id.
-    package static func engine(for agentID: String) -> (any Engine)? {
-        engines.first { $0.agentID == agentID }
+    /// - Parameter playbooks: what the orchestrator may plan by.
+    package static func engine(
+        for agentID: String, playbooks: [Playbook] = [.plain]
+    ) -> (any Engine)? {
+        let orchestrator = OrchestratorEngine(playbooks: playbooks)
+        return agentID == orchestrator.agentID
+            ? orchestrator : engines.first { $0.agentID == agentID }
     }
 }

@@ -1,6 +1,7 @@
 // The closing handoff: accepted deliverables of all specialists as one plan, one risk register, one
 // checklist, with every figure derived again from the packet as it stands now.
 
+import BatonBrief
 import JSON
 
 /// An accepted delivery.
@@ -17,9 +18,11 @@ struct ClosingRun {
     let packet: PacketView
     var workings: Workings
     let upstream: [Upstream]
+    let playbook: Playbook
     private var derivedAgain = 0
 
-    init(_ input: EngineInput) {
+    init(_ input: EngineInput, playbook: Playbook) {
+        self.playbook = playbook
         packet = PacketView(input.packet)
         workings = Workings(packet: packet, card: input.card)
         upstream = packet.list("/upstream").map { entry in
@@ -53,6 +56,7 @@ struct ClosingRun {
         mergeSteps()
         mergeNextSteps()
         evidence()
+        addChapters()
         return .deliver(workings.parts(summary: summary, to: nil))
     }
 

@@ -1,19 +1,25 @@
 // core.orchestrator: understands a brief, routes it, plans it, and at the end closes it.
 
+package import BatonBrief
 import JSON
 
 /// The engine of `core.orchestrator`.
 package struct OrchestratorEngine: Engine {
     package let agentID = "core.orchestrator"
+    private let playbooks: [Playbook]
 
-    package init() {}
+    /// - Parameter playbooks: those it may plan by.
+    package init(playbooks: [Playbook] = [.plain]) {
+        self.playbooks = playbooks
+    }
 
     package func run(_ input: EngineInput) -> EngineOutcome {
         let packet = PacketView(input.packet)
         switch packet.kind {
         case "plan": return plan(input, packet)
         case "close":
-            var closing = ClosingRun(input)
+            let name = packet.text("/brief_document/playbook") ?? Playbook.defaultID
+            var closing = ClosingRun(input, playbook: playbooks.first { $0.id == name } ?? .plain)
             return closing.run()
         default:
             return .fail(
@@ -24,12 +30,14 @@ package struct OrchestratorEngine: Engine {
     private func plan(_ input: EngineInput, _ packet: PacketView) -> EngineOutcome {
         let cards = CardShelf(packet, parts: input.parts)
         let directives = Directives(packet.answers)
-        let playbook = directives.playbook ?? packet.text("/brief_document/playbook") ?? "default"
+        let wanted =
+            directives.playbook ?? packet.text("/brief_document/playbook") ?? Playbook.defaultID
+        let playbook = playbooks.first { $0.id == wanted }
         let router = Router(packet: packet, cards: cards, directives: directives)
         let route = router.route()
-        if let escalation = RouteEscalation(packet: packet, cards: cards, route: route)
-            .document(playbook: playbook)
-        {
+        let question = RouteEscalation(
+            packet: packet, cards: cards, route: route, playbooks: playbooks.map(\.id))
+        if let escalation = question.document(playbook: wanted) {
             return .escalate(escalation)
         }
         let chosen = route.chosen.compactMap { cards[$0] }
@@ -39,7 +47,9 @@ package struct OrchestratorEngine: Engine {
         }
         if !missing.isEmpty { return .escalate(RequiredInputs.escalation(missing, packet)) }
         let builder = PlanBuilder(packet: packet, cards: cards, route: route, own: input.card)
-        return .deliver([EnginePart(name: "plan.json", value: builder.document(playbook))])
+        return .deliver([
+            EnginePart(name: "plan.json", value: builder.document(playbook ?? .plain))
+        ])
     }
 }
 

@@ -1,6 +1,7 @@
-// plan.json by the default playbook: specialists in parallel, after the agents their cards depend
-// on, then the close by the broker. Shape: Protocols/schemas.
+// plan.json by a playbook: specialists in parallel, after the agents their cards depend on, then
+// the close by the broker, which waits for the playbook's gates. Shape: Protocols/schemas.
 
+import BatonBrief
 import JSON
 
 /// Builds the plan of a routed brief.
@@ -10,26 +11,39 @@ struct PlanBuilder: Sendable {
     let route: Route
     let own: JSONValue
 
-    func document(_ playbook: String) -> JSONValue {
+    func document(_ playbook: Playbook) -> JSONValue {
         let chosen = route.chosen
         let ids = taskIDs(chosen)
         let requirements = RequirementReader.requirements(of: packet)
-        return [
-            "format": "baton.plan/1", "playbook": .string(playbook),
+        var plan: JSONValue = [
+            "format": "baton.plan/1", "playbook": .string(playbook.id),
             "route": .array(route.entries.map(\.json)),
             "requirements": .array(
                 requirements.enumerated().map { $1.json(id: "R\($0 + 1)") }),
             "assumptions": Workings.orNone(assumptions(chosen)),
-            "tasks": .array(chosen.map { task($0, chosen: chosen, ids: ids) }),
+            "tasks": .array(chosen.map { task($0, chosen: chosen, ids: ids, playbook) }),
             "close": [
                 "title": .string("Closing handoff: \(title)"),
                 "instructions": .string(
                     "Merge the accepted deliverables of \(chosen.joined(separator: ", ")) into one"
                         + " plan, one risk register and one checklist; name open questions,"
                         + " answers,"
-                        + " proposed tasks and the next owner."),
+                        + " proposed tasks and the next owner."
+                        + closing(playbook)),
             ],
         ]
+        if !playbook.gates.isEmpty {
+            plan["gates"] = .array(
+                playbook.gates.map { ["id": .string($0.id), "title": .string($0.title)] })
+        }
+        return plan
+    }
+
+    private func closing(_ playbook: Playbook) -> String {
+        let phases = playbook.phases.filter { $0.by != Playbook.specialists }
+        return phases.filter { !$0.deliver.isEmpty }.map {
+            "\n\($0.title): \($0.deliver.joined(separator: "; "))."
+        }.joined()
     }
 
     private var title: String {
@@ -56,7 +70,9 @@ struct PlanBuilder: Sendable {
         }
     }
 
-    private func task(_ agent: String, chosen: [String], ids: [String]) -> JSONValue {
+    private func task(
+        _ agent: String, chosen: [String], ids: [String], _ playbook: Playbook
+    ) -> JSONValue {
         let card = cards[agent] ?? [:]
         let position = chosen.firstIndex(of: agent) ?? 0
         let before = Router.dependencies(of: agent, among: chosen, cards)
@@ -65,7 +81,7 @@ struct PlanBuilder: Sendable {
         var task: JSONValue = [
             "id": .string(ids[position]), "agent": .string(agent),
             "title": .string("\(name): \(title)"),
-            "instructions": .string(instructions(agent, card)),
+            "instructions": .string(instructions(agent, card, playbook)),
             "depends_on": .array(before.map(JSONValue.string)),
         ]
         if let priority = packet.document.value(at: "/brief_document/priority")?.integerValue {
@@ -77,7 +93,9 @@ struct PlanBuilder: Sendable {
         return task
     }
 
-    private func instructions(_ agent: String, _ card: JSONValue) -> String {
+    private func instructions(
+        _ agent: String, _ card: JSONValue, _ playbook: Playbook
+    ) -> String {
         var lines = ["Objective: \(packet.objective)"]
         if let description = card["description"]?.stringValue, !description.isEmpty {
             lines.append("Your part: \(description)")
@@ -94,6 +112,11 @@ struct PlanBuilder: Sendable {
                 : "Nothing may be assumed silently: say what is missing, or escalate what"
                     + " blocks you."
         )
+        for phase in playbook.phases
+        where phase.by == Playbook.specialists || phase.by == agent {
+            guard !phase.deliver.isEmpty else { continue }
+            lines.append("\(phase.title): \(phase.deliver.joined(separator: "; ")).")
+        }
         for answer in packet.answers {
             if let text = AnswerReader.instructions(answer) { lines.append("Decided: \(text)") }
         }

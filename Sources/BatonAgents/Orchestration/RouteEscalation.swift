@@ -4,12 +4,11 @@ import JSON
 
 /// The escalation about route and playbook.
 struct RouteEscalation: Sendable {
-    /// Playbooks that the built-in orchestrator knows.
-    static let playbooks = ["default"]
-
     let packet: PacketView
     let cards: CardShelf
     let route: Route
+    /// Ids of the playbooks that there are.
+    let playbooks: [String]
 
     /// The document, or nil when the route stands.
     func document(playbook: String) -> JSONValue? {
@@ -32,9 +31,11 @@ struct RouteEscalation: Sendable {
                 "No registered agent is activated by this brief: no tag, phrase or structured input"
                     + " of any card is in it.")
         }
-        let isUnknownPlaybook = !Self.playbooks.contains(playbook)
+        let isUnknownPlaybook = !playbooks.contains(playbook)
         if isUnknownPlaybook {
-            problems.append("The brief asks for the playbook \(playbook), which is not known.")
+            problems.append(
+                "The brief asks for the playbook \(playbook), which is not known; there is"
+                    + " \(list(playbooks)).")
         }
         guard !problems.isEmpty else { return nil }
         var draft = EscalationDraft(

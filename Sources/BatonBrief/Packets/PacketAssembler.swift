@@ -53,6 +53,7 @@ package enum PacketAssembler {
         packet["findings"] = orNone(facts.findings)
         packet["answers"] = orNone(answers(facts))
         packet["decisions"] = orNone(facts.decisions)
+        if facts.task.kind == .close { packet["gates"] = orNone(facts.gates) }
         packet["agents"] = orNone(
             facts.agents.map { agent in
                 [

@@ -33,6 +33,7 @@ extension DocumentKind {
             .required("findings", objects),
             .required("answers", objects),
             .required("decisions", .orNone(.list(.any, count: 0...4096))),
+            .optional("gates", .orNone(.list(.anyObject, count: 0...4096))),
             .required(
                 "agents",
                 .orNone(

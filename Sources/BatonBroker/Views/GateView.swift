@@ -9,8 +9,13 @@ import JSON
 struct GateView {
     let records: any Records
 
-    /// - Parameter plan: the accepted plan; nil before.
-    func rows(of brief: BriefRecord, plan: JSONValue?) throws(RecordsFault) -> [JSONValue] {
+    /// - Parameters:
+    ///   - plan: the accepted plan; nil before.
+    ///   - event: only what was shown before it; nil: all.
+    func rows(
+        of record: BriefRecord, plan: JSONValue?, before event: UInt64? = nil
+    ) throws(RecordsFault) -> [JSONValue] {
+        let brief = record.stated(before: event ?? .max)
         let planned = (plan?["gates"]?.arrayValue ?? []).compactMap { gate in
             gate["id"]?.stringValue.flatMap { GateName($0) }.map {
                 (name: $0, title: gate["title"]?.stringValue ?? "")

@@ -83,6 +83,10 @@ struct PacketBuilder {
         facts.route = try brief.flatMapThrowing(cache.plan)?["route"]
         facts.answers = try answers(brief?.answers ?? task.answers)
         if let brief { facts.decisions = try decisions(of: brief, before: task) }
+        if task.kind == .close, let brief {
+            facts.gates = try GateView(records: records).rows(
+                of: brief, plan: try cache.plan(brief), before: task.lease?.event)
+        }
         facts.upstream = try upstream(of: task)
         if let verdict = task.verdict {
             facts.findings =

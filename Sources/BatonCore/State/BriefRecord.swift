@@ -51,6 +51,13 @@ package struct GateResult: Hashable, Sendable {
 }
 
 extension BriefRecord {
+    /// The brief without what was stated from an event on.
+    package func stated(before event: UInt64) -> BriefRecord {
+        var brief = self
+        brief.statements.removeAll { $0.event >= event }
+        return brief
+    }
+
     /// Whether the newest evidence for a gate passes it; nil without any.
     package func isPassed(_ gate: GateName) -> Bool? {
         statements.last { $0.evidence?.gate == gate }?.evidence?.isPassed

@@ -21,7 +21,10 @@ enum BriefCheck {
         } catch {
             failure = error
         }
-        let outlook = file.reading.document.map { BriefOutlook($0.json, folder.set.cards) }
+        let playbooks = try PlaybookFolder.read(in: folder.path)
+        let outlook = file.reading.document.map {
+            BriefOutlook($0.json, folder.set.cards, playbooks)
+        }
         let view = BriefCheckView(file, folder, outlook, failure, console)
         console.result(view.json) { view.text }
         return failure?.status ?? .done
@@ -47,7 +50,7 @@ struct BriefOutlook {
     /// What the orchestrator would ask before it plans.
     let escalation: JSONValue?
 
-    init(_ brief: JSONValue, _ cards: [Card]) {
+    init(_ brief: JSONValue, _ cards: [Card], _ playbooks: [Playbook]) {
         let (packet, parts) = Self.packet(brief, cards)
         route = RoutePreview.entries(packet, parts: parts)
         let view = PacketView(packet)
@@ -58,7 +61,8 @@ struct BriefOutlook {
             return (id, Self.inputs(of: card, view))
         }
         let own = cards.first { $0.id == "core.orchestrator" }?.json ?? .object(JSONObject())
-        let outcome = OrchestratorEngine().run(EngineInput(packet: packet, parts: parts, card: own))
+        let outcome = OrchestratorEngine(playbooks: playbooks).run(
+            EngineInput(packet: packet, parts: parts, card: own))
         if case .escalate(let document) = outcome {
             escalation = document
         } else {

@@ -51,7 +51,8 @@ enum AgentRun {
         let folder = Files.parent(of: invocation.argument("CARD"))
         let brain = invocation.option("brain")
         let isBuiltin = brain == "builtin" || (brain == nil && !isCommand(card))
-        if isBuiltin, let engine = EngineCatalog.engine(for: card.id) {
+        let playbooks = try PlaybookFolder.read(forCard: invocation.argument("CARD"))
+        if isBuiltin, let engine = EngineCatalog.engine(for: card.id, playbooks: playbooks) {
             return EngineHandler(engine: engine, card: card.json)
         }
         if brain == nil || brain == "command" || brain == "claude" || brain == "codex" {

@@ -331,6 +331,100 @@ Findings go to the author's next attempt. After the third rejection the broker a
         ),
     ]
 
+    /// Each playbook with its path below the agents folder.
+    static let playbooks: [(path: String, text: String)] = [
+        (
+            path: "playbooks/api-development.md",
+            text: ##"""
+---
+id: api-development
+name: API development
+phases:
+  - id: intent
+    title: Intent and constraints
+    by: core.orchestrator
+    deliver:
+      - the objective, hard and soft requirements, and every constraint, each with its source
+  - id: design
+    title: Design
+    by: specialists
+    deliver:
+      - the contract of each operation - method, errors, idempotency, limits
+      - what was decided, against which alternative, and why
+  - id: build
+    title: Build and delegate
+    by: specialists
+    deliver:
+      - steps with an owner and a condition that ends each
+  - id: safety
+    title: Safety nets
+    by: specialists
+    deliver:
+      - migrations that run forwards and backwards, flags, canaries, and how to roll back
+  - id: validation
+    title: Validation
+    by: specialists
+    deliver:
+      - a measurable check for contract, load, security and the rollback drill
+  - id: delivery
+    title: Delivery
+    by: core.orchestrator
+    deliver:
+      - one plan, one register of risks, the evidence, and the next owner
+gates:
+  - {id: validation.contract, title: The contract tests pass against the candidate}
+  - {id: validation.load, title: The load test at peak traffic keeps the latency objective}
+  - {id: validation.security, title: The security review has no open finding of high severity}
+  - {id: validation.rollback, title: The rollback drill was run and took less than the recovery objective}
+closing: [contract, rollout, validation, risks, confidence]
+---
+
+# API development
+
+For a service or an API that goes to production.
+
+1. **Intent and constraints.** What is to be reached, for whom, and within what. Nothing is designed before
+   the hard requirements are stated.
+2. **Design.** The contract first: operations, errors, idempotency, limits. Each decision names what was
+   rejected and why.
+3. **Build and delegate.** Steps with owners. Specialists work side by side.
+4. **Safety nets.** Migrations in both directions, feature flags, a canary, a rollback that was thought
+   through before it is needed.
+5. **Validation.** Four gates, each passed by evidence that somebody adds who did not do the work:
+   `baton evidence add BRIEF k6.json --gate validation.load --result pass --note "…"`.
+   `baton brief gates BRIEF` shows what is still to be shown. The brief is closed when all are passed.
+6. **Delivery.** The closing handoff has intent and contract, rollout and rollback, the evidence, the risks,
+   and how sure it is.
+
+"""##
+        ),
+        (
+            path: "playbooks/default.md",
+            text: ##"""
+---
+id: default
+name: Default playbook
+phases:
+  - {id: plan, title: Plan, by: core.orchestrator}
+  - {id: work, title: Work, by: specialists}
+  - {id: close, title: Close, by: core.orchestrator}
+---
+
+# Default playbook
+
+One plan, specialists side by side, one close.
+
+1. **Plan.** The orchestrator normalises the brief, routes it and plans one task for each chosen
+   specialist. A task waits only for agents that its card depends on and that were chosen too.
+2. **Work.** Each specialist delivers the five deliverables and its analysis. The quality gate accepts or
+   returns them.
+3. **Close.** When all of them are accepted, the orchestrator merges them. The quality gate judges the
+   closing handoff like any other work.
+
+"""##
+        ),
+    ]
+
     /// A whole worker in Python.
     static let pythonWorker = ##"""
 #!/usr/bin/env python3

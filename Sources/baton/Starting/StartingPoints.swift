@@ -25,7 +25,9 @@ enum StartingPoints {
         let console = Console(invocation)
         let folder = invocation.optionalArgument("DIR") ?? "."
         let prefix = folder == "." ? "" : folder + "/"
-        var files = EmbeddedFiles.cards.map { (path: "\(prefix)Agents/\($0.path)", text: $0.text) }
+        var files = (EmbeddedFiles.cards + EmbeddedFiles.playbooks).map {
+            (path: "\(prefix)Agents/\($0.path)", text: $0.text)
+        }
         files.append(("\(prefix)brief.md", BriefTemplate.api.text))
         var made: [String] = []
         var kept: [String] = []

@@ -36,12 +36,14 @@ struct BriefProgress {
         let state = BrokerRows.text(row, "state")
         let attempts = row["attempts"]?.integerValue ?? 0
         let rejections = row["rejections"]?.integerValue ?? 0
-        let mark = "\(state) \(rejections)"
+        let isGated =
+            state == "waiting" && BrokerRows.text(row, "pending_reason") == "evidence"
+        let mark = "\(state) \(rejections) \(isGated)"
         let previous = states[id]
         guard previous != mark else { return }
         states[id] = mark
         // A task that only waits for others is no news yet.
-        if previous == nil, state == "waiting" { return }
+        if state == "waiting", !isGated { return }
         clear()
         let paint = console.notePaint
         var words = [
@@ -53,6 +55,10 @@ struct BriefProgress {
         if state == "leased", attempts > 1 { words.append("attempt \(attempts)") }
         if state == "ready", let why = row["pending_reason"]?.stringValue, why != "starting" {
             words.append(paint.dim("(\(Prose.harmless(why)))"))
+        }
+        if isGated {
+            let brief = BrokerRows.text(row, "brief")
+            words.append("for evidence: baton brief gates \(brief)")
         }
         if ["dead", "backoff"].contains(state), let error = TaskView.lastError(row) {
             words.append(Prose.shortened(error, width: 300))
