@@ -1,0 +1,51 @@
+// How many workers a simulated station needs for a wait.
+
+/// The search for the smallest sufficient number of workers.
+package enum WorkerSearch {
+    /// The fewest workers with which the upper end of the 95 % interval of the simulated wait, mean
+    /// or `quantile`, is at most `wait` seconds; none with which the station is busier than 95 %.
+    /// Nil where `StationSimulation` has no answer, or none of its stations is fast enough.
+    package static func servers(
+        for station: Erlang.Station, wait: Double, quantile: Double? = nil
+    ) -> Int? {
+        guard station.load > 0, wait > 0,
+            station.load < Double(StationSimulation.serversMax),
+            let guess = Erlang.servers(for: station, wait: wait, quantile: quantile)
+        else { return nil }
+        func isEnough(_ servers: Int) -> Bool {
+            guard let simulation = StationSimulation(station, servers: servers) else {
+                return false
+            }
+            return simulation.wait(quantile: quantile).upper <= wait
+        }
+        let least = max(1, Int((station.load / StationSimulation.utilisationMax).rounded(.up)))
+        // `low` is known not to be enough, `high` to be enough; the formula says where to begin.
+        var low = least - 1
+        var high = max(least, min(guess, StationSimulation.serversMax))
+        var step = 1
+        if isEnough(high) {
+            // Down, in growing steps, until one is not enough.
+            while high - low > 1 {
+                let next = max(low + 1, high - step)
+                guard isEnough(next) else {
+                    low = next
+                    break
+                }
+                high = next
+                step *= 2
+            }
+        } else {
+            repeat {
+                guard high < StationSimulation.serversMax else { return nil }
+                low = high
+                high = min(high + step, StationSimulation.serversMax)
+                step *= 2
+            } while !isEnough(high)
+        }
+        while high - low > 1 {
+            let middle = low + (high - low) / 2
+            if isEnough(middle) { high = middle } else { low = middle }
+        }
+        return high
+    }
+}
