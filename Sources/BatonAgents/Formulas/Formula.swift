@@ -125,7 +125,7 @@ package struct FormulaRegistry: Sendable {
     /// Every formula that the shipped engines use, in the order of Protocols/formulas.md.
     package static let standard = FormulaRegistry(
         budgetFormulas + availabilityFormulas + callFormulas + retryFormulas + waitFormulas
-            + operationFormulas)
+            + sharingFormulas + operationFormulas + simulationFormulas)
 
     package let formulas: [Formula]
     private let positions: [String: Int]

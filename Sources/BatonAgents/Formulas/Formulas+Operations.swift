@@ -59,6 +59,37 @@ let operationFormulas: [Formula] = [
         return backlog / (capacity - rate)
     },
     Formula(
+        "workers-for-drain", "⌈service_time × (arrival_rate + backlog / within)⌉",
+        source: "drain-time, solved for the workers", unit: "workers",
+        inputs: [
+            FormulaInput("backlog", "messages waiting"),
+            FormulaInput("within", "seconds in which they are to be worked off"),
+            FormulaInput("arrival_rate", "arrivals a second during the drain"),
+            FormulaInput("service_time", "mean service time in seconds"),
+        ],
+        range: "backlog ≥ 0, within > 0, service_time > 0"
+    ) { values in
+        guard let backlog = values.number("backlog"), backlog >= 0,
+            let within = values.number("within"), within > 0,
+            let rate = values.number("arrival_rate"), rate >= 0,
+            let service = values.number("service_time"), service > 0
+        else { return nil }
+        return (service * (rate + backlog / within)).rounded(.up)
+    },
+    Formula(
+        "surge", "capacity / arrival_rate", source: "definition", unit: "factor",
+        inputs: [
+            FormulaInput("capacity", "messages a second that the workers can do"),
+            FormulaInput("arrival_rate", "arrivals a second, retries included"),
+        ],
+        range: "both > 0; what the workers call gets this many times its usual calls in a drain"
+    ) { values in
+        guard let capacity = values.number("capacity"), capacity > 0,
+            let rate = values.number("arrival_rate"), rate > 0
+        else { return nil }
+        return capacity / rate
+    },
+    Formula(
         "visibility-timeout", "prefetch × longest + margin",
         source: "Amazon SQS developer guide, visibility timeout", unit: "s",
         inputs: [
@@ -73,6 +104,30 @@ let operationFormulas: [Formula] = [
             let margin = values.number("margin"), margin >= 0
         else { return nil }
         return Double(prefetch) * longest + margin
+    },
+    Formula(
+        "job-limit", "(visibility − margin) / prefetch",
+        source: "visibility-timeout, solved for one message", unit: "s",
+        inputs: [
+            FormulaInput("visibility", "visibility timeout in seconds"),
+            FormulaInput("margin", "time to stop and acknowledge in seconds"),
+            FormulaInput("prefetch", "messages taken at once by one worker"),
+        ],
+        range: "visibility > margin ≥ 0, prefetch ≥ 1", rounding: .down
+    ) { values in
+        guard let visibility = values.number("visibility"),
+            let margin = values.number("margin"), margin >= 0, visibility > margin,
+            let prefetch = values.whole("prefetch"), prefetch >= 1
+        else { return nil }
+        return (visibility - margin) / Double(prefetch)
+    },
+    Formula(
+        "heartbeat-interval", "visibility / 3", source: "two heartbeats may get lost", unit: "s",
+        inputs: [FormulaInput("visibility", "visibility timeout in seconds")],
+        range: "visibility > 0", rounding: .down
+    ) { values in
+        guard let visibility = values.number("visibility"), visibility > 0 else { return nil }
+        return visibility / 3
     },
     Formula(
         "duplicates-per-day", "86400 × arrival_rate × exceed", source: "definition", unit: "1/d",
@@ -107,26 +162,46 @@ let operationFormulas: [Formula] = [
         return 86400 * rate * (poison + RealFunctions.power(failure, attempts))
     },
     Formula(
-        "idempotency-window",
-        "retention + attempts × visibility + backoff + dead_letter_retention",
-        source: "longest time from a message's first delivery to its last", unit: "s",
+        "outage-dead-letters", "arrival_rate × max(0, outage − ride_through)",
+        source: "definition", unit: "messages",
         inputs: [
+            FormulaInput("arrival_rate", "new messages a second"),
+            FormulaInput("outage", "length of the outage in seconds"),
+            FormulaInput("ride_through", "seconds that nearly all messages are retried for"),
+        ],
+        range: "arrival_rate > 0, the others ≥ 0; nearly, because few retry longer"
+    ) { values in
+        guard let rate = values.number("arrival_rate"), rate > 0,
+            let outage = values.number("outage"), outage >= 0,
+            let ride = values.number("ride_through"), ride >= 0
+        else { return nil }
+        return rate * max(0, outage - ride)
+    },
+    Formula(
+        "idempotency-window",
+        "producer + retention + attempts × visibility + backoff + dead_letter_retention + redrive",
+        source: "longest time from a message's first sending to its last delivery", unit: "s",
+        inputs: [
+            FormulaInput("producer", .optional, "how long a producer retries to send, seconds"),
             FormulaInput("retention", "how long the source keeps a message, seconds"),
             FormulaInput("attempts", "attempts at most"),
             FormulaInput("visibility", "visibility timeout in seconds"),
             FormulaInput("backoff", "maximum sum of delays in seconds"),
             FormulaInput("dead_letter_retention", .optional, "seconds; a redrive may come so late"),
+            FormulaInput("redrive", .optional, "how long a redrive takes, seconds"),
         ],
         range: "all ≥ 0"
     ) { values in
-        guard let retention = values.number("retention"), retention >= 0,
-            let attempts = values.whole("attempts"), attempts >= 1,
+        guard let attempts = values.whole("attempts"), attempts >= 1,
             let visibility = values.number("visibility"), visibility >= 0,
-            let backoff = values.number("backoff"), backoff >= 0
+            let retention = values.number("retention"), let backoff = values.number("backoff")
         else { return nil }
-        let dead = values.number("dead_letter_retention") ?? 0
-        guard dead >= 0 else { return nil }
-        return retention + Double(attempts) * visibility + backoff + dead
+        let others = [
+            retention, backoff, values.number("producer") ?? 0,
+            values.number("dead_letter_retention") ?? 0, values.number("redrive") ?? 0,
+        ]
+        guard others.allSatisfy({ $0 >= 0 }) else { return nil }
+        return others.reduce(Double(attempts) * visibility, +)
     },
     Formula(
         "storage", "messages × payload", source: "definition", unit: "bytes",

@@ -1,0 +1,79 @@
+// Simulated quantities: formulas like all others, because their seed is part of them.
+// Spec: Protocols/formulas.md, "Simulation".
+
+private let arrival = FormulaInput("arrival_rate", "arrivals a second, retries included")
+private let service = FormulaInput("service_time", "mean service time in seconds")
+private let arrivalsCV = FormulaInput(
+    "arrivals_cv", .optional, "coefficient of variation between arrivals; 1 when absent")
+private let serviceCV = FormulaInput(
+    "service_cv", .optional, "coefficient of variation of the service time; 1 when absent")
+private let quantile = FormulaInput(
+    "quantile", .optional, "quantile of the wait, 0..1; the mean when absent")
+
+/// Reads the station that is simulated.
+private func station(_ values: FormulaValues) -> Erlang.Station? {
+    guard let rate = values.number("arrival_rate"), rate > 0,
+        let time = values.number("service_time"), time > 0
+    else { return nil }
+    return Erlang.Station(
+        arrivalRate: rate, serviceTime: time, arrivalsCV: values.number("arrivals_cv") ?? 1,
+        serviceCV: values.number("service_cv") ?? 1)
+}
+
+/// Whether a quantile is absent or usable.
+private func hasUsableQuantile(_ values: FormulaValues) -> Bool {
+    values.number("quantile").map { $0 > 0 && $0 < 1 } ?? true
+}
+
+/// Discrete event simulation; sources: Law, Simulation Modeling and Analysis, ch. 9, and the files
+/// in Simulation/.
+let simulationFormulas: [Formula] = [
+    Formula(
+        "wait-simulated", "upper end of the 95 % interval of the simulated wait",
+        source: "simulation, section 6", unit: "s",
+        inputs: [
+            arrival, service, FormulaInput("workers", "workers"), quantile, arrivalsCV, serviceCV,
+        ],
+        range: "utilisation ≤ 0.95, workers ≤ 200", evidence: .inference
+    ) { values in
+        guard let station = station(values), let count = values.whole("workers"),
+            hasUsableQuantile(values),
+            let simulation = StationSimulation(station, servers: count)
+        else { return nil }
+        return simulation.wait(quantile: values.number("quantile")).upper
+    },
+    Formula(
+        "workers-simulated", "smallest c with wait-simulated ≤ wait",
+        source: "simulation, section 6", unit: "workers",
+        inputs: [
+            arrival, service, FormulaInput("wait", "wait allowed in seconds"), quantile,
+            arrivalsCV, serviceCV,
+        ],
+        range: "as wait-simulated, wait > 0", evidence: .inference
+    ) { values in
+        guard let station = station(values), let wait = values.number("wait"), wait > 0,
+            hasUsableQuantile(values)
+        else { return nil }
+        return WorkerSearch.servers(
+            for: station, wait: wait, quantile: values.number("quantile")
+        ).map(Double.init)
+    },
+    Formula(
+        "ride-through", "quantile share of Σ U(0, min(cap, base × factorⁱ)), i < delays",
+        source: "simulation, section 6", unit: "s",
+        inputs: [
+            FormulaInput("delays", "number of delays: attempts − 1"),
+            FormulaInput("base", "first maximum delay in seconds"),
+            FormulaInput("factor", .optional, "growth from delay to delay; 2 when absent"),
+            FormulaInput("cap", .optional, "largest delay in seconds; none when absent"),
+            FormulaInput("share", "share of the messages whose delays end earlier, 0..1"),
+        ],
+        range: "full jitter; delays < 1,000, base > 0, factor ≥ 1, cap > 0, 0 < share < 1",
+        evidence: .inference, rounding: .down
+    ) { values in
+        guard let delays = values.whole("delays"), (0..<1000).contains(delays),
+            let backoff = Backoff(values), let share = values.number("share"), share > 0, share < 1
+        else { return nil }
+        return DelaySums.quantile(share, of: backoff, delays: delays)
+    },
+]
