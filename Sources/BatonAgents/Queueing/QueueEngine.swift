@@ -22,10 +22,12 @@ extension QueueRun: SpecialistRun {
         if !blockers.isEmpty { return escalation() }
         for plan in plans {
             stability(plan)
+            sensitivity(plan)
             redelivery(plan)
             outage(plan)
             money(plan)
         }
+        sharedWorkers()
         finish()
         return nil
     }
@@ -42,6 +44,9 @@ struct QueueBlocker: Sendable {
             name: String, members: [Int], need: Int, limit: Double, others: Double)
         /// The hottest ordering key alone is more than one worker can do.
         case hottestKey(utilisation: Double)
+        /// The longest outage or maintenance outlasts all the retries that a plan asks for; both in
+        /// seconds.
+        case rideThrough(outage: Double, reached: Double)
     }
 
     let plan: QueuePlan
@@ -64,6 +69,15 @@ struct QueuePlan: Sendable {
     var peak: Source?
     /// The workers that the plan asks for.
     var workers: Source?
+    /// The longest time for which attempts fail together; nil where none is known.
+    var longestOutage: Source?
+
+    /// The queue at its mean rate, for wait formulas.
+    var flow: QueueFlow { flow(at: effective) }
+
+    func flow(at rate: Source) -> QueueFlow {
+        QueueFlow(rate: rate, service: service, arrivalsCV: arrivalsCV, serviceCV: serviceCV)
+    }
 
     var base: String { "/inputs/queues/\(index)" }
 
@@ -89,9 +103,11 @@ struct QueueRun {
             if let busy = workings.quantity(plan.id("utilisation")) {
                 text += ", busy \(busy.shown) of the time"
             }
-            if let wait = workings.quantity(plan.id("wait.objective"))
-                ?? workings.quantity(plan.id("wait.peak"))
-                ?? workings.quantity(plan.id("wait.mean"))
+            let waits = ["wait.simulated", "wait.objective", "wait.peak", "wait.mean"]
+            let isSimulated =
+                workings.quantity(plan.id("workers.steady"))?.formula == "workers-simulated"
+            if let wait = waits.dropFirst(isSimulated ? 0 : 1)
+                .compactMap({ workings.quantity(plan.id($0)) }).first
             {
                 text += "; a message waits \(wait.shown) (\(wait.label.lowercased()))"
             }
@@ -129,13 +145,5 @@ struct QueueRun {
             }
         }
         return nil
-    }
-
-    /// A station for what-if questions, outside the quantities.
-    func station(_ plan: QueuePlan, rate: Double) -> Erlang.Station {
-        Erlang.Station(
-            arrivalRate: rate, serviceTime: workings.value(of: plan.service) ?? 0,
-            arrivalsCV: workings.value(of: plan.arrivalsCV) ?? 1,
-            serviceCV: workings.value(of: plan.serviceCV) ?? 1)
     }
 }

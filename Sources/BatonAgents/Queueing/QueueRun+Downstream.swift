@@ -19,10 +19,8 @@ extension QueueRun {
         let members = members(of: name)
         let stated = members.filter { packet.number("/inputs/dependencies/\($0)/limit") != nil }
         guard !members.isEmpty, stated.count == members.count else { return }
-        let needs = members.compactMap { packet.number("/inputs/dependencies/\($0)/need") }
-        let need = min(members.count, max(1, Int(needs.first ?? 1)))
-        // The outage that the group is there for leaves its smallest members.
-        let left = members.sorted { limit($0) < limit($1) }.prefix(need)
+        let need = needed(of: members)
+        let left = smallest(members, need)
         let limits = left.map { ("limit", Source.pointer("/inputs/dependencies/\($0)/limit")) }
         let allowed = left.map(limit).reduce(0, +)
         let state = need < members.count ? ", \(need) of \(members.count) up" : ""
@@ -65,10 +63,58 @@ extension QueueRun {
                 owner: owner, trigger: "Refusals by \(name)"))
     }
 
-    private func members(of name: String) -> [Int] {
+    /// How many of these members have to be up.
+    func needed(of members: [Int]) -> Int {
+        let needs = members.compactMap { packet.number("/inputs/dependencies/\($0)/need") }
+        return min(members.count, max(1, Int(needs.first ?? 1)))
+    }
+
+    /// The dependencies that a call by this name may go to.
+    func members(of name: String) -> [Int] {
         packet.dependencies.indices.filter {
             packet.dependencies[$0]["name"]?.stringValue == name
                 || packet.dependencies[$0]["group"]?.stringValue == name
+        }
+    }
+
+    /// The outage that the group is there for leaves its smallest members.
+    private func smallest(_ members: [Int], _ need: Int) -> [Int] {
+        Array(members.sorted { limit($0) < limit($1) }.prefix(need))
+    }
+
+    /// What a drain at full capacity asks of everything that the workers call, against its limit.
+    mutating func surge(_ plan: QueuePlan) {
+        workings.derive(
+            plan.id("surge"), "Calls of the workers of \(plan.name) while they catch up",
+            by: "surge",
+            [("capacity", .quantity(plan.id("capacity"))), ("arrival_rate", plan.effective)])
+        var seen: Set<String> = []
+        for name in packet.list("\(plan.base)/calls").flatMap(CallReader.names)
+        where seen.insert(name).inserted {
+            let members = members(of: name)
+            guard !members.isEmpty,
+                members.allSatisfy({ packet.number("/inputs/dependencies/\($0)/limit") != nil })
+            else { continue }
+            let slug = PointerText.slug(name)
+            let left = smallest(members, needed(of: members))
+            let share = workings.derive(
+                plan.id("downstream.drain.\(slug)"),
+                "Share of the limit of \(name) that is taken while \(plan.name) catches up",
+                by: "downstream-utilisation",
+                rates(of: name, slug: slug, isPeak: false, draining: plan).map {
+                    ("arrival_rate", $0)
+                } + left.map { ("limit", .pointer("/inputs/dependencies/\($0)/limit")) })
+            guard let share, share >= 1 else { continue }
+            workings.risks.append(
+                Risk(
+                    risk: "\(plan.name) asks more of \(name) than it allows while it catches up",
+                    severity: .high, likelihood: .medium,
+                    impact:
+                        "\(name) gets \(workings.shown(plan.id("downstream.drain.\(slug)"))) of"
+                        + " its limit; what is refused is retried, and the drain takes longer than"
+                        + " computed.",
+                    mitigation: "Limit the rate of the drain to what \(name) allows.",
+                    owner: owner, trigger: "Refusals by \(name) during a drain"))
         }
     }
 
@@ -76,12 +122,18 @@ extension QueueRun {
         packet.number("/inputs/dependencies/\(member)/limit") ?? 0
     }
 
-    /// Everything that calls it: the workers of all queues, and the API.
-    private mutating func rates(of name: String, slug: String, isPeak: Bool) -> [Source] {
+    /// Everything that calls it: the workers of all queues, of which one may be `draining` at full
+    /// capacity, and the API.
+    private mutating func rates(
+        of name: String, slug: String, isPeak: Bool, draining: QueuePlan? = nil
+    ) -> [Source] {
         let queues = plans.filter {
             packet.list("\($0.base)/calls").flatMap(CallReader.names).contains(name)
         }
-        var rates = queues.map { isPeak ? $0.peak ?? $0.effective : $0.effective }
+        var rates = queues.map { plan in
+            if plan.index == draining?.index { return Source.quantity(plan.id("capacity")) }
+            return isPeak ? plan.peak ?? plan.effective : plan.effective
+        }
         let names = Set(
             [name] + members(of: name).compactMap { packet.dependencies[$0]["name"]?.stringValue })
         let shares = CallReader.shares(packet, of: names)

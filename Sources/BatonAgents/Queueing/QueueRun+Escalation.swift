@@ -44,15 +44,24 @@ extension QueueRun {
         let onlyWorkers = blockers.allSatisfy {
             if case .workers = $0.cause { true } else { false }
         }
-        draft.recommended = onlyWorkers || draft.optionCount < 3 ? 0 : 1
-        draft.rationale =
-            onlyWorkers
+        let hasShortRide = blockers.contains {
+            if case .rideThrough = $0.cause { true } else { false }
+        }
+        draft.recommended = onlyWorkers || hasShortRide || draft.optionCount < 3 ? 0 : 1
+        draft.rationale = rationale(onlyWorkers: onlyWorkers, hasShortRide: hasShortRide)
+        return draft.json
+    }
+
+    private func rationale(onlyWorkers: Bool, hasShortRide: Bool) -> String {
+        if hasShortRide {
+            return "Reliability decides: an outage that the retries do not outlast loses messages"
+                + " to the dead letters, so it has to be made shorter or to be worked around."
+        }
+        return onlyWorkers
             ? "Reliability decides, before cost and convenience: a stable queue that keeps its wait"
                 + " needs this capacity, and workers can be taken away again."
-            : "Reliability decides: the limit lies outside the workers, so taking in less is"
-                + " the only"
-                + " change that is in the owner's own hands today."
-        return draft.json
+            : "Reliability decides: the limit lies outside the workers, so taking in less is the"
+                + " only change that is in the owner's own hands today."
     }
 
     private func sentence(_ blocker: QueueBlocker) -> String {
@@ -74,6 +83,11 @@ extension QueueRun {
             return
                 "The hottest key of \(name) alone takes \(Shown.percent(utilisation, .up)) of one"
                 + " worker, and a key is served by one: no number of workers helps."
+        case .rideThrough(let outage, let reached):
+            let lost = workings.shown(blocker.plan.id("dead_letters.outage"))
+            return "\(QueueMaxima.attempts) attempts of \(name), the most that a plan asks for,"
+                + " outlast \(Shown.duration(reached, .down)) and the longest outage or maintenance"
+                + " takes \(Shown.duration(outage, .up)): \(lost) are dead-lettered."
         }
     }
 
@@ -114,10 +128,28 @@ extension QueueRun {
                     "\(plan.base)/ordering/hottest", to: .number(share), in: edited)
                 labels.append(
                     "order \(plan.name) by a finer key, none above \(Shown.percent(share))")
+            case .rideThrough(_, let reached):
+                let length = Self.roundedDown(reached * 0.99)
+                for pointer in longOutages(plan, than: length) {
+                    edited = InputEdit.setting(pointer, to: .number(length), in: edited)
+                }
+                labels.append(
+                    "end what fails the attempts of \(plan.name) within"
+                        + " \(Shown.duration(length, .down)), by a stand-in or by pausing the"
+                        + " consumers for the rest")
             }
         }
         let label = labels.joined(separator: "; ")
         return (label.prefix(1).uppercased() + label.dropFirst(), costs, edited)
+    }
+
+    /// Where outages and maintenance stand that last longer than `length` seconds.
+    private func longOutages(_ plan: QueuePlan, than length: Double) -> [String] {
+        let maintenance = packet.list("\(plan.base)/calls").flatMap(CallReader.names)
+            .flatMap(members).map { "/inputs/dependencies/\($0)/maintenance/for" }
+        return (["\(plan.base)/outage"] + maintenance).filter {
+            packet.number($0).map { $0 > length } ?? false
+        }
     }
 
     /// Lowers arrival rates to what the stated limits can do.
@@ -152,6 +184,8 @@ extension QueueRun {
         case .downstream(_, _, _, let limit, let others):
             return Self.roundedDown((limit * 0.9 - others) / attempts)
         case .hottestKey(let utilisation): return Self.roundedDown(mean * 0.8 / utilisation)
+        // Fewer messages fail as long.
+        case .rideThrough: return nil
         }
     }
 
@@ -168,19 +202,42 @@ extension QueueRun {
                 high = middle
             }
         }
-        return Self.roundedDown(low)
+        // The formula's answer, lowered where the simulation decides and finds it too high.
+        for _ in 0..<20 {
+            let rate = Self.roundedDown(low)
+            if sizing(plan, rate: rate * attempts).map({ isEnough($0, workers) }) ?? true {
+                return rate
+            }
+            low *= 0.95
+        }
+        return nil
     }
 
+    /// Whether the formula says that the workers are enough.
     private func keeps(_ plan: QueuePlan, rate: Double, workers: Int) -> Bool {
-        let station = station(plan, rate: rate)
-        guard station.load > 0 else { return true }
+        guard let sizing = sizing(plan, rate: rate) else {
+            return station(plan, rate: rate).load <= 0.8 * Double(workers)
+        }
+        guard sizing.station.load > 0 else { return true }
+        return sizing.formulaServers.map { $0 <= workers } ?? false
+    }
+
+    private func isEnough(_ sizing: WaitSizing, _ workers: Int) -> Bool {
+        sizing.servers.map { $0 <= workers } ?? false
+    }
+
+    /// The wait objective of a queue at another rate; nil where none is stated.
+    private func sizing(_ plan: QueuePlan, rate: Double) -> WaitSizing? {
         guard let objective = objective(plan.base), let wait = packet.number(objective.pointer)
-        else { return station.load <= 0.8 * Double(workers) }
-        let reached =
-            objective.quantile.map {
-                Erlang.waitQuantile(station, servers: workers, quantile: $0)
-            } ?? Erlang.meanWait(station, servers: workers)
-        return reached.map { $0 <= wait } ?? false
+        else { return nil }
+        return WaitSizing(
+            station: station(plan, rate: rate), wait: wait, quantile: objective.quantile)
+    }
+
+    private func station(_ plan: QueuePlan, rate: Double) -> Erlang.Station {
+        var station = station(plan.flow)
+        station.arrivalRate = rate
+        return station
     }
 
     /// Longer waits, where the queue is stable with the workers it may have.
@@ -193,18 +250,32 @@ extension QueueRun {
                 let objective = objective(plan.base)
             else { return nil }
             let rates = [plan.effective, plan.peak].compactMap { workings.value(of: $0) }
-            guard let worst = rates.max() else { return nil }
-            let station = station(plan, rate: worst)
-            let reached =
-                objective.quantile.map {
-                    Erlang.waitQuantile(station, servers: limit, quantile: $0)
-                } ?? Erlang.meanWait(station, servers: limit)
-            guard let reached else { return nil }
-            let wait = Self.roundedUp(reached)
+            guard let worst = rates.max(), let wait = reachedWait(plan, rate: worst, limit)
+            else { return nil }
             edited = InputEdit.setting(objective.pointer, to: .number(wait), in: edited)
             labels.append("\(Shown.duration(wait)) in \(plan.name)")
         }
         return ("Accept waits of \(labels.joined(separator: " and "))", edited)
+    }
+
+    /// A wait, rounded up, for which `workers` are enough: the formula's, or more where the
+    /// simulation decides.
+    private func reachedWait(_ plan: QueuePlan, rate: Double, _ workers: Int) -> Double? {
+        guard let objective = objective(plan.base) else { return nil }
+        let station = station(plan, rate: rate)
+        let formula =
+            objective.quantile.map {
+                Erlang.waitQuantile(station, servers: workers, quantile: $0)
+            } ?? Erlang.meanWait(station, servers: workers)
+        guard var wait = formula else { return nil }
+        for _ in 0..<20 {
+            let rounded = Self.roundedUp(wait)
+            let sizing = WaitSizing(
+                station: station, wait: rounded, quantile: objective.quantile)
+            if isEnough(sizing, workers) { return rounded }
+            wait *= 1.2
+        }
+        return nil
     }
 
     /// Three significant digits, downwards.

@@ -3,8 +3,47 @@
 import JSON
 
 extension QueueRun {
+    /// Backlog of the stated outage, and the workers that a criterion asks for to catch up in time.
+    mutating func drainNeed(_ plan: QueuePlan, _ candidates: inout [(String, Source)]) {
+        guard let length = workings.source("\(plan.base)/outage") else { return }
+        workings.derive(
+            plan.id("outage.backlog"), "Messages of \(plan.name) after the outage",
+            by: "outage-backlog", [("arrival_rate", plan.rate), ("outage", length)])
+        workings.derive(
+            plan.id("outage.work"), "Attempts that the backlog of \(plan.name) takes",
+            by: "outage-backlog", [("arrival_rate", plan.effective), ("outage", length)])
+        let ids = workings.criteria(about: Self.drainWords)
+        let stated = workings.longestAllowed(ids)
+        var within = length
+        if let stated {
+            let id = workings.assume(
+                "The backlog of \(plan.name) is to be worked off within"
+                    + " \(Shown.duration(stated, .nearest)).", .definition, confidence: 0.95,
+                "Criterion \(ids.joined(separator: ", ")) says so.")
+            within = .assumed(stated, assumption: id)
+        }
+        let needed = workings.derive(
+            plan.id("workers.drain"),
+            "Workers of \(plan.name) to catch up "
+                + (stated == nil ? "in as long as the outage took" : "in time"),
+            by: "workers-for-drain",
+            [
+                ("backlog", .quantity(plan.id("outage.work"))), ("within", within),
+                ("arrival_rate", plan.effective), ("service_time", plan.service),
+            ])
+        let most = packet.number("\(plan.base)/workers/max") ?? .infinity
+        // What nobody asks for is shown; what cannot be had is asked about, with the drain.
+        if stated != nil, let needed, needed <= most {
+            candidates.append(("workers", .quantity(plan.id("workers.drain"))))
+        }
+    }
+
+    /// Words of criteria that say how soon a backlog is to be gone.
+    private static let drainWords = ["drain", "backlog", "catch", "worked off"]
+
     /// Backlog, drain and storage after the stated outage of the consumers.
     mutating func outage(_ plan: QueuePlan) {
+        surge(plan)
         guard let length = workings.source("\(plan.base)/outage") else {
             workings.ask("Queue \(plan.name) states no outage: backlog and drain are not computed.")
             workings.sections.append(
@@ -14,38 +53,61 @@ extension QueueRun {
             return
         }
         workings.derive(
-            plan.id("outage.backlog"), "Messages of \(plan.name) after the outage",
-            by: "outage-backlog", [("arrival_rate", plan.rate), ("outage", length)])
-        workings.derive(
             plan.id("outage.drain"), "Time to work off the outage of \(plan.name)",
             by: "drain-time",
             [
-                ("backlog", .quantity(plan.id("outage.backlog"))),
+                ("backlog", .quantity(plan.id("outage.work"))),
                 ("capacity", .quantity(plan.id("capacity"))), ("arrival_rate", plan.effective),
             ])
         workings.derive(
             plan.id("outage.violation"), "Time in which waits of \(plan.name) are missed",
             by: "sum",
             [("seconds", length), ("seconds", .quantity(plan.id("outage.drain")))])
-        if packet.number("\(plan.base)/payload") != nil {
-            workings.derive(
-                plan.id("outage.storage"), "Storage for the backlog of \(plan.name)", by: "storage",
-                [
-                    ("messages", .quantity(plan.id("outage.backlog"))),
-                    ("payload", .pointer("\(plan.base)/payload")),
-                ])
-        }
-        let seconds = workings.value(of: length) ?? 0
+        storage(plan)
+        describeOutage(plan, seconds: workings.value(of: length) ?? 0)
+        drainCheck(plan)
+    }
+
+    /// What backlogs take: of the outage, of the peak, and of a retention without any consumer.
+    private mutating func storage(_ plan: QueuePlan) {
+        guard packet.number("\(plan.base)/payload") != nil else { return }
+        let payload: (String, Source) = ("payload", .pointer("\(plan.base)/payload"))
+        workings.derive(
+            plan.id("outage.storage"), "Storage for the backlog of \(plan.name)", by: "storage",
+            [("messages", .quantity(plan.id("outage.backlog"))), payload])
+        workings.derive(
+            plan.id("peak.storage"), "Storage for the peak of \(plan.name)", by: "storage",
+            [("messages", .quantity(plan.id("peak.backlog"))), payload])
+        guard packet.number("\(plan.base)/retention") != nil else { return }
+        workings.derive(
+            plan.id("retention.backlog"), "Messages of \(plan.name) in a whole retention",
+            by: "outage-backlog",
+            [("arrival_rate", plan.rate), ("outage", .pointer("\(plan.base)/retention"))])
+        workings.derive(
+            plan.id("retention.storage"), "Storage of \(plan.name) if nobody consumes",
+            by: "storage",
+            [("messages", .quantity(plan.id("retention.backlog"))), payload])
+    }
+
+    private mutating func describeOutage(_ plan: QueuePlan, seconds: Double) {
+        let parts = [
+            "outage.backlog", "outage.work", "outage.drain", "outage.violation", "workers.drain",
+            "surge", "outage.storage", "peak.storage", "retention.storage",
+        ]
         workings.sections.append(
             Section(
                 title: "Outage of \(plan.name)",
                 text: "After \(Shown.duration(seconds, .nearest)) without consumers"
-                    + " \(workings.shown(plan.id("outage.backlog"))) wait. The planned workers have"
-                    + " caught up after \(workings.shown(plan.id("outage.drain"))); the wait"
-                    + " objective"
-                    + " is missed for \(workings.shown(plan.id("outage.violation"))) in all."
-                    + " Storage:"
-                    + " \(workings.shown(plan.id("outage.storage")))."))
+                    + " \(workings.shown(plan.id("outage.backlog"))) wait, and messages go on"
+                    + " arriving while they are worked off. Outage and drain together are the time"
+                    + " in which waits are missed.",
+                columns: ["Figure", "Value"],
+                rows: parts.compactMap { part in
+                    workings.quantity(plan.id(part)).map { [$0.label, $0.shown] }
+                }
+                    + workings.quantities.filter {
+                        $0.id.hasPrefix("downstream.drain.") && $0.id.hasSuffix("." + plan.slug)
+                    }.map { [$0.label, $0.shown] }))
         workings.risks.append(
             Risk(
                 risk:
@@ -54,19 +116,28 @@ extension QueueRun {
                 severity: .medium, likelihood: .medium,
                 impact:
                     "\(workings.shown(plan.id("outage.backlog"))) wait, and what the workers call"
-                    + " gets the full capacity of the workers while they catch up.",
+                    + " gets \(workings.shown(plan.id("surge"))) its usual calls while they catch"
+                    + " up.",
                 mitigation:
                     "Raise the number of workers for the drain within the limits of what they"
                     + " call; keep retention well above the outage.",
                 owner: owner, trigger: "The oldest message of \(plan.name) is older than a minute"))
-        drainCheck(plan)
+        if let kept = packet.number("\(plan.base)/retention"), kept <= seconds {
+            workings.risks.append(
+                Risk(
+                    risk: "\(plan.name) keeps messages for \(Shown.duration(kept, .nearest)), no"
+                        + " longer than the stated outage",
+                    severity: .critical, likelihood: .medium,
+                    impact: "Messages expire before the consumers are back, and are lost.",
+                    mitigation: "Keep messages for several times the longest outage.",
+                    owner: owner, trigger: "Expired messages of \(plan.name)"))
+        }
     }
 
     private mutating func drainCheck(_ plan: QueuePlan) {
         guard let drain = workings.quantity(plan.id("outage.drain")) else { return }
         // A criterion that states a time is the bound; the plan has to stay below it.
-        let stated = workings.longestAllowed(
-            workings.criteria(about: ["drain", "backlog", "catch", "worked off"]))
+        let stated = workings.longestAllowed(workings.criteria(about: Self.drainWords))
         if let stated, drain.value > stated {
             workings.ask(
                 "The planned workers work off the outage of \(plan.name) in \(drain.shown);"

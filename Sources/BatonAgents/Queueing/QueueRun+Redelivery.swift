@@ -5,12 +5,16 @@ import JSON
 extension QueueRun {
     mutating func redelivery(_ plan: QueuePlan) {
         let rows = visibility(plan) + retrySchedule(plan) + idempotency(plan) + deadLetters(plan)
+        checkMaxima(plan)
         workings.sections.append(
             Section(
                 title: "Redelivery of \(plan.name)",
-                text: "A worker ends its job before the visibility timeout does; jobs that may take"
-                    + " longer send heartbeats, three within one timeout. A message that fails for"
-                    + " good goes to the dead letters with its history, and a person redrives it.",
+                text: "A worker kills its job at the job limit, before the visibility timeout ends;"
+                    + " jobs that may take longer send heartbeats, three within one timeout."
+                    + " Two bounds, never one: the retries of nearly all messages outlast the"
+                    + " longest outage; the longest life of any message is the idempotency window."
+                    + " A message that fails for good goes to the dead letters with its history,"
+                    + " and a person redrives it.",
                 columns: ["Figure", "Now", "Planned"], rows: rows))
         workings.risks.append(
             Risk(
@@ -49,26 +53,26 @@ extension QueueRun {
         workings.derive(
             plan.id("service.longest"), "Longest service time planned for", by: "longest", durations
         )
-        let prefetchPointer = "\(plan.base)/prefetch"
-        let prefetch: Source
-        if let stated = packet.number(prefetchPointer), stated >= 1 {
-            prefetch = .pointer(prefetchPointer)
-        } else {
-            let id = workings.assume(
-                "A worker of \(plan.name) takes one message at a time.", .definition,
-                confidence: 0.9, "Decided here, because no prefetch is stated.")
-            prefetch = .assumed(1, assumption: id)
-        }
-        let margin = workings.assume(
-            "A worker needs 5 s at most to stop and to acknowledge.", .inference, confidence: 0.7,
-            "To be measured; small beside the timeout.")
+        let prefetch = prefetch(plan)
+        let margin = Source.assumed(
+            5,
+            assumption: workings.assume(
+                "A worker needs 5 s at most to stop and to acknowledge.", .inference,
+                confidence: 0.7, "To be measured; small beside the timeout."))
         let wanted = workings.derive(
             plan.id("visibility"), "Visibility timeout of \(plan.name) at least",
             by: "visibility-timeout",
             [
                 ("prefetch", prefetch), ("longest", .quantity(plan.id("service.longest"))),
-                ("margin", .assumed(5, assumption: margin)),
+                ("margin", margin),
             ])
+        let inForce = visibilityInForce(plan)
+        workings.derive(
+            plan.id("job.limit"), "Time after which a worker of \(plan.name) kills its job",
+            by: "job-limit", [("visibility", inForce), ("margin", margin), ("prefetch", prefetch)])
+        workings.derive(
+            plan.id("heartbeat"), "Heartbeats of \(plan.name) at least every",
+            by: "heartbeat-interval", [("visibility", inForce)])
         workings.derive(
             plan.id("duplicates"), "Duplicates of \(plan.name) from slow messages",
             by: "duplicates-per-day",
@@ -91,8 +95,20 @@ extension QueueRun {
             [
                 "Visibility timeout", now(plan, "visibility_timeout"), plannedVisibility(plan),
             ],
+            ["Job limit", "not stated", workings.shown(plan.id("job.limit"))],
+            ["Heartbeat at least every", "not stated", workings.shown(plan.id("heartbeat"))],
             ["Duplicates", "not stated", workings.shown(plan.id("duplicates"))],
         ]
+    }
+
+    /// Messages that a worker takes at once: as stated, else one.
+    private mutating func prefetch(_ plan: QueuePlan) -> Source {
+        let pointer = "\(plan.base)/prefetch"
+        if let stated = packet.number(pointer), stated >= 1 { return .pointer(pointer) }
+        let id = workings.assume(
+            "A worker of \(plan.name) takes one message at a time.", .definition,
+            confidence: 0.9, "Decided here, because no prefetch is stated.")
+        return .assumed(1, assumption: id)
     }
 
     /// The timeout that holds from now on: the present one where that is long enough, because what
@@ -112,38 +128,31 @@ extension QueueRun {
     }
 
     private mutating func retrySchedule(_ plan: QueuePlan) -> [[String]] {
-        let delays = workings.assume(
-            "Between \(plan.attempts) attempts there are \(plan.attempts - 1) delays.",
-            .definition, confidence: 0.95, "Attempts include the first.")
         let policy = backoffSources(plan)
         let count: (String, Source) = (
-            "delays", .assumed(Double(plan.attempts - 1), assumption: delays)
+            "delays", delaysSource(plan, attempts: plan.attempts)
         )
         workings.derive(
             plan.id("backoff.maximum"), "Delays of one message of \(plan.name) at most",
             by: "backoff-sum-maximum", [count] + policy)
-        var jitter: Source = .assumed(1, assumption: delays)
+        var jitter = count.1
         if case .assumed(_, let growth) = policy[1].1 { jitter = .assumed(1, assumption: growth) }
         workings.derive(
             plan.id("backoff.mean"), "Delays of one message of \(plan.name) on average",
             by: "backoff-sum-mean", [count] + policy + [("jitter", jitter)])
         let has = packet.number("\(plan.base)/now/attempts").map { Shown.significant($0) }
-        if let mean = workings.quantity(plan.id("backoff.mean")),
-            let outage = packet.number("\(plan.base)/outage"), mean.value < outage
-        {
-            workings.risks.append(
-                Risk(
-                    risk: "The retries of \(plan.name) end before the stated outage does",
-                    severity: .critical, likelihood: .medium,
-                    impact: "Messages that fail during the outage are dead-lettered, all of them.",
-                    mitigation:
-                        "Pause the consumers while what they call is down, or retry longer.",
-                    owner: owner, trigger: "Dead letters of \(plan.name) during an outage"))
-        }
+        let today = rideThroughNow(plan)
+        let outage = workings.value(of: plan.longestOutage).map { Shown.duration($0, .nearest) }
         return [
             ["Attempts", has ?? "not stated", String(plan.attempts)],
-            ["Sum of delays at most", "—", workings.shown(plan.id("backoff.maximum"))],
+            [
+                "Retried for, 99 % of the messages", today.ride,
+                workings.shown(plan.id("ride_through")),
+            ],
+            ["Longest outage or maintenance", outage ?? "not stated", "is outlasted"],
+            ["Dead letters of such an outage", today.lost, outage == nil ? "not computed" : "few"],
             ["Sum of delays on average", "—", workings.shown(plan.id("backoff.mean"))],
+            ["Sum of delays at most", "—", workings.shown(plan.id("backoff.maximum"))],
         ]
     }
 
@@ -158,13 +167,27 @@ extension QueueRun {
                 ]
             ]
         }
-        var inputs: [(String, Source)] = [
+        var inputs = producerHorizon(plan)
+        inputs += [
             ("retention", .pointer("\(plan.base)/retention")), ("attempts", plan.attemptsSource),
             ("visibility", visibilityInForce(plan)),
             ("backoff", .quantity(plan.id("backoff.maximum"))),
         ]
         let dead = "\(plan.base)/now/dead_letter_retention"
-        if packet.number(dead) != nil { inputs.append(("dead_letter_retention", .pointer(dead))) }
+        if packet.number(dead) != nil {
+            let redrive = workings.assume(
+                "A redrive of dead letters takes 1 d at most.", .definition, confidence: 0.9,
+                "Decided here: a redrive is rate limited, and watched by the person who started it."
+            )
+            inputs += [
+                ("dead_letter_retention", .pointer(dead)),
+                ("redrive", .assumed(86400, assumption: redrive)),
+            ]
+        } else {
+            workings.ask(
+                "Queue \(plan.name) states no retention of dead letters"
+                    + " (now.dead_letter_retention): its idempotency window covers no redrive.")
+        }
         let window = workings.derive(
             plan.id("idempotency"), "Idempotency window of \(plan.name)",
             by: "idempotency-window", inputs)
@@ -186,6 +209,48 @@ extension QueueRun {
                 workings.shown(plan.id("idempotency")),
             ]
         ]
+    }
+
+    /// How long the callers of what publishes to the queue go on sending: each attempt may have
+    /// been the one that arrived.
+    private mutating func producerHorizon(_ plan: QueuePlan) -> [(String, Source)] {
+        let publishes = packet.operations.contains {
+            ($0["publishes"]?.arrayValue ?? []).contains { $0.stringValue == plan.name }
+        }
+        let callers = packet.list("/inputs/callers")
+        var horizons: [(String, Source)] = []
+        if publishes {
+            let pause = workings.assume(
+                "A caller pauses 1 s at most between two attempts.", .inference, confidence: 0.7,
+                "To be confirmed by those who call; small beside the window.")
+            for index in callers.indices {
+                let base = "/inputs/callers/\(index)"
+                guard packet.number("\(base)/timeout") != nil,
+                    packet.number("\(base)/attempts") != nil
+                else { continue }
+                let id = plan.id("producer.\(index)")
+                workings.derive(
+                    id, "Time for which \(callers[index]["name"]?.stringValue ?? "a caller") sends",
+                    by: "call-worst-case",
+                    [
+                        ("attempts", .pointer("\(base)/attempts")),
+                        ("timeout", .pointer("\(base)/timeout")),
+                        ("base", .assumed(1, assumption: pause)),
+                        ("cap", .assumed(1, assumption: pause)),
+                    ])
+                if workings.quantity(id) != nil { horizons.append(("seconds", .quantity(id))) }
+            }
+        }
+        guard !horizons.isEmpty else {
+            let id = workings.assume(
+                "A producer of \(plan.name) retries to send for 10 min at most.", .definition,
+                confidence: 0.9, "Decided here, to be agreed with the producers.")
+            return [("producer", .assumed(600, assumption: id))]
+        }
+        workings.derive(
+            plan.id("producer"), "Longest time for which a producer of \(plan.name) sends",
+            by: "longest", horizons)
+        return [("producer", .quantity(plan.id("producer")))]
     }
 
     private mutating func deadLetters(_ plan: QueuePlan) -> [[String]] {
@@ -211,5 +276,46 @@ extension QueueRun {
                     when: "continuously", owner: owner))
         }
         return [["Dead letters", "not stated", workings.shown(plan.id("dead_letters"))]]
+    }
+
+    /// Settings that a widely used queue product does not take.
+    private mutating func checkMaxima(_ plan: QueuePlan) {
+        func stated(_ field: String) -> Double? { packet.number("\(plan.base)/\(field)") }
+        let held = workings.value(of: plan.workers).map { $0 * (stated("prefetch") ?? 1) }
+        let settings: [(name: String, value: Double?, most: Double, text: String, way: String)] = [
+            (
+                "visibility timeout",
+                workings.value(of: visibilityInForce(plan)), QueueMaxima.visibility, "12 h",
+                "Cut the job into steps that are messages of their own; heartbeats do not go beyond"
+                    + " this either."
+            ),
+            (
+                "retention", stated("retention"), QueueMaxima.retention, "14 d",
+                "Keep what must live longer in a table, not in a queue."
+            ),
+            (
+                "retention of dead letters", stated("now/dead_letter_retention"),
+                QueueMaxima.retention, "14 d", "Move dead letters to a store of your own in time."
+            ),
+            (
+                "payload", stated("payload"), QueueMaxima.payload, "256 KiB",
+                "Send a reference to an object in a store instead."
+            ),
+            (
+                "number of unacknowledged messages", held, QueueMaxima.inFlight, "120,000",
+                "Lower the prefetch, or use several queues."
+            ),
+        ]
+        for setting in settings {
+            guard let value = setting.value, value > setting.most else { continue }
+            workings.risks.append(
+                Risk(
+                    risk: "The \(setting.name) of \(plan.name) is beyond what queues such as Amazon"
+                        + " SQS allow (\(setting.text))",
+                    severity: .high, likelihood: .medium,
+                    impact: "The setting is refused, and the plan does not hold.",
+                    mitigation: setting.way, owner: owner,
+                    trigger: "The queue product is chosen, or refuses the setting"))
+        }
     }
 }

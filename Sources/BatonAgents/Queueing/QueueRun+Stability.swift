@@ -5,10 +5,8 @@ import JSON
 extension QueueRun {
     mutating func stability(_ plan: QueuePlan) {
         guard let workers = plan.workers, workings.value(of: workers) != nil else { return }
-        let flow: [(String, Source)] = [
-            ("arrival_rate", plan.effective), ("service_time", plan.service), ("workers", workers),
-        ]
-        let variation = [("arrivals_cv", plan.arrivalsCV), ("service_cv", plan.serviceCV)]
+        let flow = plan.flow.load + [("workers", workers)]
+        let variation = plan.flow.variation
         workings.derive(
             plan.id("stable"), "Workers below which \(plan.name) never catches up",
             by: "workers-stable",
@@ -41,9 +39,51 @@ extension QueueRun {
                 by: "wait-quantile",
                 flow + [("quantile", quantileSource(quantile))] + variation)
         }
+        simulatedWaits(plan, workers)
+        oneWorkerLess(plan, workers)
         let served = peakBacklog(plan)
         describeStability(plan, peak: served)
+        describeWorkers(plan)
         stabilityRisks(plan)
+    }
+
+    /// The waits again by simulation, beside the formulas, where those are not exact.
+    private mutating func simulatedWaits(_ plan: QueuePlan, _ workers: Source) {
+        guard !WaitSizing.isExact(station(plan.flow)) else { return }
+        let quantile = objective(plan.base)?.quantile
+        let share = quantile.map { [("quantile", quantileSource($0))] } ?? []
+        let what =
+            quantile.map {
+                "\(Shown.fixed($0 * 100, decimals: 3, .nearest))th percentile of the wait"
+            }
+            ?? "Mean wait"
+        workings.derive(
+            plan.id("wait.simulated"), "\(what) at the mean rate, simulated", by: "wait-simulated",
+            plan.flow.load + [("workers", workers)] + share + plan.flow.variation)
+        let isPeakSimulated =
+            workings.quantity(plan.id("workers.peak"))?.formula == "workers-simulated"
+        if isPeakSimulated, let peak = plan.peak {
+            workings.derive(
+                plan.id("wait.peak.simulated"), "\(what) at peak, simulated", by: "wait-simulated",
+                plan.flow(at: peak).load + [("workers", workers)] + share + plan.flow.variation)
+        }
+    }
+
+    /// The same load on what is left when one worker is lost.
+    private mutating func oneWorkerLess(_ plan: QueuePlan, _ workers: Source) {
+        let one = workings.assume(
+            "One worker is lost at a time.", .definition, confidence: 0.9,
+            "Decided here: a supervisor brings it back before another one is lost.")
+        workings.derive(
+            plan.id("workers.left"), "Workers of \(plan.name) when one is lost", by: "workers-left",
+            [("workers", workers), ("lost", .assumed(1, assumption: one))])
+        let left: [(String, Source)] = [("workers", .quantity(plan.id("workers.left")))]
+        workings.derive(
+            plan.id("utilisation.left"), "Utilisation when one worker of \(plan.name) is lost",
+            by: "utilisation", plan.flow.load + left)
+        workings.derive(
+            plan.id("wait.left"), "Mean wait when one worker of \(plan.name) is lost",
+            by: "wait-mean", plan.flow.load + left + plan.flow.variation)
     }
 
     /// The fluid backlog of the peak, when the workers cannot keep up with it.
@@ -78,37 +118,78 @@ extension QueueRun {
             + " \(workings.shown(plan.id("peak.drain")))."
     }
 
+    /// The five ways to be unstable, each with its own figure.
     private mutating func describeStability(_ plan: QueuePlan, peak: String) {
-        var rows = [
-            ["Offered load", workings.shown(plan.id("load"))],
-            ["Stable from", workings.shown(plan.id("stable"))],
-            ["At the mean rate", workings.shown(plan.id("workers.steady"))],
+        func row(_ what: String, _ parts: [String], _ missing: String) -> [String] {
+            let figures = parts.compactMap { workings.quantity(plan.id($0)) }
+            let text = figures.map { "\($0.label): \($0.shown)" }.joined(separator: "; ")
+            return [what, text.isEmpty ? missing : text]
+        }
+        let downstream = workings.quantities.filter {
+            $0.id.hasPrefix("downstream.") && $0.id.hasSuffix("." + plan.slug)
+        }
+        let calls = downstream.map { "\($0.label): \($0.shown)" }.joined(separator: "; ")
+        workings.sections.append(
+            Section(
+                title: "Stability of \(plan.name)",
+                text:
+                    "Each line can fail alone, and more workers help against the first, the second"
+                    + " and the last only. \(peak)",
+                columns: ["Case", "Figures"],
+                rows: [
+                    row(
+                        "Mean rate, failures retried",
+                        ["arrivals.effective", "load", "stable", "utilisation"], "not computed"),
+                    row(
+                        "Peak",
+                        ["utilisation.peak", "peak.backlog", "peak.delay", "peak.drain"],
+                        "no peak is stated"),
+                    ["What the workers call", calls.isEmpty ? "no limit is stated" : calls],
+                    row(
+                        "Hottest key", ["key.utilisation", "key.wait"],
+                        "no share of a hottest key is stated"),
+                    row(
+                        "One worker lost", ["utilisation.left", "wait.left"],
+                        "nothing is left to serve the queue"),
+                ]))
+    }
+
+    private mutating func describeWorkers(_ plan: QueuePlan) {
+        var rows = [["Stable from", workings.shown(plan.id("stable"))]]
+        let parts = [
+            "workers.steady", "workers.peak", "workers.drain", "formula.workers.steady",
+            "formula.workers.peak",
         ]
-        if workings.quantity(plan.id("workers.peak")) != nil {
-            rows.append(["At peak", workings.shown(plan.id("workers.peak"))])
+        for part in parts {
+            let id =
+                part.hasPrefix("formula.")
+                ? "formula." + plan.id(String(part.dropFirst(8))) : plan.id(part)
+            if let needed = workings.quantity(id) { rows.append([needed.label, needed.shown]) }
         }
         rows.append(["Planned", count(plan)])
-        rows.append(["Utilisation", workings.shown(plan.id("utilisation"))])
-        if let busy = workings.quantity(plan.id("utilisation.peak")) {
-            rows.append(["Utilisation at peak", busy.shown])
-        }
         rows.append(["Messages that wait", workings.shown(plan.id("erlang_c"))])
-        rows.append(["Mean wait", workings.shown(plan.id("wait.mean"))])
-        for part in ["wait.peak", "wait.objective"] {
+        for part in [
+            "wait.mean", "wait.peak", "wait.objective", "wait.simulated", "wait.peak.simulated",
+        ] {
             if let wait = workings.quantity(plan.id(part)) {
                 rows.append([wait.label, wait.shown])
             }
         }
-        for part in ["key.utilisation", "key.wait"] {
-            if let key = workings.quantity(plan.id(part)) { rows.append([key.label, key.shown]) }
+        let isSimulated = ["workers.steady", "workers.peak"].contains {
+            workings.quantity(plan.id($0))?.formula == "workers-simulated"
         }
-        for quantity in workings.quantities
-        where quantity.id.hasPrefix("downstream.") && quantity.id.hasSuffix(plan.slug) {
-            rows.append([quantity.label, quantity.shown])
-        }
+        let decided =
+            WaitSizing.isExact(station(plan.flow))
+            ? "Times are taken as exponential, so the formulas are exact."
+            : isSimulated
+                ? "The formula does not hold here (a percentile, a variation above 1.5 or a"
+                    + " utilisation below 70 %), so the simulation decides and the formula stands"
+                    + " beside it."
+                : "The formula decides; the simulation, with the upper end of its 95 % interval,"
+                    + " stands beside it."
         workings.sections.append(
             Section(
-                title: "Workers of \(plan.name)", text: peak, columns: ["Figure", "Value"],
+                title: "Workers of \(plan.name)", text: decided, columns: ["Figure", "Value"],
                 rows: rows))
         workings.decisions.append(
             PlanDecision(
@@ -131,10 +212,9 @@ extension QueueRun {
 
     private mutating func stabilityRisks(_ plan: QueuePlan) {
         let name = plan.name
-        if let planned = workings.value(of: plan.workers),
-            let load = workings.quantity(plan.id("load"))?.value
-        {
-            let isTight = load >= planned - 1
+        if workings.value(of: plan.workers) != nil {
+            let left = workings.quantity(plan.id("utilisation.left"))
+            let isTight = left.map { $0.value >= 1 } ?? true
             workings.risks.append(
                 Risk(
                     risk: "One worker of \(name) is lost", severity: isTight ? .high : .medium,
@@ -142,7 +222,9 @@ extension QueueRun {
                     impact: isTight
                         ? "The rest cannot keep up even with the mean rate; the backlog grows until"
                             + " it is back."
-                        : "The rest keep up with the mean rate; waits grow.",
+                        : "The rest keep up with the mean rate, busy \(left?.shown ?? "") of the"
+                            + " time; a message waits \(workings.shown(plan.id("wait.left"))) on"
+                            + " average.",
                     mitigation: isTight
                         ? "Keep one worker more than planned, or restart lost ones within a minute."
                         : "Restart lost workers by a supervisor.",

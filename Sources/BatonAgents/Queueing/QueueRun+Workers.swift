@@ -11,6 +11,7 @@ extension QueueRun {
         if let peak = plan.peak {
             need(&plan, rate: peak, name: "peak", label: "at peak", &candidates)
         }
+        drainNeed(plan, &candidates)
         let needed = workings.derive(
             plan.id("workers.planned"), "Workers of \(plan.name)", by: "largest", candidates)
         plan.workers = .quantity(plan.id("workers.planned"))
@@ -27,6 +28,7 @@ extension QueueRun {
                 "The workers of \(plan.name) could not be computed from the stated figures.")
         }
         findHottestKey(plan)
+        findShortRide(plan)
         plans.append(plan)
     }
 
@@ -67,56 +69,6 @@ extension QueueRun {
         return .assumed(1, assumption: id)
     }
 
-    /// Attempts: at least the stated ones, and enough delays to outlast the stated outage.
-    private mutating func planAttempts(_ plan: inout QueuePlan) {
-        let pointer = "\(plan.base)/now/attempts"
-        let stated = packet.number(pointer).map { max(1, Int($0)) }
-        let backoff = self.backoff(plan)
-        var attempts = stated ?? 5
-        if let outage = workings.value(of: workings.source("\(plan.base)/outage")) {
-            while attempts < 100, backoff.maximumSum(delays: attempts - 1) / 2 < outage {
-                attempts += 1
-            }
-        }
-        plan.attempts = attempts
-        if stated == attempts {
-            plan.attemptsSource = .pointer(pointer)
-            return
-        }
-        let id = workings.assume(
-            "A message of \(plan.name) is attempted at most \(attempts) times.", .definition,
-            confidence: 0.9,
-            "Decided here: the fewest attempts whose average delays outlast the stated outage, and"
-                + " no fewer than the queue has now.")
-        plan.attemptsSource = .assumed(Double(attempts), assumption: id)
-    }
-
-    /// The delays between attempts.
-    func backoff(_ plan: QueuePlan) -> Backoff {
-        Backoff(base: packet.number("\(plan.base)/now/backoff") ?? 5, factor: 2, cap: 300)
-    }
-
-    /// The delays as formula inputs.
-    mutating func backoffSources(_ plan: QueuePlan) -> [(String, Source)] {
-        let growth = workings.assume(
-            "Delays between attempts double up to 5 min, with full jitter.", .research,
-            confidence: 0.85, "Capped exponential backoff with full jitter, AWS Architecture Blog.")
-        let pointer = "\(plan.base)/now/backoff"
-        let base: Source
-        if packet.number(pointer) != nil {
-            base = .pointer(pointer)
-        } else {
-            let id = workings.assume(
-                "The first delay of \(plan.name) is 5 s at most.", .definition, confidence: 0.9,
-                "Decided here, because none is stated.")
-            base = .assumed(5, assumption: id)
-        }
-        return [
-            ("base", base), ("factor", .assumed(2, assumption: growth)),
-            ("cap", .assumed(300, assumption: growth)),
-        ]
-    }
-
     private mutating func effectiveRates(_ plan: inout QueuePlan) {
         let peak = "\(plan.base)/arrival_rate/peak/rate"
         if packet.number(peak) != nil { plan.peak = .pointer(peak) }
@@ -145,35 +97,62 @@ extension QueueRun {
         _ plan: inout QueuePlan, rate: Source, name: String, label: String,
         _ candidates: inout [(String, Source)]
     ) {
-        let flow: [(String, Source)] = [("arrival_rate", rate), ("service_time", plan.service)]
-        let variation = [("arrivals_cv", plan.arrivalsCV), ("service_cv", plan.serviceCV)]
+        let flow = plan.flow(at: rate)
         let id = plan.id("workers.\(name)")
         if let objective = objective(plan.base) {
-            let wait: (String, Source) = ("wait", .pointer(objective.pointer))
-            if let quantile = objective.quantile {
-                workings.derive(
-                    id, "Workers of \(plan.name) \(label), for the wait objective",
-                    by: "workers-for-wait-quantile",
-                    flow + [wait, ("quantile", quantileSource(quantile))] + variation)
-            } else {
-                workings.derive(
-                    id, "Workers of \(plan.name) \(label), for the wait objective",
-                    by: "workers-for-mean-wait", flow + [wait] + variation)
-            }
+            size(
+                id, "Workers of \(plan.name) \(label), for the wait objective", flow,
+                wait: .pointer(objective.pointer), quantile: objective.quantile)
         } else {
-            let limit = workings.assume(
-                "Workers are busy at most 80 % of the time.", .inference, confidence: 0.7,
-                "No wait objective is stated; above 80 % waits grow quickly with small errors"
-                    + " in the"
-                    + " figures.")
             workings.ask(
                 "Queue \(plan.name) states no max_wait: its workers follow utilisation only.")
-            workings.derive(
-                id, "Workers of \(plan.name) \(label), at 80 % utilisation",
-                by: "workers-at-utilisation",
-                flow + [("utilisation", .assumed(0.8, assumption: limit))])
+            sizeByUtilisation(id, "Workers of \(plan.name) \(label), at 80 % utilisation", flow)
         }
         if workings.quantity(id) != nil { candidates.append(("workers", .quantity(id))) }
+    }
+
+    /// The workers that keep utilisation at 80 %.
+    mutating func sizeByUtilisation(_ id: String, _ label: String, _ flow: QueueFlow) {
+        let limit = workings.assume(
+            "Workers are busy at most 80 % of the time.", .inference, confidence: 0.7,
+            "No wait objective is stated; above 80 % waits grow quickly with small errors in the"
+                + " figures.")
+        workings.derive(
+            id, label, by: "workers-at-utilisation",
+            flow.load + [("utilisation", .assumed(0.8, assumption: limit))])
+    }
+
+    /// The workers for a wait, as quantity `id`. Where the formula does not hold the simulation
+    /// decides, and what the formula says stands beside it under `id` with `formula.` before it.
+    mutating func size(
+        _ id: String, _ label: String, _ flow: QueueFlow, wait: Source, quantile: Double?
+    ) {
+        let inputs = flow.load + [("wait", wait)]
+        let share = quantile.map { [("quantile", quantileSource($0))] } ?? []
+        let formula = quantile == nil ? "workers-for-mean-wait" : "workers-for-wait-quantile"
+        let sizing = WaitSizing(
+            station: station(flow), wait: workings.value(of: wait) ?? 0, quantile: quantile)
+        if let servers = sizing.formulaServers, !sizing.isFormulaSound(servers: servers) {
+            workings.derive(
+                id, label + ", simulated", by: "workers-simulated",
+                inputs + share + flow.variation)
+            guard workings.quantity(id) == nil else {
+                workings.derive(
+                    "formula." + id, label + ", by the formula alone", by: formula,
+                    inputs + share + flow.variation)
+                return
+            }
+        }
+        workings.derive(id, label, by: formula, inputs + share + flow.variation)
+    }
+
+    /// A station for what-if questions, outside the quantities.
+    func station(_ flow: QueueFlow) -> Erlang.Station {
+        Erlang.Station(
+            arrivalRate: workings.value(of: flow.rate) ?? 0,
+            serviceTime: workings.value(of: flow.service) ?? 0,
+            arrivalsCV: workings.value(of: flow.arrivalsCV) ?? 1,
+            serviceCV: workings.value(of: flow.serviceCV) ?? 1)
     }
 
     /// The percentile that an objective names, as a formula input.
@@ -185,13 +164,15 @@ extension QueueRun {
         return .assumed(quantile, assumption: id)
     }
 
-    /// Whether only a peak exceeds `limit` workers, and so briefly that the fluid backlog stays
-    /// within the wait objective.
+    /// Whether only a peak exceeds `limit` workers and breaks no wait objective: its fluid backlog
+    /// stays within it, or none is stated.
     private func isPeakOnly(_ plan: QueuePlan, limit: Int) -> Bool {
         guard let steady = workings.quantity(plan.id("workers.steady")),
-            steady.value <= Double(limit), let peak = workings.value(of: plan.peak),
-            let length = packet.number("\(plan.base)/arrival_rate/peak/for"),
-            let objective = objective(plan.base), let wait = packet.number(objective.pointer),
+            steady.value <= Double(limit), let peak = workings.value(of: plan.peak)
+        else { return false }
+        guard let objective = objective(plan.base) else { return true }
+        guard let length = packet.number("\(plan.base)/arrival_rate/peak/for"),
+            let wait = packet.number(objective.pointer),
             let service = workings.value(of: plan.service), service > 0
         else { return false }
         let capacity = Double(limit) / service

@@ -144,11 +144,15 @@ failures, outage, retention, payload, ordering key, price. A section says what c
 ## Workflow
 
 1. Arrivals with retries, offered load, the number of workers below which a queue never catches up.
-2. Workers for the wait objective, at the mean rate and at peak.
-3. Limits that no worker helps against: what the workers call, the hottest ordering key.
+2. Workers for the wait objective, at the mean rate, at peak, and to catch up in time after an outage; by
+   formula where it holds, else by simulation with a fixed seed.
+3. Limits that no worker helps against: what the workers call, the hottest ordering key, an outage that no
+   retries outlast.
 4. If the workers allowed are not enough, escalate once for all queues, with options the numbers allow.
-5. Visibility timeout, attempts that outlast the stated outage, idempotency window, dead letters a day.
-6. Backlog, drain and time in violation after the outage; storage; cost.
+5. One worker lost, a fifth more arrivals, service twice as long.
+6. Visibility timeout, job limit and heartbeat; attempts that outlast the longest outage or maintenance;
+   idempotency window; dead letters a day.
+7. Backlog, drain, surge and time in violation after the outage; storage; cost; workers that queues share.
 
 ## Deliverables
 
