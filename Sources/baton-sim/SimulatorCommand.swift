@@ -27,6 +27,7 @@ let simulatorCommand = Command(
         Option(
             "journal", "FILE", "write the events of the seed that failed, else of the last, there",
             kind: .file),
+        Option(flag: "json", "the figures as one JSON object"),
         Option(flag: "canary", "plant bugs, one a run, and say which were caught"),
         Option(
             "bug", "NAME", "plant this bug",

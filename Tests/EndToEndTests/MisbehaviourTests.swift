@@ -265,6 +265,38 @@ extension EndToEnd {
             }
         }
 
+        @Test("without a broker, what is said depends on whether somebody starts it again")
+        func brokerGone() async throws {
+            try await Stage.with { stage in
+                try stage.useRogue("nothing")
+                _ = try await stage.baton(
+                    "up", "--agents", stage.agents, "--detach", "--timeout", "1s")
+                let supervisor = try stage.process("supervisor")
+                let broker = try stage.process("broker")
+                supervisor.signal(.stop)
+                broker.signal(.kill)
+                try await eventually("it is gone") { !broker.isRunning }
+
+                let status = try await stage.baton("status")
+
+                #expect(status.status == 69, "\(status)")
+                #expect(
+                    status.errorOutput.contains(
+                        "the supervisor (process \(supervisor.processID)) starts it again"))
+                #expect(status.errorOutput.contains("baton agent logs broker"))
+                supervisor.signal(.resume)
+                #expect(try await stage.baton("down").status == 0)
+                let after = try await stage.baton("status")
+                #expect(after.errorOutput.contains("baton up"), "\(after)")
+
+                try Files.remove("\(stage.home)/journal/journal.db")
+                let doctor = try await stage.baton("doctor")
+                #expect(doctor.status == 1, "\(doctor)")
+                #expect(doctor.output.contains("journal.db is missing"), "\(doctor)")
+                stage.expectEmpty()
+            }
+        }
+
         @Test("`down` finds a supervisor whose record was lost")
         func lostRecord() async throws {
             try await Stage.with { stage in

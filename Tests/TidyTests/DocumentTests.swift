@@ -47,6 +47,22 @@ struct DocumentTests {
         #expect(found.remaining() == [])
     }
 
+    @Test("a suite that the guarantees name is one that can be run")
+    func suites() throws {
+        let guarantees = try #require(documents.first { $0.path == "Protocols/guarantees.md" })
+        let tests = files.filter { $0.isTest && $0.isSwift }
+        let named = Set(
+            guarantees.text.split(separator: "`").filter {
+                $0.hasSuffix("Tests") && $0.allSatisfy(\.isLetter)
+            })
+        let missing = named.filter { name in
+            !tests.contains { $0.text.contains("struct \(name)") || $0.target == String(name) }
+        }
+
+        #expect(named.count > 15)
+        #expect(missing.sorted() == [])
+    }
+
     @Test("a relative link leads to a file, and to a heading of it")
     func links() {
         let paths = Set(files.map(\.path))

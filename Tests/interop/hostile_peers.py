@@ -8,7 +8,7 @@ that they can do what libzmq never would. Meanwhile the honest client submits on
 other. Printed: the broker's memory, the honest client's round trips, and whether all were served.
 Ends with 1 when a bound below is broken, or when a hostile peer got what it must not get.
 """
-import hashlib, itertools, json, mmap, os, resource, shutil, signal, socket, struct, subprocess, sys
+import argparse, hashlib, itertools, json, mmap, os, resource, shutil, signal, socket, struct, subprocess, sys
 import tempfile, time, traceback
 
 MIB = 1 << 20
@@ -533,10 +533,19 @@ def run(baton, name, seconds):
 
 
 def main(words):
-    baton, seconds = words.pop(0), 10.0
-    if words[:1] == ["--seconds"]:
-        seconds = float(words[1])
-        words = words[2:]
+    parser = argparse.ArgumentParser(
+        description="Peers that mean no good, against a real broker, beside an honest client.",
+        epilog="scenarios: " + " ".join(SCENARIOS))
+    parser.add_argument("baton", metavar="BATON", help="the program")
+    parser.add_argument("scenarios", metavar="SCENARIO", nargs="*", help="which (all)")
+    parser.add_argument("--seconds", metavar="N", type=float, default=10.0, help="each (10)")
+    given = parser.parse_intermixed_args(words)
+    unknown = [name for name in given.scenarios if name not in SCENARIOS]
+    if unknown:
+        parser.error(f"there is no scenario {', '.join(unknown)}; there are {' '.join(SCENARIOS)}")
+    if not os.access(given.baton, os.X_OK):
+        parser.error(f"{given.baton} is no program")
+    baton, seconds, words = given.baton, given.seconds, given.scenarios
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65_536), hard))
     print("                    memory, MiB         honest client, round trips in ms\n"

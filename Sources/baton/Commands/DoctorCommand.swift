@@ -49,6 +49,7 @@ struct Examination {
         note(.good, "program", "baton \(BatonProgram.version)")
         guard examineFolder() else { return }
         examineDisk()
+        examineJournal()
         let record = ProcessRecord.read(home)
         examineProcesses(record)
         examineBroker(record)
@@ -115,6 +116,19 @@ struct Examination {
         }
     }
 
+    /// A journal that is gone with its id still there, or the other way round.
+    private mutating func examineJournal() {
+        let (journal, identity) = ("\(home.path)/journal/journal.db", "\(home.path)/journal.id")
+        // Not being able to look is what the broker will say.
+        guard let hasJournal = try? Files.exists(journal),
+            let hasIdentity = try? Files.exists(identity), hasJournal != hasIdentity
+        else { return }
+        let (missing, there) = hasJournal ? (identity, journal) : (journal, identity)
+        note(
+            .bad, "journal", "\(missing) is missing, though \(there) is there",
+            remedy: "restore it from a backup, with its log (-wal); no new one is made")
+    }
+
     private mutating func examineProcesses(_ record: ProcessRecord?) {
         guard let record else {
             note(.remark, "supervisor", "`baton up` never ran here", remedy: Broker.upLine(home))
@@ -179,7 +193,7 @@ struct Examination {
         } catch {
             note(
                 .bad, "broker", "\(error)",
-                remedy: record?.broker.isAlive == true
+                remedy: record?.supervisor.isAlive == true
                     ? "baton agent logs broker" : Broker.upLine(home))
         }
     }

@@ -196,11 +196,16 @@ extension CommandFailure {
     /// What a broker's refusal, or its silence, means for a command.
     init(_ error: ClientError, home: Home?) {
         var next: [String] = []
+        var supervisor: Int32?
         let code: String
         switch error.kind {
         case .unreachable:
             code = "unreachable"
-            next = [home.map(Broker.upLine) ?? "baton up", "baton doctor"]
+            supervisor = home.flatMap { Self.supervisor(of: $0) }
+            next =
+                supervisor == nil
+                ? [home.map(Broker.upLine) ?? "baton up", "baton doctor"]
+                : ["baton agent logs broker", "baton doctor"]
         case .notPermitted: code = error.code ?? "not_permitted"
         case .refused:
             code = error.code ?? "refused"
@@ -212,12 +217,20 @@ extension CommandFailure {
         case .failed: code = "failed"
         }
         self.init(
-            ExitStatus(rawValue: error.exitStatus) ?? .failed, code: code, error.message,
+            ExitStatus(rawValue: error.exitStatus) ?? .failed, code: code,
+            error.message
+                + (supervisor.map { "; the supervisor (process \($0)) starts it again" } ?? ""),
             problems: (error.refusal?.problems ?? []).map { problem in
                 Problem(
                     problem.field ?? problem.place ?? "", line: problem.line, problem.message,
                     suggestion: problem.suggestion)
             }, next: next, retryAfterMilliseconds: error.refusal?.retryAfterMilliseconds)
+    }
+
+    /// The process that starts the broker again by itself, if there is one.
+    private static func supervisor(of home: Home) -> Int32? {
+        guard let record = ProcessRecord.read(home), record.supervisor.isAlive else { return nil }
+        return record.supervisor.process?.processID
     }
 
     private static let remedies = [

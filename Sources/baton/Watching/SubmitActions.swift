@@ -24,8 +24,13 @@ enum SubmitActions {
         let json = try file.uploaded(
             document, priority: invocation.integer("priority"), by: broker)
         let key = try key(invocation) ?? Client.makeKey()
-        let submission = try broker.ask { (client) throws(ClientError) in
-            try client.submit(brief: json.encoded(), key: key)
+        let submission: Submission
+        do throws(CommandFailure) {
+            submission = try broker.ask { (client) throws(ClientError) in
+                try client.submit(brief: json.encoded(), key: key)
+            }
+        } catch {
+            throw repeatable(error, key, invocation)
         }
         let members = JSONObject([
             ("brief", .string(submission.id)),
@@ -45,6 +50,19 @@ enum SubmitActions {
         if !console.isJSON { console.say(submission.id) }
         return try watch(
             submission.id, invocation, broker, console, members: members, signals: signals)
+    }
+
+    /// Whoever does not know what came of it must be able to send the very same again.
+    private static func repeatable(
+        _ failure: CommandFailure, _ key: String, _ invocation: Invocation
+    ) -> CommandFailure {
+        guard ["timeout", "interrupted", "unreachable"].contains(failure.code) else {
+            return failure
+        }
+        var failure = failure
+        let file = ShellWord.quoted(invocation.argument("FILE"))
+        failure.next.insert("baton submit \(file) --key \(ShellWord.quoted(key))", at: 0)
+        return failure
     }
 
     /// The idempotency key that was given, if any.
