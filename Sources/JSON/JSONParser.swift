@@ -43,12 +43,28 @@ extension JSONValue {
     package init(parsing text: String, limits: JSONLimits = .standard) throws(JSONError) {
         try self.init(parsing: Array(text.utf8), limits: limits)
     }
+
+    /// Parses one document and says where its values stand.
+    /// - Returns: the value, and the line, from 1, of each value within it: the root first, then
+    ///   depth first in the order of the text. A member's line is that of its name.
+    package static func located(
+        parsing bytes: [UInt8], limits: JSONLimits = .standard
+    ) throws(JSONError) -> (value: JSONValue, lines: [Int32]) {
+        var parser = JSONParser(bytes: bytes, limits: limits)
+        parser.isLocating = true
+        let value = try parser.document()
+        return (value, parser.lines)
+    }
 }
 
 private struct JSONParser {
     private let bytes: [UInt8]
     private let limits: JSONLimits
     private var position = 0
+    /// Whether `starts` is kept; most readers never ask where a value stood.
+    var isLocating = false
+    /// Where each value begins, a member with its name: ascending, because values nest.
+    private var starts: [Int32] = []
 
     init(bytes: [UInt8], limits: JSONLimits) {
         self.bytes = bytes
@@ -60,6 +76,7 @@ private struct JSONParser {
             throw fault("document of \(bytes.count) bytes exceeds bytesMax \(limits.bytesMax)")
         }
         skipSpace()
+        noteStart()
         let result = try value(depth: 0)
         skipSpace()
         guard position == bytes.count else { throw fault("text after the end of the document") }
@@ -91,6 +108,7 @@ private struct JSONParser {
             skipSpace()
             guard peek == UInt8(ascii: "\"") else { throw fault("a member name was expected") }
             let start = position
+            noteStart()
             let key = try string()
             let isNew: Bool
             if members.count < 12 {
@@ -121,6 +139,7 @@ private struct JSONParser {
         if take(UInt8(ascii: "]")) { return .array([]) }
         while true {
             skipSpace()
+            noteStart()
             elements.append(try value(depth: depth))
             skipSpace()
             if take(UInt8(ascii: "]")) { return .array(elements) }
@@ -299,6 +318,24 @@ private struct JSONParser {
     private mutating func skipSpace() {
         while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
             position += 1
+        }
+    }
+
+    private mutating func noteStart() {
+        // Offsets fit: bytesMax is far below 2 GiB.
+        if isLocating { starts.append(Int32(position)) }
+    }
+
+    /// The lines of `starts`, in one pass over the text.
+    var lines: [Int32] {
+        var line: Int32 = 1
+        var place = 0
+        return starts.map { start in
+            while place < Int(start) {
+                if bytes[place] == 0x0A { line += 1 }
+                place += 1
+            }
+            return line
         }
     }
 

@@ -100,4 +100,19 @@ import Testing
         #expect(try JSONValue(parsing: value.prettyPrinted()) == value)
         #expect(value.prettyPrinted().hasPrefix("{\n  \"a\": [\n    1,\n"))
     }
+
+    @Test("lines come in the order of the values, a member's being that of its name")
+    func lines() throws {
+        let text = """
+            {"a":
+              [1,
+               {"b": 2}
+              ], "c\\n": 3
+            }
+            """
+        let located = try JSONValue.located(parsing: Array(text.utf8))
+
+        #expect(located.value == (try JSONValue(parsing: text)))
+        #expect(located.lines == [1, 1, 2, 3, 3, 4])
+    }
 }
