@@ -63,6 +63,7 @@ let package = Package(
         library("BatonCore"),
         library("BatonWire", ["JSON", "PlainText", "BatonCore"]),
         library("BatonBrief", ["JSON", "PlainText", "YAML", "Markdown"]),
+        library("OpenAPI", ["JSON", "PlainText", "YAML"]),
 
         // Storage.
         library("BatonJournal", ["BatonPlatform", "Crypto"]),
@@ -140,6 +141,7 @@ let package = Package(
         tests("WorldTests", ["BatonPlatform", "Crypto", "SQLite", "ZeroMQ"]),
         tests("JSONTests", ["JSON"]),
         tests("PlainTextTests", ["PlainText"]),
+        tests("OpenAPITests", ["BatonPlatform", "JSON", "OpenAPI"]),
         tests("CommandTreeTests", ["CommandTree"]),
         tests("BatonCoreTests", ["BatonCore", "BatonPlatform", "BatonWire", "JSON"]),
         tests("BatonWireTests", ["BatonCore", "BatonPlatform", "BatonWire", "JSON"]),
