@@ -79,7 +79,7 @@ let package = Package(
             ]),
 
         // Edges.
-        library("BatonAgents", ["BatonBrief", "JSON"]),
+        library("BatonAgents", ["BatonBrief", "JSON", "OpenAPI"]),
         library(
             "BatonBroker",
             [

@@ -52,6 +52,8 @@ struct Desk {
     var cards: [String: JSONValue] = [:]
     var answers: [PacketFacts.Answered] = []
     var route: JSONValue?
+    /// The brief's files, as they are stored.
+    var artifacts: [(name: String, bytes: [UInt8])] = []
 
     init(_ brief: JSONValue) throws {
         self.brief = brief
@@ -70,6 +72,7 @@ struct Desk {
                 attempt: 1, rejections: 0),
             briefID: "b-1", sentAt: "2026-11-20T08:09:10.123456Z", brief: brief)
         facts.answers = answers
+        facts.artifacts = artifacts.map { reference($0.name, $0.bytes) }
         facts.route = route
         return facts
     }
@@ -85,6 +88,8 @@ struct Desk {
         let packet = PacketAssembler.assemble(facts).document
         #expect(DocumentKind.packet.findings(in: packet) == [])
         let engine = try #require(EngineCatalog.engine(for: facts.task.agent))
+        var parts = parts
+        for artifact in artifacts { parts["artifacts/\(artifact.name)"] = artifact.bytes }
         let input = EngineInput(
             packet: packet, parts: parts, card: try #require(cards[facts.task.agent]))
         let outcome = engine.run(input)

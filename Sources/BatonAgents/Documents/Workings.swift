@@ -8,6 +8,8 @@ package import JSON
 package struct Workings: Sendable {
     package let packet: PacketView
     package let card: JSONValue
+    /// The bytes of the packet's parts by name: the artifacts of the brief among them.
+    package let parts: [String: [UInt8]]
     package let agentID: String
     package private(set) var quantities: [Quantity] = []
     package private(set) var assumptions: [Assumption] = []
@@ -23,9 +25,10 @@ package struct Workings: Sendable {
     package var nextSteps: [String] = []
     private var positions: [String: Int] = [:]
 
-    package init(packet: PacketView, card: JSONValue) {
+    package init(packet: PacketView, card: JSONValue, parts: [String: [UInt8]] = [:]) {
         self.packet = packet
         self.card = card
+        self.parts = parts
         agentID = card["id"]?.stringValue ?? packet.agent
     }
 

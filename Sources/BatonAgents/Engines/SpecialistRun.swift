@@ -25,7 +25,7 @@ extension Engine {
         }
         let missing = RequiredInputs.missing(input.card, in: packet)
         if !missing.isEmpty { return .escalate(RequiredInputs.escalation(missing, packet)) }
-        var workings = Workings(packet: packet, card: input.card)
+        var workings = Workings(packet: packet, card: input.card, parts: input.parts)
         workings.requirements = RequirementReader.requirements(of: packet)
         workings.citeAnswers()
         var run = Run(workings)

@@ -3,6 +3,7 @@
 // The order of the work: what is promised, whether it can be kept, how each call must behave.
 
 import JSON
+import OpenAPI
 
 /// The engine of `backend.api_reliability`.
 package struct ReliabilityEngine: Engine {
@@ -23,6 +24,7 @@ extension ReliabilityRun: SpecialistRun {
         retries()
         capacity()
         alerts()
+        describedAPI()
         operations()
         finish()
         return nil
@@ -41,6 +43,8 @@ struct ReliabilityRun {
     var unstated: Double?
     var targets: [CallTarget] = []
     var paths: [CallPath] = []
+    /// The API's description and what was found in it; nil where the brief names none.
+    var api: (document: APIDocument, report: APIReport)?
 
     init(_ workings: Workings) { self.workings = workings }
 
@@ -114,6 +118,7 @@ struct ReliabilityRun {
             sentences.append(
                 "All calls, retries included, end within \(Shown.duration(deadline, .nearest)).")
         }
+        if let sentence = apiSentence { sentences.append(sentence) }
         if !workings.openQuestions.isEmpty {
             let count = workings.openQuestions.count
             sentences.append("\(count) \(count == 1 ? "question stays" : "questions stay") open.")

@@ -6,7 +6,11 @@ extension ReliabilityRun {
     /// Failure semantics per operation. Sources: RFC 9110 (methods, status codes), RFC 9457.
     mutating func operations() {
         guard !packet.operations.isEmpty else {
-            workings.ask("No operations are stated, so failure semantics stay general.")
+            if let api {
+                describedOperations(api.document)
+            } else {
+                workings.ask("No operations are stated, so failure semantics stay general.")
+            }
             return
         }
         var rows: [[String]] = []
@@ -22,6 +26,11 @@ extension ReliabilityRun {
             if semantics.isUnsafe { unsafeOperation(name, method) }
             dualWrite(operation, name)
         }
+        semanticsTable(rows)
+    }
+
+    /// The section with one row per operation.
+    mutating func semanticsTable(_ rows: [[String]], note: String = "") {
         workings.sections.append(
             Section(
                 title: "Failure semantics",
@@ -29,12 +38,13 @@ extension ReliabilityRun {
                     + " title, status and detail. Status codes: 400 the request is wrong or its key"
                     + " missing; 409 the same key is in progress; 422 the key was used with another"
                     + " payload; 429 with Retry-After over the limit; 503 with Retry-After while a"
-                    + " breaker is open; 504 when the deadline passed and the effect is unknown.",
+                    + " breaker is open; 504 when the deadline passed and the effect is unknown."
+                    + note,
                 columns: ["Operation", "Method (RFC 9110)", "Retry", "After a timeout"], rows: rows)
         )
     }
 
-    private static func semantics(
+    static func semantics(
         method: String, hasKey: Bool
     ) -> (nature: String, retry: String, timeout: String, isUnsafe: Bool) {
         switch method {
@@ -106,6 +116,7 @@ extension ReliabilityRun {
         steps()
         generalRisks()
         objectiveChecks()
+        apiCheck()
         workings.addCriterionChecks()
         workings.nextSteps = [
             workings.reviewStep(), "\(owner): work through the execution plan in its order.",
@@ -153,6 +164,7 @@ extension ReliabilityRun {
                 owner: owner, dependsOn: [promise],
                 doneWhen:
                     "Repeating any request with its key gives the first response and one effect"))
+        let description = apiStep(after: promise)
         let alerts = workings.add(
             PlanStep(
                 title: "Alert on the burn of the budget",
@@ -165,7 +177,7 @@ extension ReliabilityRun {
             PlanStep(
                 title: "Prove it under load and under failure",
                 detail: "Peak traffic, then each dependency slow, hanging, failing, one at a time.",
-                owner: owner, dependsOn: [retries, bulkheads, semantics, alerts],
+                owner: owner, dependsOn: [retries, bulkheads, semantics, alerts] + description,
                 doneWhen: "Every check of the validation checklist has evidence"))
     }
 

@@ -64,7 +64,9 @@ callers with their attempts, traffic, operations. A section says what could not 
 4. Retry amplification over the layers, a budget for retries, backoff.
 5. Bulkheads and breakers per dependency.
 6. Alerts on the burn of the budget, long and short window.
-7. What each operation means when it fails: method, key, status codes, problem documents, dual writes.
+7. Findings on the OpenAPI document, each with pointer, line and mend; what breaks the clients of the
+   baseline.
+8. What each operation means when it fails: method, key, status codes, problem documents, dual writes.
 
 ## Deliverables
 
