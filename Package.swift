@@ -120,7 +120,7 @@ let package = Package(
             dependencies: [
                 "BatonAgentKit", "BatonAgents", "BatonBrief", "BatonBroker", "BatonClient",
                 "BatonPlatform", "BatonSupervisor", "BatonWire", "CommandTree", "Crypto", "JSON",
-                "PlainText", "ZeroMQ",
+                "OpenAPI", "PlainText", "ZeroMQ",
             ],
             swiftSettings: settings),
 

@@ -28,8 +28,8 @@ enum CommandLineTree {
         subcommands: [
             initCommand, submitCommand, statusCommand, briefCommands, escalationCommands,
             evidenceCommands, taskCommands, deadCommands, auditCommands, agentCommands,
-            queueCommands, upCommand,
-            downCommand, brokerCommand, doctorCommand, benchCommand, completionsCommands,
+            queueCommands, apiCommands, upCommand, downCommand, brokerCommand, doctorCommand,
+            benchCommand, completionsCommands,
             helpCommand, wordsCommand,
         ])
 
