@@ -107,8 +107,8 @@ let package = Package(
             "BatonFuzz",
             [
                 "BatonAgentKit", "BatonBrief", "BatonBroker", "BatonClient", "BatonCore",
-                "BatonJournal", "BatonPlatform", "BatonWire", "JSON", "Markdown", "PlainText",
-                "YAML",
+                "BatonJournal", "BatonPlatform", "BatonWire", "JSON", "Markdown", "OpenAPI",
+                "PlainText", "YAML",
             ]),
         .executableTarget(
             name: "baton-fuzz",
