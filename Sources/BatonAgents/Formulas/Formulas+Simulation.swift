@@ -34,13 +34,13 @@ let simulationFormulas: [Formula] = [
         inputs: [
             arrival, service, FormulaInput("workers", "workers"), quantile, arrivalsCV, serviceCV,
         ],
-        range: "utilisation ≤ 0.95, workers ≤ 200", evidence: .inference
+        range: "utilisation ≤ 0.95, workers ≤ 100", evidence: .inference
     ) { values in
         guard let station = station(values), let count = values.whole("workers"),
             hasUsableQuantile(values),
             let simulation = StationSimulation(station, servers: count)
         else { return nil }
-        return simulation.wait(quantile: values.number("quantile")).upper
+        return simulation.plannedWait(quantile: values.number("quantile"))
     },
     Formula(
         "workers-simulated", "smallest c with wait-simulated ≤ wait",

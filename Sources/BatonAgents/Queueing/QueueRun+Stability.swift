@@ -47,7 +47,8 @@ extension QueueRun {
         stabilityRisks(plan)
     }
 
-    /// The waits again by simulation, beside the formulas, where those are not exact.
+    /// The wait again by simulation, beside the formulas, where those are not exact: at the busiest
+    /// rate that the workers keep up with, and at the mean rate where the simulation decided it.
     private mutating func simulatedWaits(_ plan: QueuePlan, _ workers: Source) {
         guard !WaitSizing.isExact(station(plan.flow)) else { return }
         let quantile = objective(plan.base)?.quantile
@@ -55,17 +56,19 @@ extension QueueRun {
         let what =
             quantile.map {
                 "\(Shown.fixed($0 * 100, decimals: 3, .nearest))th percentile of the wait"
-            }
-            ?? "Mean wait"
-        workings.derive(
-            plan.id("wait.simulated"), "\(what) at the mean rate, simulated", by: "wait-simulated",
-            plan.flow.load + [("workers", workers)] + share + plan.flow.variation)
-        let isPeakSimulated =
-            workings.quantity(plan.id("workers.peak"))?.formula == "workers-simulated"
-        if isPeakSimulated, let peak = plan.peak {
+            } ?? "Mean wait"
+        if let peak = plan.peak {
             workings.derive(
                 plan.id("wait.peak.simulated"), "\(what) at peak, simulated", by: "wait-simulated",
                 plan.flow(at: peak).load + [("workers", workers)] + share + plan.flow.variation)
+        }
+        let isDecided =
+            workings.quantity(plan.id("workers.steady"))?.formula == "workers-simulated"
+        if isDecided || workings.quantity(plan.id("wait.peak.simulated")) == nil {
+            workings.derive(
+                plan.id("wait.simulated"), "\(what) at the mean rate, simulated",
+                by: "wait-simulated",
+                plan.flow.load + [("workers", workers)] + share + plan.flow.variation)
         }
     }
 

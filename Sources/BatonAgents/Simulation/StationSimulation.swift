@@ -7,17 +7,21 @@
 package struct StationSimulation: Sendable {
     /// More workers are not simulated: the warm-up grows with the load, and a search would take
     /// more than a second.
-    package static let serversMax = 200
+    package static let serversMax = 100
     /// A busier station is not simulated: its waits change so slowly that no short run shows them,
     /// and a few per cent more load would double them anyway.
     package static let utilisationMax = 0.95
+    /// Half-widths up to this share of the mean are narrow enough to plan with; a wider one is
+    /// looked at again with `refinement` times as many messages, which about halves it.
+    private static let halfWidthWanted = 0.08
+    private static let refinement = 4
     /// What makes every run the same run.
     private static let seed: UInt64 = 0x4241_544F_4E01
 
     package let station: Erlang.Station
     package let servers: Int
     /// Messages of one replication that count.
-    package let measured: Int
+    package private(set) var measured: Int
     let gaps: Spread
     let services: Spread
 
@@ -65,6 +69,34 @@ package struct StationSimulation: Sendable {
         }
         guard let twin else { return IntervalEstimate(figures) }
         return IntervalEstimate(figures, controls: controls, expected: twin)
+    }
+
+    /// The wait to plan with, in seconds: the upper end of the interval, of a longer run where the
+    /// first is too wide to say much.
+    package func plannedWait(quantile: Double? = nil) -> Double {
+        let first = wait(quantile: quantile)
+        guard isWide(first) else { return first.upper }
+        return min(first.upper, refined.wait(quantile: quantile).upper)
+    }
+
+    /// Whether the planned wait is at most `limit` seconds, found without the longer run where the
+    /// first says enough.
+    package func keeps(_ limit: Double, quantile: Double? = nil) -> Bool {
+        let first = wait(quantile: quantile)
+        if first.upper <= limit { return true }
+        guard isWide(first), first.mean - first.halfWidth <= limit else { return false }
+        return refined.wait(quantile: quantile).upper <= limit
+    }
+
+    private func isWide(_ estimate: IntervalEstimate) -> Bool {
+        estimate.halfWidth > Self.halfWidthWanted * estimate.mean
+    }
+
+    /// The same station for longer.
+    private var refined: StationSimulation {
+        var longer = self
+        longer.measured *= Self.refinement
+        return longer
     }
 
     /// The exact wait of the twin, an M/M/c of the same rates that meets the same luck: how far a

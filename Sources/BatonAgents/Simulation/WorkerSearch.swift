@@ -16,7 +16,7 @@ package enum WorkerSearch {
             guard let simulation = StationSimulation(station, servers: servers) else {
                 return false
             }
-            return simulation.wait(quantile: quantile).upper <= wait
+            return simulation.keeps(wait, quantile: quantile)
         }
         let least = max(1, Int((station.load / StationSimulation.utilisationMax).rounded(.up)))
         // `low` is known not to be enough, `high` to be enough; the formula says where to begin.
