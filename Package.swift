@@ -79,7 +79,7 @@ let package = Package(
             ]),
 
         // Edges.
-        library("BatonAgents", ["BatonBrief", "JSON", "OpenAPI"]),
+        library("BatonAgents", ["BatonBrief", "JSON", "OpenAPI", "PlainText"]),
         library(
             "BatonBroker",
             [
@@ -119,8 +119,8 @@ let package = Package(
             name: "baton",
             dependencies: [
                 "BatonAgentKit", "BatonAgents", "BatonBrief", "BatonBroker", "BatonClient",
-                "BatonPlatform", "BatonSupervisor", "BatonWire", "CommandTree", "Crypto", "JSON",
-                "OpenAPI", "PlainText", "ZeroMQ",
+                "BatonJournal", "BatonJournalSQLite", "BatonPlatform", "BatonSupervisor",
+                "BatonWire", "CommandTree", "Crypto", "JSON", "OpenAPI", "PlainText", "ZeroMQ",
             ],
             swiftSettings: settings),
 

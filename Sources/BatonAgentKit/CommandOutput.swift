@@ -26,7 +26,7 @@ package struct CommandOutput: Sendable {
     /// What the text amounts to, and the usage it states; a failure that says what was wrong with
     /// it when it amounts to nothing.
     package func result(of text: String) -> (result: AgentResult, usage: JSONValue?) {
-        let content = Self.trimmed(text)
+        let content = text.trimmed
         if content.isEmpty { return (unfit("the command printed nothing"), nil) }
         let headings = wantsFive ? Self.headingCount(content) : 0
         // A whole document may well show a piece of JSON in a fence; that is not its result.
@@ -148,7 +148,7 @@ package struct CommandOutput: Sendable {
     /// JSON objects in the text, the likeliest first: the whole text, then fenced blocks from the
     /// last to the first, then what stands between the first brace and the last.
     static func objects(in text: String) -> [JSONValue] {
-        let whole = trimmed(text)
+        let whole = text.trimmed
         if let object = object(whole) { return [object] }
         var found = fencedBlocks(in: whole).reversed().compactMap(object)
         if let first = whole.firstIndex(of: "{"), let last = whole.lastIndex(of: "}"), first < last,
@@ -200,11 +200,5 @@ package struct CommandOutput: Sendable {
             }
         }
         return found.count
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        let start = text.drop(while: \.isWhitespace)
-        guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-        return String(start[...last])
     }
 }

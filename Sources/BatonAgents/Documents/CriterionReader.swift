@@ -1,6 +1,8 @@
 // Turns an acceptance criterion in words into a check with comparator, number and unit.
 // Where the words hold no number, the check is a demonstration that passes or fails.
 
+import PlainText
+
 /// A measurable reading of a criterion.
 package struct CriterionReading: Sendable, Hashable {
     package let comparator: String

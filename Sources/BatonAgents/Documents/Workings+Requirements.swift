@@ -1,6 +1,7 @@
 // Requirements out of the packet, each with its source, and a check for every acceptance criterion.
 
 import JSON
+import PlainText
 
 /// Normalises what a brief demands. The orchestrator plans with it, the specialists repeat it.
 package enum RequirementReader {

@@ -2,6 +2,7 @@
 
 package import BatonBrief
 import JSON
+import PlainText
 
 /// The engine of `core.orchestrator`.
 package struct OrchestratorEngine: Engine {
@@ -110,15 +111,5 @@ struct Directives: Sendable {
                 if key == "playbook" { playbook = names.first }
             }
         }
-    }
-}
-
-extension StringProtocol {
-    /// Without white space at both ends.
-    var trimmed: String {
-        var text = Substring(self)
-        while let first = text.first, first.isWhitespace { text.removeFirst() }
-        while let last = text.last, last.isWhitespace { text.removeLast() }
-        return String(text)
     }
 }

@@ -3,6 +3,7 @@
 
 import BatonBrief
 import JSON
+import PlainText
 
 /// Builds the plan of a routed brief.
 struct PlanBuilder: Sendable {

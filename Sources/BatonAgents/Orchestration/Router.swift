@@ -2,6 +2,7 @@
 // Every registered agent is scored by the same rule, whoever wrote its card.
 
 import JSON
+import PlainText
 
 /// One agent considered.
 struct RouteEntry: Sendable, Hashable {

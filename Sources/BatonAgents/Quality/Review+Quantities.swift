@@ -1,6 +1,7 @@
 // Rules about figures: they are what their formula says, and claim no more than they may.
 
 import JSON
+import PlainText
 
 /// How close a stated figure must be to the derived one.
 enum QuantityRule {

@@ -2,6 +2,7 @@
 
 import BatonBrief
 import JSON
+import PlainText
 
 extension Review {
     /// All five deliverables are there; an engine's delivery also has its analysis.

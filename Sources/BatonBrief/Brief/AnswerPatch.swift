@@ -2,6 +2,7 @@
 // inputs, in base units. RFC 7396 replaces lists whole, so an element of a list is patched in a
 // copy of the current list, and the whole list goes into the patch.
 package import JSON
+import PlainText
 import YAML
 
 /// Makes merge patches from assignments.

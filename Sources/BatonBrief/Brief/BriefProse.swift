@@ -1,6 +1,7 @@
 // The prose of a brief: sections found by their headings, and numbers that look like fields.
 import JSON
 import Markdown
+import PlainText
 
 /// What the Markdown body of a brief says.
 struct BriefProse {

@@ -1,5 +1,6 @@
 // The fields of a brief that are lists or maps of a form of their own.
 import JSON
+import PlainText
 import YAML
 
 extension FieldReader {

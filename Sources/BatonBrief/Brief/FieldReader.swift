@@ -1,6 +1,7 @@
 // Walks a YAML tree along the catalogue: every key is looked up, every value read with its unit,
 // and everything that is wrong is noted with its line. Nothing stops the walk.
 import JSON
+import PlainText
 import YAML
 
 /// Reads fields.

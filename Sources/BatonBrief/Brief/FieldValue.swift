@@ -1,5 +1,6 @@
 // One scalar of a brief: from the text a person wrote to base units, and back to a text to show.
 package import JSON
+import PlainText
 
 /// Reads and shows the values of fields.
 package enum FieldValue {

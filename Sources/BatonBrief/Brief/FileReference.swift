@@ -1,5 +1,7 @@
 // A file that a brief names. The client reads and uploads it; this module only names it.
 
+import PlainText
+
 /// A file beside the brief.
 package struct FileReference: Sendable, Hashable {
     /// As written, relative to the brief.

@@ -1,5 +1,6 @@
 // The keys of a card's front matter.
 import JSON
+import PlainText
 import YAML
 
 extension CardReader {

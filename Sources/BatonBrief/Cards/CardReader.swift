@@ -1,6 +1,7 @@
 // A card while it is read: front matter, then the body's sections and lines, then the id.
 import JSON
 import Markdown
+import PlainText
 import YAML
 
 /// Reads one card.

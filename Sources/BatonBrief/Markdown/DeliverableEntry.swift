@@ -1,6 +1,7 @@
 // One entry of a Markdown deliverable: a table's row or a list's item, with its id, its text and
 // its `key: value` pairs.
 import Markdown
+import PlainText
 
 /// A row or an item.
 struct DeliverableEntry {

@@ -1,6 +1,7 @@
 // Reads one of the five sections of a Markdown delivery into its JSON document.
 import JSON
 import Markdown
+import PlainText
 
 /// Reads one section.
 struct DeliverableReader {

@@ -3,6 +3,7 @@
 // packet already says (criteria, constraints, inputs) is taken from there.
 package import JSON
 import Markdown
+import PlainText
 
 /// A Markdown delivery that was refused; every problem with its line.
 package struct MarkdownRefusal: Error, Sendable {

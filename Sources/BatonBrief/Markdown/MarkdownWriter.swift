@@ -1,6 +1,7 @@
 // Puts Markdown together: headings, paragraphs, lists and tables, with the characters escaped that
 // would break them.
 import JSON
+import PlainText
 
 /// A Markdown text in the making.
 struct MarkdownWriter {

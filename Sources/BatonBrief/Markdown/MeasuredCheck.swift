@@ -1,6 +1,7 @@
 // A check of a Markdown checklist: `AC1: p99 latency <= 800 ms at peak` as metric, comparator,
 // threshold and unit. A check without a number becomes one that has to be true.
 import JSON
+import PlainText
 
 /// One check.
 struct MeasuredCheck {

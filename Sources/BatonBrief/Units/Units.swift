@@ -2,6 +2,7 @@
 // from 0 to 1, bytes, an amount with its currency, UTC microseconds. A bare number where a unit is
 // needed is refused. Formatting the other way is in Units+Shown.swift.
 package import JSON
+import PlainText
 
 /// Why a text is not what a field needs.
 package struct UnitError: Error, Sendable, Hashable {
@@ -240,14 +241,6 @@ package enum Units {
 }
 
 extension String {
-    /// Without white space at both ends.
-    var trimmed: String {
-        var text = Substring(self)
-        while text.first?.isWhitespace ?? false { text.removeFirst() }
-        while text.last?.isWhitespace ?? false { text.removeLast() }
-        return String(text)
-    }
-
     /// The pieces between occurrences of `separator`.
     func components(separatedBy separator: String) -> [String] {
         var pieces: [String] = []
