@@ -100,7 +100,7 @@ package enum Erlang {
         /// Offered load in Erlangs.
         package var load: Double { arrivalRate * serviceTime }
 
-        private var variability: Double {
+        var variability: Double {
             (arrivalsCV * arrivalsCV + serviceCV * serviceCV) / 2
         }
 

@@ -150,7 +150,7 @@ let retryFormulas: [Formula] = [
     },
 ]
 
-private let backoffInputs = [
+let backoffInputs = [
     FormulaInput("delays", "number of delays: attempts − 1"),
     FormulaInput("base", "first maximum delay in seconds"),
     FormulaInput("factor", .optional, "growth from delay to delay; 2 when absent"),

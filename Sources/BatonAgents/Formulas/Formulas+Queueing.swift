@@ -1,15 +1,15 @@
 // Load, stability, waits and numbers of workers.
 
-private let arrival = FormulaInput("arrival_rate", "arrivals a second, retries included")
-private let service = FormulaInput("service_time", "mean service time in seconds")
+let arrival = FormulaInput("arrival_rate", "arrivals a second, retries included")
+let service = FormulaInput("service_time", "mean service time in seconds")
 private let workers = FormulaInput("workers", "workers")
-private let arrivalsCV = FormulaInput(
+let arrivalsCV = FormulaInput(
     "arrivals_cv", .optional, "coefficient of variation between arrivals; 1 when absent")
-private let serviceCV = FormulaInput(
+let serviceCV = FormulaInput(
     "service_cv", .optional, "coefficient of variation of the service time; 1 when absent")
 
 /// Reads the station that wait formulas share.
-private func station(_ values: FormulaValues) -> Erlang.Station? {
+func station(_ values: FormulaValues) -> Erlang.Station? {
     guard let rate = values.number("arrival_rate"), rate > 0,
         let time = values.number("service_time"), time > 0
     else { return nil }

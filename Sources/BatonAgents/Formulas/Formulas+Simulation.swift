@@ -1,24 +1,8 @@
 // Simulated quantities: formulas like all others, because their seed is part of them.
 // Spec: Protocols/formulas.md, "Simulation".
 
-private let arrival = FormulaInput("arrival_rate", "arrivals a second, retries included")
-private let service = FormulaInput("service_time", "mean service time in seconds")
-private let arrivalsCV = FormulaInput(
-    "arrivals_cv", .optional, "coefficient of variation between arrivals; 1 when absent")
-private let serviceCV = FormulaInput(
-    "service_cv", .optional, "coefficient of variation of the service time; 1 when absent")
 private let quantile = FormulaInput(
     "quantile", .optional, "quantile of the wait, 0..1; the mean when absent")
-
-/// Reads the station that is simulated.
-private func station(_ values: FormulaValues) -> Erlang.Station? {
-    guard let rate = values.number("arrival_rate"), rate > 0,
-        let time = values.number("service_time"), time > 0
-    else { return nil }
-    return Erlang.Station(
-        arrivalRate: rate, serviceTime: time, arrivalsCV: values.number("arrivals_cv") ?? 1,
-        serviceCV: values.number("service_cv") ?? 1)
-}
 
 /// Whether a quantile is absent or usable.
 private func hasUsableQuantile(_ values: FormulaValues) -> Bool {
@@ -61,13 +45,8 @@ let simulationFormulas: [Formula] = [
     Formula(
         "ride-through", "quantile share of Σ U(0, min(cap, base × factorⁱ)), i < delays",
         source: "simulation, section 6", unit: "s",
-        inputs: [
-            FormulaInput("delays", "number of delays: attempts − 1"),
-            FormulaInput("base", "first maximum delay in seconds"),
-            FormulaInput("factor", .optional, "growth from delay to delay; 2 when absent"),
-            FormulaInput("cap", .optional, "largest delay in seconds; none when absent"),
-            FormulaInput("share", "share of the messages whose delays end earlier, 0..1"),
-        ],
+        inputs: backoffInputs
+            + [FormulaInput("share", "share of the messages whose delays end earlier, 0..1")],
         range: "full jitter; delays < 1,000, base > 0, factor ≥ 1, cap > 0, 0 < share < 1",
         evidence: .inference, rounding: .down
     ) { values in

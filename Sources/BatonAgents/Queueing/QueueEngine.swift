@@ -104,8 +104,7 @@ struct QueueRun {
                 text += ", busy \(busy.shown) of the time"
             }
             let waits = ["wait.simulated", "wait.objective", "wait.peak", "wait.mean"]
-            let isSimulated =
-                workings.quantity(plan.id("workers.steady"))?.formula == "workers-simulated"
+            let isSimulated = isSimulated(plan, "steady")
             if let wait = waits.dropFirst(isSimulated ? 0 : 1)
                 .compactMap({ workings.quantity(plan.id($0)) }).first
             {
@@ -129,6 +128,26 @@ struct QueueRun {
         workings.value(of: plan.workers).map {
             $0 == 1 ? "1 worker" : "\(Shown.significant($0)) workers"
         } ?? "an unknown number of workers"
+    }
+
+    /// The figures that there are of these ids, as rows of a table.
+    func figures(_ ids: [String]) -> [[String]] {
+        ids.compactMap { workings.quantity($0).map { [$0.label, $0.shown] } }
+    }
+
+    /// A quantile as people name it.
+    func percentile(_ quantile: Double) -> String {
+        "\(Shown.fixed(quantile * 100, decimals: 3, .nearest))th percentile"
+    }
+
+    /// What a wait objective is about; nil means the mean.
+    func waitName(_ quantile: Double?) -> String {
+        quantile.map { percentile($0) + " of the wait" } ?? "Mean wait"
+    }
+
+    /// Whether the simulation decided the workers, `steady` or at `peak`.
+    func isSimulated(_ plan: QueuePlan, _ rate: String) -> Bool {
+        workings.quantity(plan.id("workers.\(rate)"))?.formula == "workers-simulated"
     }
 
     /// The wait objective of a queue: nil quantile means the mean.

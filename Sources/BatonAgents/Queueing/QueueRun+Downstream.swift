@@ -8,19 +8,16 @@ extension QueueRun {
     mutating func downstream() {
         var judged: Set<String> = []
         for plan in plans {
-            for name in packet.list("\(plan.base)/calls").flatMap(CallReader.names)
-            where judged.insert(name).inserted {
+            for name in calls(of: plan) where judged.insert(name).inserted {
                 judge(name, for: plan)
             }
         }
     }
 
     private mutating func judge(_ name: String, for plan: QueuePlan) {
+        guard let left = membersLeft(of: name) else { return }
         let members = members(of: name)
-        let stated = members.filter { packet.number("/inputs/dependencies/\($0)/limit") != nil }
-        guard !members.isEmpty, stated.count == members.count else { return }
-        let need = needed(of: members)
-        let left = smallest(members, need)
+        let need = left.count
         let limits = left.map { ("limit", Source.pointer("/inputs/dependencies/\($0)/limit")) }
         let allowed = left.map(limit).reduce(0, +)
         let state = need < members.count ? ", \(need) of \(members.count) up" : ""
@@ -77,9 +74,19 @@ extension QueueRun {
         }
     }
 
-    /// The outage that the group is there for leaves its smallest members.
-    private func smallest(_ members: [Int], _ need: Int) -> [Int] {
-        Array(members.sorted { limit($0) < limit($1) }.prefix(need))
+    /// The dependencies that the workers of a queue call.
+    func calls(of plan: QueuePlan) -> [String] {
+        packet.list("\(plan.base)/calls").flatMap(CallReader.names)
+    }
+
+    /// The members that the outage which the group is there for leaves: the smallest. Nil unless
+    /// every member states a limit.
+    private func membersLeft(of name: String) -> [Int]? {
+        let members = members(of: name)
+        guard !members.isEmpty,
+            members.allSatisfy({ packet.number("/inputs/dependencies/\($0)/limit") != nil })
+        else { return nil }
+        return Array(members.sorted { limit($0) < limit($1) }.prefix(needed(of: members)))
     }
 
     /// What a drain at full capacity asks of everything that the workers call, against its limit.
@@ -89,14 +96,9 @@ extension QueueRun {
             by: "surge",
             [("capacity", .quantity(plan.id("capacity"))), ("arrival_rate", plan.effective)])
         var seen: Set<String> = []
-        for name in packet.list("\(plan.base)/calls").flatMap(CallReader.names)
-        where seen.insert(name).inserted {
-            let members = members(of: name)
-            guard !members.isEmpty,
-                members.allSatisfy({ packet.number("/inputs/dependencies/\($0)/limit") != nil })
-            else { continue }
+        for name in calls(of: plan) where seen.insert(name).inserted {
+            guard let left = membersLeft(of: name) else { continue }
             let slug = PointerText.slug(name)
-            let left = smallest(members, needed(of: members))
             let share = workings.derive(
                 plan.id("downstream.drain.\(slug)"),
                 "Share of the limit of \(name) that is taken while \(plan.name) catches up",
@@ -127,9 +129,7 @@ extension QueueRun {
     private mutating func rates(
         of name: String, slug: String, isPeak: Bool, draining: QueuePlan? = nil
     ) -> [Source] {
-        let queues = plans.filter {
-            packet.list("\($0.base)/calls").flatMap(CallReader.names).contains(name)
-        }
+        let queues = plans.filter { calls(of: $0).contains(name) }
         var rates = queues.map { plan in
             if plan.index == draining?.index { return Source.quantity(plan.id("capacity")) }
             return isPeak ? plan.peak ?? plan.effective : plan.effective

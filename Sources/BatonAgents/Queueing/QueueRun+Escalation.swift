@@ -145,8 +145,8 @@ extension QueueRun {
 
     /// Where outages and maintenance stand that last longer than `length` seconds.
     private func longOutages(_ plan: QueuePlan, than length: Double) -> [String] {
-        let maintenance = packet.list("\(plan.base)/calls").flatMap(CallReader.names)
-            .flatMap(members).map { "/inputs/dependencies/\($0)/maintenance/for" }
+        let maintenance = calls(of: plan).flatMap(members)
+            .map { "/inputs/dependencies/\($0)/maintenance/for" }
         return (["\(plan.base)/outage"] + maintenance).filter {
             packet.number($0).map { $0 > length } ?? false
         }

@@ -102,12 +102,11 @@ extension QueueRun {
                     + " arriving while they are worked off. Outage and drain together are the time"
                     + " in which waits are missed.",
                 columns: ["Figure", "Value"],
-                rows: parts.compactMap { part in
-                    workings.quantity(plan.id(part)).map { [$0.label, $0.shown] }
-                }
-                    + workings.quantities.filter {
-                        $0.id.hasPrefix("downstream.drain.") && $0.id.hasSuffix("." + plan.slug)
-                    }.map { [$0.label, $0.shown] }))
+                rows: figures(
+                    parts.map { plan.id($0) }
+                        + workings.quantities.map(\.id).filter {
+                            $0.hasPrefix("downstream.drain.") && $0.hasSuffix("." + plan.slug)
+                        })))
         workings.risks.append(
             Risk(
                 risk:
@@ -254,10 +253,7 @@ extension QueueRun {
 
     private mutating func waitCheck(_ plan: QueuePlan) {
         if let objective = objective(plan.base), let wait = packet.number(objective.pointer) {
-            let what =
-                objective.quantile.map {
-                    "\(Shown.fixed($0 * 100, decimals: 3, .nearest))th percentile of the wait"
-                } ?? "Mean wait"
+            let what = waitName(objective.quantile)
             workings.checks.append(
                 Check(
                     traces: workings.criteria(about: ["wait", "delay"]),

@@ -38,14 +38,12 @@ extension QueueRun {
             return QueueMaxima.attempts
         }
         var sums = DelaySums()
-        var maximum = 0.0
-        for attempts in 1...QueueMaxima.attempts {
-            if attempts > 1 {
-                sums.add(maximum: backoff.maximum(attempts - 2))
-                maximum += backoff.maximum(attempts - 2)
-            }
+        for attempts in 2...QueueMaxima.attempts {
+            sums.add(maximum: backoff.maximum(attempts - 2))
             // A quantile below the median is at most about the mean, half the maximum.
-            guard attempts >= least, maximum / 2 > outage else { continue }
+            guard attempts >= least, backoff.maximumSum(delays: attempts - 1) / 2 > outage else {
+                continue
+            }
             if sums.quantile(earlyShare) > outage { return attempts }
         }
         return QueueMaxima.attempts
@@ -58,7 +56,7 @@ extension QueueRun {
         if let outage = workings.source("\(plan.base)/outage") {
             lengths.append(("seconds", outage))
         }
-        for name in packet.list("\(plan.base)/calls").flatMap(CallReader.names) {
+        for name in calls(of: plan) {
             let members = members(of: name)
             guard needed(of: members) == members.count else { continue }
             for member in members {

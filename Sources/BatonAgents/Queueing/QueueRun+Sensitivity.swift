@@ -23,7 +23,7 @@ extension QueueRun {
         var slower = plan.flow
         slower.service = .quantity(plan.id("sensitivity.service"))
         let rows = [
-            row(plan, plan.flow, "left", "one worker less", .quantity(plan.id("workers.left"))),
+            row(plan, "left", "one worker less", takes: "steady"),
             row(plan, more, "arrivals", "20 % more arrivals", workers),
             row(plan, slower, "service", "service time doubled", workers),
         ]
@@ -37,22 +37,28 @@ extension QueueRun {
     private mutating func row(
         _ plan: QueuePlan, _ flow: QueueFlow, _ part: String, _ change: String, _ workers: Source
     ) -> [String] {
-        let busy = workings.derive(
+        workings.derive(
             plan.id("utilisation.\(part)"), "Utilisation of \(plan.name), \(change)",
             by: "utilisation", flow.load + [("workers", workers)])
         workings.derive(
             plan.id("wait.\(part)"), "Mean wait in \(plan.name), \(change)", by: "wait-mean",
             flow.load + [("workers", workers)] + flow.variation)
-        if part != "left" { needed(plan, flow, part, change) }
-        let wait = workings.quantity(plan.id("wait.\(part)"))?.shown
+        needed(plan, flow, part, change)
+        return row(plan, part, change, takes: part)
+    }
+
+    /// What was derived for a change, as cells; that of a lost worker is, with the stability.
+    private func row(
+        _ plan: QueuePlan, _ part: String, _ change: String, takes workers: String
+    ) -> [String] {
+        let busy = workings.quantity(plan.id("utilisation.\(part)"))?.value
         let grows = busy.map { $0 >= 1 } ?? true
         return [
             change.prefix(1).uppercased() + change.dropFirst(),
             workings.shown(plan.id("utilisation.\(part)")),
-            wait ?? (grows ? "grows without bound" : "not computed"),
-            part == "left"
-                ? workings.shown(plan.id("workers.steady"))
-                : workings.shown(plan.id("workers.\(part)")),
+            workings.quantity(plan.id("wait.\(part)"))?.shown
+                ?? (grows ? "grows without bound" : "not computed"),
+            workings.shown(plan.id("workers.\(workers)")),
         ]
     }
 
@@ -67,10 +73,7 @@ extension QueueRun {
             sizeByUtilisation(id, label, flow)
             return
         }
-        let share = objective.quantile.map { [("quantile", quantileSource($0))] } ?? []
-        workings.derive(
-            id, label,
-            by: share.isEmpty ? "workers-for-mean-wait" : "workers-for-wait-quantile",
-            flow.load + [("wait", .pointer(objective.pointer))] + share + flow.variation)
+        sizeByFormula(
+            id, label, flow, wait: .pointer(objective.pointer), quantile: objective.quantile)
     }
 }

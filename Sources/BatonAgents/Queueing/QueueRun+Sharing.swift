@@ -50,12 +50,8 @@ extension QueueRun {
                     + " Shared workers stand in for each other, and a slow queue takes them from"
                     + " the others: give each queue a share of its own where that matters.",
                 columns: ["Figure", "Value"],
-                rows: ["shared.arrivals", "shared.service", "shared.cv"].compactMap {
-                    workings.quantity($0).map { [$0.label, $0.shown] }
-                }
-                    + candidates.compactMap { _, source -> [String]? in
-                        guard case .quantity(let id) = source else { return nil }
-                        return workings.quantity(id).map { [$0.label, $0.shown] }
-                    }))
+                rows: figures(
+                    ["shared.arrivals", "shared.service", "shared.cv"]
+                        + shared.map { $0.id("shared.workers") })))
     }
 }

@@ -35,8 +35,7 @@ extension QueueRun {
         if let objective = objective(plan.base), let quantile = objective.quantile {
             workings.derive(
                 plan.id("wait.objective"),
-                "\(Shown.fixed(quantile * 100, decimals: 3, .nearest))th percentile of the wait",
-                by: "wait-quantile",
+                waitName(quantile), by: "wait-quantile",
                 flow + [("quantile", quantileSource(quantile))] + variation)
         }
         simulatedWaits(plan, workers)
@@ -52,19 +51,14 @@ extension QueueRun {
     private mutating func simulatedWaits(_ plan: QueuePlan, _ workers: Source) {
         guard !WaitSizing.isExact(station(plan.flow)) else { return }
         let quantile = objective(plan.base)?.quantile
-        let share = quantile.map { [("quantile", quantileSource($0))] } ?? []
-        let what =
-            quantile.map {
-                "\(Shown.fixed($0 * 100, decimals: 3, .nearest))th percentile of the wait"
-            } ?? "Mean wait"
+        let share = quantileInput(quantile)
+        let what = waitName(quantile)
         if let peak = plan.peak {
             workings.derive(
                 plan.id("wait.peak.simulated"), "\(what) at peak, simulated", by: "wait-simulated",
                 plan.flow(at: peak).load + [("workers", workers)] + share + plan.flow.variation)
         }
-        let isDecided =
-            workings.quantity(plan.id("workers.steady"))?.formula == "workers-simulated"
-        if isDecided || workings.quantity(plan.id("wait.peak.simulated")) == nil {
+        if isSimulated(plan, "steady") || workings.quantity(plan.id("wait.peak.simulated")) == nil {
             workings.derive(
                 plan.id("wait.simulated"), "\(what) at the mean rate, simulated",
                 by: "wait-simulated",
@@ -158,29 +152,19 @@ extension QueueRun {
     }
 
     private mutating func describeWorkers(_ plan: QueuePlan) {
-        var rows = [["Stable from", workings.shown(plan.id("stable"))]]
-        let parts = [
+        let needed = [
             "workers.steady", "workers.peak", "workers.drain", "formula.workers.steady",
             "formula.workers.peak",
         ]
-        for part in parts {
-            let id =
-                part.hasPrefix("formula.")
-                ? "formula." + plan.id(String(part.dropFirst(8))) : plan.id(part)
-            if let needed = workings.quantity(id) { rows.append([needed.label, needed.shown]) }
-        }
+        let waits = [
+            "wait.mean", "wait.peak", "wait.objective", "wait.simulated", "wait.peak.simulated",
+        ]
+        var rows = [["Stable from", workings.shown(plan.id("stable"))]]
+        rows += figures(needed.map { plan.id($0) })
         rows.append(["Planned", count(plan)])
         rows.append(["Messages that wait", workings.shown(plan.id("erlang_c"))])
-        for part in [
-            "wait.mean", "wait.peak", "wait.objective", "wait.simulated", "wait.peak.simulated",
-        ] {
-            if let wait = workings.quantity(plan.id(part)) {
-                rows.append([wait.label, wait.shown])
-            }
-        }
-        let isSimulated = ["workers.steady", "workers.peak"].contains {
-            workings.quantity(plan.id($0))?.formula == "workers-simulated"
-        }
+        rows += figures(waits.map { plan.id($0) })
+        let isSimulated = isSimulated(plan, "steady") || isSimulated(plan, "peak")
         let decided =
             WaitSizing.isExact(station(plan.flow))
             ? "Times are taken as exponential, so the formulas are exact."
@@ -215,24 +199,22 @@ extension QueueRun {
 
     private mutating func stabilityRisks(_ plan: QueuePlan) {
         let name = plan.name
-        if workings.value(of: plan.workers) != nil {
-            let left = workings.quantity(plan.id("utilisation.left"))
-            let isTight = left.map { $0.value >= 1 } ?? true
-            workings.risks.append(
-                Risk(
-                    risk: "One worker of \(name) is lost", severity: isTight ? .high : .medium,
-                    likelihood: .medium,
-                    impact: isTight
-                        ? "The rest cannot keep up even with the mean rate; the backlog grows until"
-                            + " it is back."
-                        : "The rest keep up with the mean rate, busy \(left?.shown ?? "") of the"
-                            + " time; a message waits \(workings.shown(plan.id("wait.left"))) on"
-                            + " average.",
-                    mitigation: isTight
-                        ? "Keep one worker more than planned, or restart lost ones within a minute."
-                        : "Restart lost workers by a supervisor.",
-                    owner: owner, trigger: "Running workers of \(name) below the planned number"))
-        }
+        let left = workings.quantity(plan.id("utilisation.left"))
+        let isTight = left.map { $0.value >= 1 } ?? true
+        workings.risks.append(
+            Risk(
+                risk: "One worker of \(name) is lost", severity: isTight ? .high : .medium,
+                likelihood: .medium,
+                impact: isTight
+                    ? "The rest cannot keep up even with the mean rate; the backlog grows until"
+                        + " it is back."
+                    : "The rest keep up with the mean rate, busy \(left?.shown ?? "") of the"
+                        + " time; a message waits \(workings.shown(plan.id("wait.left"))) on"
+                        + " average.",
+                mitigation: isTight
+                    ? "Keep one worker more than planned, or restart lost ones within a minute."
+                    : "Restart lost workers by a supervisor.",
+                owner: owner, trigger: "Running workers of \(name) below the planned number"))
         if workings.quantity(plan.id("peak.backlog")).map({ $0.value > 0 }) ?? false {
             workings.risks.append(
                 Risk(

@@ -7,9 +7,9 @@ extension QueueRun {
     mutating func planWorkers(_ index: Int) {
         guard var plan = makePlan(index) else { return }
         var candidates: [(String, Source)] = []
-        need(&plan, rate: plan.effective, name: "steady", label: "at the mean rate", &candidates)
+        need(plan, rate: plan.effective, name: "steady", label: "at the mean rate", &candidates)
         if let peak = plan.peak {
-            need(&plan, rate: peak, name: "peak", label: "at peak", &candidates)
+            need(plan, rate: peak, name: "peak", label: "at peak", &candidates)
         }
         drainNeed(plan, &candidates)
         let needed = workings.derive(
@@ -94,7 +94,7 @@ extension QueueRun {
 
     /// The workers for one arrival rate, as a candidate for the plan.
     private mutating func need(
-        _ plan: inout QueuePlan, rate: Source, name: String, label: String,
+        _ plan: QueuePlan, rate: Source, name: String, label: String,
         _ candidates: inout [(String, Source)]
     ) {
         let flow = plan.flow(at: rate)
@@ -127,23 +127,34 @@ extension QueueRun {
     mutating func size(
         _ id: String, _ label: String, _ flow: QueueFlow, wait: Source, quantile: Double?
     ) {
-        let inputs = flow.load + [("wait", wait)]
-        let share = quantile.map { [("quantile", quantileSource($0))] } ?? []
-        let formula = quantile == nil ? "workers-for-mean-wait" : "workers-for-wait-quantile"
         let sizing = WaitSizing(
             station: station(flow), wait: workings.value(of: wait) ?? 0, quantile: quantile)
         if let servers = sizing.formulaServers, !sizing.isFormulaSound(servers: servers) {
             workings.derive(
                 id, label + ", simulated", by: "workers-simulated",
-                inputs + share + flow.variation)
+                flow.load + [("wait", wait)] + quantileInput(quantile) + flow.variation)
             guard workings.quantity(id) == nil else {
-                workings.derive(
-                    "formula." + id, label + ", by the formula alone", by: formula,
-                    inputs + share + flow.variation)
+                sizeByFormula(
+                    "formula." + id, label + ", by the formula alone", flow, wait: wait,
+                    quantile: quantile)
                 return
             }
         }
-        workings.derive(id, label, by: formula, inputs + share + flow.variation)
+        sizeByFormula(id, label, flow, wait: wait, quantile: quantile)
+    }
+
+    /// The workers for a wait by the formula alone.
+    mutating func sizeByFormula(
+        _ id: String, _ label: String, _ flow: QueueFlow, wait: Source, quantile: Double?
+    ) {
+        workings.derive(
+            id, label, by: quantile == nil ? "workers-for-mean-wait" : "workers-for-wait-quantile",
+            flow.load + [("wait", wait)] + quantileInput(quantile) + flow.variation)
+    }
+
+    /// The percentile of an objective among formula inputs; nothing for a mean.
+    mutating func quantileInput(_ quantile: Double?) -> [(String, Source)] {
+        quantile.map { [("quantile", quantileSource($0))] } ?? []
     }
 
     /// A station for what-if questions, outside the quantities.
@@ -158,9 +169,8 @@ extension QueueRun {
     /// The percentile that an objective names, as a formula input.
     mutating func quantileSource(_ quantile: Double) -> Source {
         let id = workings.assume(
-            "The wait objective is about the"
-                + " \(Shown.fixed(quantile * 100, decimals: 3, .nearest))th"
-                + " percentile.", .definition, confidence: 0.95, "The name of the field says so.")
+            "The wait objective is about the \(percentile(quantile)).", .definition,
+            confidence: 0.95, "The name of the field says so.")
         return .assumed(quantile, assumption: id)
     }
 

@@ -46,9 +46,7 @@ package struct StationSimulation: Sendable {
     package var warmUp: Int {
         let busy = station.load / Double(servers)
         let distance = 1 - busy.squareRoot()
-        let variability = max(
-            1,
-            (station.arrivalsCV * station.arrivalsCV + station.serviceCV * station.serviceCV) / 2)
+        let variability = max(1, station.variability)
         let relaxation = busy / (distance * distance) * variability
         return Int(min(5 * relaxation + 10 * station.load, 1_000_000).rounded(.up))
     }
