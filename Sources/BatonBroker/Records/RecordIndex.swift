@@ -126,6 +126,11 @@ package struct RecordIndex: ~Copyable {
         case .type(let type):
             try numbers(
                 "SELECT seq FROM events WHERE type = ? ORDER BY seq", [.text(type.rawValue)])
+        case .typeInBrief(let type, let brief):
+            // The + keeps SQLite from walking through that type in all briefs.
+            try numbers(
+                "SELECT seq FROM events WHERE brief = ? AND +type = ? ORDER BY seq",
+                [.number(brief.number), .text(type.rawValue)])
         case .newest(let type, let below, let limit):
             try numbers(
                 "SELECT seq FROM events WHERE type = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
@@ -162,6 +167,7 @@ extension RecordQuery {
         case .brief(let brief): event.brief == brief
         case .task(let task): event.task == task
         case .type(let type): event.type == type
+        case .typeInBrief(let type, let brief): event.type == type && event.brief == brief
         case .newest(let type, let below, _): event.type == type && event.seq < below
         case .digest(let digest): event.parts.contains { $0.digest.hex == digest }
         }

@@ -1,6 +1,7 @@
 // What was decided about a brief, by whom, why, and against what: people's decisions, answers to
 // escalations, and what agents decided in their deliveries, in the order of the journal.
 
+import BatonBrief
 import BatonCore
 import BatonWire
 import JSON
@@ -10,7 +11,10 @@ struct DecisionLog {
 
     func entries(of brief: BriefID) throws(RecordsFault) -> [JSONValue] {
         var entries: [JSONValue] = []
-        for seq in try records.find(.brief(brief)) {
+        let seqs =
+            try records.find(.typeInBrief(.decisionRecorded, brief))
+            + records.find(.typeInBrief(.escalationAnswered, brief))
+        for seq in seqs.sorted() {
             guard let event = try records.event(seq), let words = try words(of: event) else {
                 continue
             }
@@ -20,7 +24,7 @@ struct DecisionLog {
             ])
             entry["task"] = event.task.map { .id($0) }
             for name in ["decision", "why", "alternatives", "evidence"] {
-                entry[name] = words[name] ?? .string("none stated")
+                entry[name] = words[name] ?? .string(noneStated)
             }
             entries.append(.object(entry))
         }
@@ -49,10 +53,10 @@ struct DecisionLog {
             let item = try records.json(of: delivery, part: halves[0])?.value(at: halves[1])
         else { return nil }
         return [
-            "decision": item["decision"] ?? .string("none stated"),
-            "why": item["rationale"] ?? .string("none stated"),
-            "alternatives": item["alternatives"] ?? .string("none stated"),
-            "evidence": item["evidence"] ?? .string("none stated"),
+            "decision": item["decision"] ?? .string(noneStated),
+            "why": item["rationale"] ?? .string(noneStated),
+            "alternatives": item["alternatives"] ?? .string(noneStated),
+            "evidence": item["evidence"] ?? .string(noneStated),
         ]
     }
 
@@ -71,15 +75,15 @@ struct DecisionLog {
         return [
             "decision": .string(
                 "\(body.escalation) was answered with \(chosen.map(label) ?? body.option)"),
-            "why": answer?["reason"] ?? .string("none stated"),
+            "why": answer?["reason"] ?? .string(noneStated),
             "alternatives": .array(
                 others.map { option in
                     [
                         "option": .string(label(option)),
-                        "why_not": option["tradeoffs"] ?? .string("none stated"),
+                        "why_not": option["tradeoffs"] ?? .string(noneStated),
                     ]
                 }),
-            "evidence": question?["blocker"].map { .array([$0]) } ?? .string("none stated"),
+            "evidence": question?["blocker"].map { .array([$0]) } ?? .string(noneStated),
         ]
     }
 }

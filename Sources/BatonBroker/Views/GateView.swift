@@ -55,9 +55,9 @@ struct GateView {
                     "seq": .integer(Int64(event.seq)),
                     "time": .string(Timestamp.text(event.time)),
                     "by": .string(event.actor.text),
-                    "producer": words?["producer"] ?? .string("none stated"),
+                    "producer": words?["producer"] ?? .string(noneStated),
                     "result": .string(statement.evidence?.isPassed == true ? "pass" : "fail"),
-                    "note": words?["note"] ?? .string("none stated"), "files": .array(files),
+                    "note": words?["note"] ?? .string(noneStated), "files": .array(files),
                 ]
             }
     }
