@@ -86,6 +86,13 @@ extension EndToEnd {
                             repeating: "open", count: 4))
 
                 // Before the evidence: with the last of it the brief goes on, and ends.
+                let empty = try await stage.baton(
+                    "brief", "decide", id, "--alternative", "two regions", "--json")
+                #expect(empty.status == 64, "\(empty)")
+                #expect(
+                    try empty.json()["error"]?["problems"]?.arrayValue?
+                        .map { $0["field"]?.stringValue }
+                        == ["--decision", "--why", "--alternative"], "\(empty)")
                 let decision = try await stage.baton(
                     "brief", "decide", id, "--decision", "one region", "--why", "the deadline",
                     "--alternative", "two regions: eight weeks more")

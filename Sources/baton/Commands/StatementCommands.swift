@@ -5,6 +5,7 @@ import BatonPlatform
 import BatonWire
 import CommandTree
 import JSON
+import PlainText
 
 extension CommandLineTree {
     static let decideCommand = Command(
@@ -86,18 +87,22 @@ enum StatementActions {
     static func decide(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
         let console = Console(invocation)
         let id = identifier(invocation.argument("ID"), "b")
-        let decision = try needed("decision", invocation)
-        let why = try needed("why", invocation)
+        var draft = StatementDraft(invocation)
+        let decision = draft.needed("decision")
+        let why = draft.needed("why")
         var alternatives: [JSONValue] = []
         for text in invocation.options("alternative") {
-            let halves = text.split(separator: ":", maxSplits: 1).map(trimmed)
+            let halves = text.split(separator: ":", maxSplits: 1).map(\.trimmed)
             guard halves.count == 2, halves.allSatisfy({ !$0.isEmpty }) else {
-                throw CommandFailure(
-                    .usage, code: "usage", "--alternative \"\(text)\" has no reason",
-                    problems: [.init("--alternative", "write `option: why not`")])
+                draft.problems.append(
+                    .init(
+                        "--alternative", "\"\(text)\" has no reason",
+                        suggestion: "write `option: why not`"))
+                continue
             }
             alternatives.append(["option": .string(halves[0]), "why_not": .string(halves[1])])
         }
+        try draft.check()
         let evidence = invocation.options("evidence").map { JSONValue.string($0) }
         let document: JSONValue = [
             "format": .string(DocumentKind.decision.format), "decision": .string(decision),
@@ -114,8 +119,10 @@ enum StatementActions {
     static func addEvidence(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
         let console = Console(invocation)
         let id = identifier(invocation.argument("ID"), "b")
-        let gate = try needed("gate", invocation)
-        let isPassed = try needed("result", invocation) == "pass"
+        var draft = StatementDraft(invocation)
+        let gate = draft.needed("gate")
+        let isPassed = draft.needed("result") == "pass"
+        try draft.check()
         let broker = try Broker(invocation)
         var document = JSONObject([
             ("format", .string(DocumentKind.evidence.format)),
@@ -217,23 +224,30 @@ enum StatementActions {
         return (id, try BriefActions.document(of: id, Broker(invocation)))
     }
 
-    private static func needed(
-        _ name: String, _ invocation: Invocation
-    ) throws(CommandFailure) -> String {
-        guard let value = invocation.option(name), !trimmed(value[...]).isEmpty else {
-            throw CommandFailure(.usage, code: "usage", "--\(name) is needed")
-        }
+    private static func orNone(_ list: [JSONValue]) -> JSONValue {
+        list.isEmpty ? .string(noneStated) : .array(list)
+    }
+}
+
+/// What was given for a statement, and everything that is wrong with it.
+private struct StatementDraft {
+    private let invocation: Invocation
+    var problems: [CommandFailure.Problem] = []
+
+    init(_ invocation: Invocation) {
+        self.invocation = invocation
+    }
+
+    /// The value of an option that must be there.
+    mutating func needed(_ name: String) -> String {
+        let value = invocation.option(name) ?? ""
+        if value.trimmed.isEmpty { problems.append(.init("--\(name)", "is missing")) }
         return value
     }
 
-    private static func trimmed(_ text: Substring) -> String {
-        var text = text
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
-    }
-
-    private static func orNone(_ list: [JSONValue]) -> JSONValue {
-        list.isEmpty ? .string("none stated") : .array(list)
+    func check() throws(CommandFailure) {
+        guard !problems.isEmpty else { return }
+        throw CommandFailure(
+            .usage, code: "usage", "the statement is not complete", problems: problems)
     }
 }
