@@ -56,6 +56,25 @@ import Testing
         #expect(said.contains { $0.contains("everything is no chapter") })
     }
 
+    @Test("what must be a list and is none is not passed over")
+    func lists() {
+        let reading = read(
+            """
+            ---
+            id: api
+            name: API
+            phases:
+              - {id: build, title: Build, by: specialists, deliver: a contract}
+            closing: contract
+            ---
+            """)
+
+        #expect(
+            reading.diagnostics.map { "\($0.line ?? 0) \($0.message)" } == [
+                "5 deliver is no list", "6 closing is no list",
+            ])
+    }
+
     @Test("what is no playbook at all is refused", arguments: ["", "# Text", "---\nid: x\n"])
     func none(text: String) {
         #expect(read(text).playbook == nil)

@@ -52,7 +52,9 @@ package struct PlanDocument: Sendable, Hashable {
 
     /// A gate before the close, passed by evidence that somebody adds.
     package struct Gate: Sendable, Hashable {
+        /// Such as `validation.load`.
         package var id: String
+        /// What evidence is wanted.
         package var title: String
 
         package init(id: String, title: String) {

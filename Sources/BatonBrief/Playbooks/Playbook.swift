@@ -1,8 +1,6 @@
 // A playbook: how a brief is worked on. Markdown with front matter; the phases say what is made and
 // by whom, the gates what must be shown by somebody else before the brief is closed.
 
-import YAML
-
 package struct Playbook: Sendable, Hashable {
     /// One step of the way.
     package struct Phase: Sendable, Hashable {
@@ -12,14 +10,6 @@ package struct Playbook: Sendable, Hashable {
         package var by: String
         /// What it must deliver, one thing a line.
         package var deliver: [String]
-    }
-
-    /// What must be shown before the close.
-    package struct Gate: Sendable, Hashable {
-        /// Such as `validation.load`.
-        package var id: String
-        /// What evidence is wanted.
-        package var title: String
     }
 
     /// Who does a phase that is done by all routed specialists.
@@ -32,7 +22,8 @@ package struct Playbook: Sendable, Hashable {
     package var id: String
     package var name: String
     package var phases: [Phase]
-    package var gates: [Gate]
+    /// What must be shown before the close; a plan takes them over.
+    package var gates: [PlanDocument.Gate]
     /// Chapters that the closing handoff has beside what is merged.
     package var closing: [String]
 
@@ -41,7 +32,7 @@ package struct Playbook: Sendable, Hashable {
         id: defaultID, name: "Default playbook", phases: [], gates: [], closing: [])
 
     package init(
-        id: String, name: String, phases: [Phase], gates: [Gate], closing: [String]
+        id: String, name: String, phases: [Phase], gates: [PlanDocument.Gate], closing: [String]
     ) {
         self.id = id
         self.name = name

@@ -62,7 +62,7 @@ private struct PlaybookReader {
                 member.line, "\(member.key) is no key of a playbook",
                 "use \(known.joined(separator: ", "))")
         }
-        let closing = (root["closing"]?.elements ?? []).compactMap { node -> String? in
+        let closing = entries(root["closing"], "closing").compactMap { node -> String? in
             guard let name = node.text, PlaybookParser.chapters.contains(name) else {
                 note(
                     node.line, "\(node.text ?? "this") is no chapter of a closing handoff",
@@ -72,7 +72,7 @@ private struct PlaybookReader {
             return name
         }
         let gates = entries(root["gates"], "gates").map { node in
-            Playbook.Gate(id: id(node), title: text("title", of: node))
+            PlanDocument.Gate(id: id(node), title: text("title", of: node))
         }
         for (place, gate) in gates.enumerated()
         where gates[..<place].contains(where: { $0.id == gate.id }) {
@@ -83,7 +83,7 @@ private struct PlaybookReader {
             phases: entries(root["phases"], "phases").map { node in
                 Playbook.Phase(
                     id: id(node), title: text("title", of: node), by: text("by", of: node),
-                    deliver: (node["deliver"]?.elements ?? []).compactMap(\.text))
+                    deliver: entries(node["deliver"], "deliver").compactMap(\.text))
             },
             gates: gates, closing: closing)
     }
