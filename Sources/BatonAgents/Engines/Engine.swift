@@ -67,12 +67,7 @@ package enum EngineCatalog {
     ]
 
     /// The engine for a card of brain `builtin`; nil when there is none of that id.
-    /// - Parameter playbooks: what the orchestrator may plan by.
-    package static func engine(
-        for agentID: String, playbooks: [Playbook] = [.plain]
-    ) -> (any Engine)? {
-        let orchestrator = OrchestratorEngine(playbooks: playbooks)
-        return agentID == orchestrator.agentID
-            ? orchestrator : engines.first { $0.agentID == agentID }
+    package static func engine(for agentID: String) -> (any Engine)? {
+        engines.first { $0.agentID == agentID }
     }
 }

@@ -51,8 +51,11 @@ enum AgentRun {
         let folder = Files.parent(of: invocation.argument("CARD"))
         let brain = invocation.option("brain")
         let isBuiltin = brain == "builtin" || (brain == nil && !isCommand(card))
-        let playbooks = try PlaybookFolder.read(forCard: invocation.argument("CARD"))
-        if isBuiltin, let engine = EngineCatalog.engine(for: card.id, playbooks: playbooks) {
+        if isBuiltin, var engine = EngineCatalog.engine(for: card.id) {
+            if engine is OrchestratorEngine {
+                engine = OrchestratorEngine(
+                    playbooks: try PlaybookFolder.read(forCard: invocation.argument("CARD")))
+            }
             return EngineHandler(engine: engine, card: card.json)
         }
         if brain == nil || brain == "command" || brain == "claude" || brain == "codex" {
