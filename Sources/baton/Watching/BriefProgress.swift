@@ -43,7 +43,7 @@ struct BriefProgress {
         guard previous != mark else { return }
         states[id] = mark
         // A task that only waits for others is no news yet.
-        if state == "waiting", !isGated { return }
+        if previous == nil, state == "waiting", !isGated { return }
         clear()
         let paint = console.notePaint
         var words = [
