@@ -30,7 +30,7 @@ enum SubmitActions {
                 try client.submit(brief: json.encoded(), key: key)
             }
         } catch {
-            throw repeatable(error, key, invocation)
+            throw repeatable(error, key, invocation, broker)
         }
         let members = JSONObject([
             ("brief", .string(submission.id)),
@@ -52,16 +52,18 @@ enum SubmitActions {
             submission.id, invocation, broker, console, members: members, signals: signals)
     }
 
-    /// Whoever does not know what came of it must be able to send the very same again.
+    /// Whoever does not know what came of it must be able to send the very same again, once a
+    /// broker answers.
     private static func repeatable(
-        _ failure: CommandFailure, _ key: String, _ invocation: Invocation
+        _ failure: CommandFailure, _ key: String, _ invocation: Invocation, _ broker: Broker
     ) -> CommandFailure {
         guard ["timeout", "interrupted", "unreachable"].contains(failure.code) else {
             return failure
         }
         var failure = failure
         let file = ShellWord.quoted(invocation.argument("FILE"))
-        failure.next.insert("baton submit \(file) --key \(ShellWord.quoted(key))", at: 0)
+        let again = "submit \(file) --key \(ShellWord.quoted(key))"
+        failure.next.append(Broker.line(again, broker.home))
         return failure
     }
 
