@@ -2,6 +2,8 @@
 // nothing that could destroy anything.
 import BatonBrief
 import BatonClient
+import BatonJournal
+import BatonJournalSQLite
 import BatonPlatform
 import BatonSupervisor
 import CommandTree
@@ -118,7 +120,8 @@ struct Examination {
 
     /// A journal that is gone with its id still there, or the other way round.
     private mutating func examineJournal() {
-        let (journal, identity) = ("\(home.path)/journal/journal.db", "\(home.path)/journal.id")
+        let journal = JournalFiles.database(in: home.path)
+        let identity = JournalIdentity.path(in: home.path)
         // Not being able to look is what the broker will say.
         guard let hasJournal = try? Files.exists(journal),
             let hasIdentity = try? Files.exists(identity), hasJournal != hasIdentity
