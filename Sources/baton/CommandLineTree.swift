@@ -29,8 +29,7 @@ enum CommandLineTree {
             initCommand, submitCommand, statusCommand, briefCommands, escalationCommands,
             evidenceCommands, taskCommands, deadCommands, auditCommands, agentCommands,
             queueCommands, apiCommands, upCommand, downCommand, brokerCommand, doctorCommand,
-            benchCommand, completionsCommands,
-            helpCommand, wordsCommand,
+            benchCommand, completionsCommands, helpCommand, wordsCommand,
         ])
 
     /// `baton help [COMMAND...]`: the same as `--help`.

@@ -48,6 +48,11 @@ package struct SettlePeriod: Hashable, Sendable {
     package let until: Instant
 }
 
+extension State {
+    /// Whether the key of a submission stands for one already, whatever its content was.
+    package func isTaken(_ key: Digest) -> Bool { keys[key.fingerprint] != nil }
+}
+
 /// What an idempotency key stands for. One is kept for every submission, as long as the journal
 /// lives.
 package struct KeyRecord: Hashable, Sendable {
@@ -82,9 +87,6 @@ package struct KeyRecord: Hashable, Sendable {
 
 extension State {
     /// Changes a task that must exist: an event about an unknown task is a broken journal.
-    /// Whether the key of a submission stands for one already, whatever its content was.
-    package func isTaken(_ key: Digest) -> Bool { keys[key.fingerprint] != nil }
-
     mutating func update<Value>(
         _ id: TaskID, _ change: (inout TaskRecord) -> Value
     ) -> Value {
