@@ -21,6 +21,14 @@ struct IndexFollowerTests {
         return (broker, peer)
     }
 
+    /// Holds the view's lock for writing; waits for whatever the broker is still writing there.
+    private func block(_ broker: BrokerProgram) throws -> Database {
+        let blocker = try Database(broker.home + "/index.db", access: .readWrite)
+        try blocker.setBusyTimeout(milliseconds: 60_000)
+        try blocker.execute("BEGIN IMMEDIATE")
+        return blocker
+    }
+
     /// Events that the view of a broker knows.
     private func known(_ broker: BrokerProgram) throws -> Int64 {
         let database = try Database(broker.home + "/index.db", access: .readOnly)
@@ -48,10 +56,7 @@ struct IndexFollowerTests {
     @Test("a view that cannot be written stands still, says so once, and goes on when it can")
     func standsStill() throws {
         let (broker, peer) = try begin()
-        let blocker = try Database(broker.home + "/index.db", access: .readWrite)
-        try eventually("the view has followed") { try known(broker) == head(peer) }
-
-        try blocker.execute("BEGIN IMMEDIATE")
+        let blocker = try block(broker)
         #expect(try peer.submit("k1", to: "team.writer", [1]).verb == .ok)
         var said = try hears("stands still", broker)
         // It tries again while the lock is held, and says nothing new.
@@ -69,8 +74,7 @@ struct IndexFollowerTests {
     @Test("a broker stops while its view stands still")
     func stopsWhileStanding() throws {
         let (broker, peer) = try begin()
-        let blocker = try Database(broker.home + "/index.db", access: .readWrite)
-        try blocker.execute("BEGIN IMMEDIATE")
+        let blocker = try block(broker)
         #expect(try peer.submit("k1", to: "team.writer", [1]).verb == .ok)
         let process = try #require(broker.process)
         _ = try hears("stands still", broker)
