@@ -72,11 +72,9 @@ extension JSONValue {
 
     /// What a JSON Pointer (RFC 6901) names, or nil. The empty pointer names the whole value.
     package func value(at pointer: String) -> JSONValue? {
-        guard !pointer.isEmpty else { return self }
-        guard pointer.utf8.first == UInt8(ascii: "/") else { return nil }
+        guard let names = JSONPointer.names(pointer) else { return nil }
         var place = self
-        for token in pointer.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-            let name = Self.unescaped(pointerToken: token)
+        for name in names {
             switch place {
             case .object(let object):
                 guard let member = object[name] else { return nil }
@@ -91,22 +89,6 @@ extension JSONValue {
             }
         }
         return place
-    }
-
-    /// `~1` stands for `/` and `~0` for `~`, decoded in that order (RFC 6901, section 4).
-    private static func unescaped(pointerToken token: Substring) -> String {
-        guard token.utf8.contains(UInt8(ascii: "~")) else { return String(token) }
-        var text = ""
-        var rest = token
-        while let character = rest.popFirst() {
-            if character == "~", let code = rest.first, code == "0" || code == "1" {
-                text.append(code == "1" ? "/" : "~")
-                rest.removeFirst()
-            } else {
-                text.append(character)
-            }
-        }
-        return text
     }
 }
 

@@ -93,6 +93,22 @@ struct APIDescriptionTests {
         #expect(verdict["findings"]?.arrayValue == [])
     }
 
+    @Test("names of any length keep a delivery within its limits")
+    func longNames() throws {
+        let name = String(repeating: "long/", count: 1_000)
+        let document: JSONValue = [
+            "openapi": "3.1.0", "info": ["title": "Long", "version": "1"],
+            "paths": .object(
+                JSONObject((0..<20).map { ("/\(name)\($0)", ["post": ["responses": [:]]]) })),
+        ]
+
+        let outcome = try desk(["openapi": "long.json"], ["long.json": document.encodedText])
+            .work(Self.agent)
+
+        let rows = try section(outcome, "Description of the API").value(at: "/table/rows")
+        #expect(rows?.arrayValue?.isEmpty == false)
+    }
+
     @Test("a baseline brings the breaking differences")
     func baseline() throws {
         let outcome = try desk(

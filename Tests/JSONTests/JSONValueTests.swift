@@ -93,6 +93,14 @@ import Testing
         #expect(value.value(at: "a") == nil)
     }
 
+    @Test("a pointer's steps end at slashes, whatever mark a name begins with")
+    func pointerToMarks() throws {
+        let accent = "\u{301}e"
+        let value: JSONValue = .object(JSONObject([(accent, 8)]))
+
+        #expect(value.value(at: "/" + JSONPointer.escaped(accent)) == 8)
+    }
+
     @Test("the indented form reads back the same")
     func pretty() throws {
         let value: JSONValue = ["a": [1, ["b": []], "x"], "c": [:]]

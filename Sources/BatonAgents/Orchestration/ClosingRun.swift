@@ -3,6 +3,7 @@
 
 import BatonBrief
 import JSON
+import PlainText
 
 /// An accepted delivery.
 struct Upstream: Sendable {
@@ -244,10 +245,6 @@ struct ClosingRun {
 
     // MARK: summary
 
-    private static func counted(_ count: Int, _ noun: String) -> String {
-        "\(count) \(noun)\(count == 1 ? "" : "s")"
-    }
-
     private var summary: String {
         let title = packet.text("/brief_document/title") ?? packet.objective
         var sentences = [
@@ -270,9 +267,9 @@ struct ClosingRun {
         }
         let serious = workings.risks.count { $0.severity >= .high }
         sentences.append(
-            "The register holds \(Self.counted(workings.risks.count, "risk")), \(serious) of them"
+            "The register holds \(Counted.text(workings.risks.count, "risk")), \(serious) of them"
                 + " high or critical; the checklist has"
-                + " \(Self.counted(workings.checks.count, "check"))."
+                + " \(Counted.text(workings.checks.count, "check"))."
                 + " Next owner:"
                 + " \(packet.serviceOwner).")
         return sentences.joined(separator: " ")

@@ -4,6 +4,7 @@
 import BatonBrief
 import JSON
 import OpenAPI
+import PlainText
 
 extension ReliabilityRun {
     /// Reads the document of `inputs.openapi`, and the one before it, and reports on it.
@@ -40,10 +41,9 @@ extension ReliabilityRun {
     }
 
     private static func section(_ report: APIReport) -> Section {
-        let version = report.apiVersion.isEmpty ? "" : " \(report.apiVersion)"
         var text =
-            "`\(report.title + version)` (OpenAPI \(report.version)) has"
-            + " \(report.operationCount) operations."
+            "`\(report.name)` (OpenAPI \(report.version)) has"
+            + " \(Counted.text(report.operationCount, "operation"))."
         if report.openOperationCount > 0 {
             text += " \(report.openOperationCount) of them are open on purpose (security: [])."
         }
@@ -82,13 +82,18 @@ extension ReliabilityRun {
         count == 1 ? "one place" : "\(count) places"
     }
 
+    /// Of a place or a name: eight of them fit a cell, 200 a part.
+    private static let textBytesMax = 1_000
+
     /// One place: operation, pointer, line. Cut, because cells have a limit and names have none.
     private static func text(_ place: APIPlace) -> String {
         let subject = place.subject.isEmpty ? "" : "\(place.subject) at "
         let document = place.isInBaseline ? " of the baseline" : ""
         let detail = place.detail.isEmpty ? "" : " (\(place.detail))"
-        return "\(subject)\(place.pointer.isEmpty ? "" : "\(place.pointer), ")line \(place.line)"
+        let text =
+            "\(subject)\(place.pointer.isEmpty ? "" : "\(place.pointer), ")line \(place.line)"
             + document + detail
+        return text.prefix(bytes: textBytesMax)
     }
 
     // MARK: What follows
@@ -103,7 +108,7 @@ extension ReliabilityRun {
                 method: operation.method, hasKey: document.declaresRepetition(of: operation))
             let isGuess = semantics.isUnsafe && operation.isReadingByName
             return [
-                operation.name,
+                operation.name.prefix(bytes: Self.textBytesMax),
                 isGuess ? "not idempotent; seems only to read" : semantics.nature,
                 semantics.retry, semantics.timeout,
             ]
@@ -149,9 +154,9 @@ extension ReliabilityRun {
     var apiSentence: String? {
         guard let report = api?.report else { return nil }
         let count = report.findings(from: .low).count
-        guard count > 0 else { return "The API's description has no findings." }
+        guard count > 0 else { return "The API's description has nothing to mend." }
         let high = report.findings(from: .high).count
-        return "The API's description has \(count) \(count == 1 ? "finding" : "findings")"
+        return "The API's description has \(Counted.text(count, "finding"))"
             + (high > 0 ? ", \(high) of high severity." : ", none of high severity.")
     }
 }

@@ -56,15 +56,7 @@ package struct DocumentRefusal: Error, Sendable, Hashable, CustomStringConvertib
 package enum Pointer {
     /// `pointer` extended by one member name, escaped as RFC 6901 asks.
     package static func appending(_ key: String, to pointer: String) -> String {
-        var token = ""
-        for character in key.unicodeScalars {
-            switch character {
-            case "~": token += "~0"
-            case "/": token += "~1"
-            default: token.unicodeScalars.append(character)
-            }
-        }
-        return pointer + "/" + token
+        pointer + "/" + JSONPointer.escaped(key)
     }
 
     /// `pointer` extended by one array index.

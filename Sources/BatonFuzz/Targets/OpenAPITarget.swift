@@ -32,6 +32,7 @@ struct OpenAPITarget: FuzzTarget {
         for finding in report.findings {
             try require(!finding.places.isEmpty, "\(finding.rule.id) has no place")
             try require(finding.count >= finding.places.count, "\(finding.rule.id) counts less")
+            try requireBounded(finding.message, finding.rule.id)
             for place in finding.places {
                 try check(place, place.isInBaseline ? baseline : document, finding.rule.id)
             }

@@ -1,10 +1,12 @@
 // Errors: whether they are described, with a schema, and all in one shape.
+internal import PlainText
 
 extension APICheck {
     mutating func errors() {
         missingErrors()
-        missingSchemas()
-        differentShapes()
+        let described = errorResponses
+        missingSchemas(described)
+        differentShapes(described)
     }
 
     private mutating func missingErrors() {
@@ -18,7 +20,7 @@ extension APICheck {
                 half.append(place(operation, "only \(statuses.joined(separator: ", "))"))
             }
         }
-        let all = Self.counted(document.operations.count, "operation")
+        let all = Counted.text(document.operations.count, "operation")
         find(
             .errorResponseMissing, silent,
             "\(silent.count) of \(all) describe neither 4xx nor 5xx nor `default`.")
@@ -27,8 +29,12 @@ extension APICheck {
             "\(half.count) of \(all) describe 4xx and neither 5xx nor `default`.")
     }
 
+    private typealias Described = (
+        response: APIResponse, node: APINode, operation: APIOperation
+    )
+
     /// Every described error once, however many operations share it. A HEAD has no body.
-    private var errorResponses: [(response: APIResponse, node: APINode, operation: APIOperation)] {
+    private var errorResponses: [Described] {
         var seen: Set<APINode> = []
         return document.operations.filter { $0.method != "HEAD" }.flatMap { operation in
             operation.responses.compactMap { response in
@@ -39,8 +45,7 @@ extension APICheck {
         }
     }
 
-    private mutating func missingSchemas() {
-        let responses = errorResponses
+    private mutating func missingSchemas(_ responses: [Described]) {
         let found = responses.compactMap { response, node, operation -> APIPlace? in
             let schemas = tree.schemas(tree[node, "content"])
             // Pages and texts for people need no schema where programs get one.
@@ -51,15 +56,15 @@ extension APICheck {
         }
         find(
             .errorSchemaMissing, found,
-            "\(found.count) of \(Self.counted(responses.count, "described error")) say nothing"
+            "\(found.count) of \(Counted.text(responses.count, "described error")) say nothing"
                 + " of their body.")
     }
 
-    private mutating func differentShapes() {
+    private mutating func differentShapes(_ responses: [Described]) {
         var shapes: [(shape: ErrorShape, places: [APIPlace])] = []
         // Most errors refer to one schema.
         var known: [APINode: ErrorShape?] = [:]
-        for (response, node, operation) in errorResponses {
+        for (response, node, operation) in responses {
             for (mediaType, schema) in tree.schemas(tree[node, "content"])
             where APITree.isJSON(mediaType) {
                 guard let schema = tree.resolved(schema) else { continue }
@@ -85,9 +90,9 @@ extension APICheck {
         let found = others.flatMap(\.places)
         find(
             .errorShapesDiffer, found,
-            "\(Self.counted(main.places.count, "error")) have \(main.shape.description);"
-                + " \(Self.counted(found.count, "other")) have"
-                + " \(Self.counted(others.count, "other shape")).")
+            "\(Counted.text(main.places.count, "error")) have \(main.shape.description);"
+                + " \(Counted.text(found.count, "other")) have"
+                + " \(Counted.text(others.count, "other shape")).")
     }
 
     /// More shapes than anybody would tell apart; the others are not looked at.

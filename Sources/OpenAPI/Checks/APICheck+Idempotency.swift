@@ -1,5 +1,6 @@
 // Whether requests that may have a second effect declare how to repeat them safely. What only
 // prose says does not count: no generated client sends it, no gateway checks it.
+internal import PlainText
 
 extension APICheck {
     mutating func idempotency() {
@@ -12,7 +13,7 @@ extension APICheck {
             changing.map { place($0) }
             + reading.map { place($0, "seems only to read") }
         var message =
-            "\(open.count) of \(Self.counted(unsafe.count, "POST or PATCH operation")) declare"
+            "\(open.count) of \(Counted.text(unsafe.count, "POST or PATCH operation")) declare"
             + " neither an idempotency key nor a condition."
         if !reading.isEmpty {
             message +=
@@ -31,8 +32,8 @@ extension APICheck {
         for index in tree.entries.indices {
             let node = APINode(index: Int32(index))
             guard case .string(let text) = tree.content(node), text.utf8.count > 20,
-                Words.contains(text, "idempoten"), let key = tree.key(node),
-                key == "description" || key == "summary"
+                let key = tree.key(node), key == "description" || key == "summary",
+                Words.contains(text, "idempoten")
             else { continue }
             return place(node)
         }

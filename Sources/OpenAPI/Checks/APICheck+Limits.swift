@@ -1,16 +1,14 @@
 // Limits of requests: whether the refusal is described where limits are, and when to try again.
+internal import PlainText
 
 extension APICheck {
     mutating func limits() {
         let operations = document.operations
-        let silent = operations.filter { operation in
-            guard let response = operation.response("429") else { return true }
-            // `default` and `4XX` stand for it; a reference that could not be followed may.
-            return !response.isError
-        }
+        // `default` and `4XX` stand for it; a reference that could not be followed may.
+        let silent = operations.filter { $0.response("429") == nil }
         retryAfter()
         guard !silent.isEmpty else { return }
-        let all = Self.counted(operations.count, "operation")
+        let all = Counted.text(operations.count, "operation")
         let places = silent.map { place($0) }
         if let words = limitWords {
             find(
@@ -43,13 +41,13 @@ extension APICheck {
         }
         find(
             .retryAfterMissing, found,
-            "429 of \(Self.counted(users, "operation")) has no Retry-After, nor another header that"
+            "429 of \(Counted.text(users, "operation")) has no Retry-After, nor another header that"
                 + " says when to try again.")
     }
 
     /// Retry-After, the RateLimit headers, or a member of the body that does the same.
     private func saysWhen(_ response: APINode) -> Bool {
-        let headers = tree[response, "headers"].map(tree.members) ?? []
+        let headers = tree.members(tree[response, "headers"])
         if headers.contains(where: { Self.isTimeHeader($0.key) }) { return true }
         return tree.schemas(tree[response, "content"]).contains { _, schema in
             guard let schema else { return false }
@@ -69,14 +67,14 @@ extension APICheck {
     /// schemas do not count: they tell of other things that are limited.
     private var limitWords: APIPlace? {
         var texts: [APINode?] = [tree[tree[.root, "info"], "description"]]
-        for tag in tree[.root, "tags"].map(tree.elements) ?? [] {
+        for tag in tree.elements(tree[.root, "tags"]) {
             texts.append(tree[tag, "description"])
         }
         for operation in document.operations {
             texts += [tree[operation.node, "summary"], tree[operation.node, "description"]]
             for response in operation.responses {
                 texts.append(tree[response.node, "description"])
-                for header in tree[response.node, "headers"].map(tree.members) ?? []
+                for header in tree.members(tree[response.node, "headers"])
                 where Words.joined(header.key).contains("ratelimit") {
                     return place(header.node)
                 }

@@ -1,4 +1,5 @@
 // Lists that grow with the data and that nothing bounds.
+internal import PlainText
 
 extension APICheck {
     mutating func lists() {
@@ -21,20 +22,20 @@ extension APICheck {
                 sizes.append(place(parameter.node, operation.name, "`\(parameter.name)`"))
             }
         }
-        let all = Self.counted(count, "list")
+        let all = Counted.text(count, "list")
         find(
             .listUnbounded, unbounded,
             "\(unbounded.count) of \(all) have no limit, no page and no `maxItems`.")
         find(
             .pageSizeUnbounded, sizes,
-            "\(Self.counted(sizes.count, "parameter")) of the \(all) have no `maximum`.")
+            "\(Counted.text(sizes.count, "parameter")) of the \(all) have no `maximum`.")
     }
 
     /// The list that a successful answer is, directly or in an envelope.
     private func list(of operation: APIOperation) -> (place: APINode, isPaged: Bool)? {
         for response in operation.responses where response.isSuccess {
-            let headers = tree[response.node, "headers"].map(tree.members) ?? []
-            let hasLink = headers.contains { Words.split($0.key).contains { $0 == "link" } }
+            let headers = tree.members(tree[response.node, "headers"])
+            let hasLink = headers.contains { Words.split($0.key).contains("link") }
             for (mediaType, schema) in tree.schemas(tree[response.node, "content"])
             where APITree.isJSON(mediaType) {
                 guard let schema, let node = tree.resolved(schema) else { continue }
@@ -52,22 +53,25 @@ extension APICheck {
         return nil
     }
 
-    /// The list within an envelope: the one array of a usual name, or named like the path. What a
+    /// The list within an envelope: the first array of a usual name, or named like the path. What a
     /// path that ends in a parameter answers is one thing, which may have lists in it.
     private func envelope(_ view: SchemaView, _ operation: APIOperation) -> APINode? {
         guard !operation.path.hasSuffix("}"), !view.hasUnknown else { return nil }
-        let usual: Set = [
-            "entries", "items", "data", "results", "values", "records", "list", "content",
-            "elements", "resources", "rows", "objects", "members", "value", "hits", "collection",
-        ]
         let named = Words.joined(operation.lastFixedStep)
-        let arrays = view.properties.compactMap { member -> (String, APINode)? in
-            guard let node = tree.resolved(member.node), tree.types(node).contains("array")
-            else { return nil }
-            return (Words.joined(member.key), node)
+        for member in view.properties {
+            let name = Words.joined(member.key)
+            guard Self.envelopeNames.contains(name) || name == named,
+                let node = tree.resolved(member.node), tree.types(node).contains("array")
+            else { continue }
+            return node
         }
-        return arrays.first { usual.contains($0.0) || $0.0 == named }?.1
+        return nil
     }
+
+    private static let envelopeNames: Set = [
+        "entries", "items", "data", "results", "values", "records", "list", "content", "elements",
+        "resources", "rows", "objects", "members", "value", "hits", "collection",
+    ]
 
     /// Members of an answer that lead to the next page: the server bounds this one.
     private static func isPageName(_ name: String) -> Bool {

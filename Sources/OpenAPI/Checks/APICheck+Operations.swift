@@ -1,11 +1,12 @@
 // Names and security of operations.
+internal import PlainText
 
 extension APICheck {
     mutating func names() {
         let nameless = document.operations.filter { $0.id == nil }
         find(
             .operationIDMissing, nameless.map { place($0) },
-            "\(nameless.count) of \(Self.counted(document.operations.count, "operation")) have no"
+            "\(nameless.count) of \(Counted.text(document.operations.count, "operation")) have no"
                 + " operationId.")
         var first: [String: APIOperation] = [:]
         var repeated: [APIPlace] = []
@@ -19,15 +20,15 @@ extension APICheck {
         }
         find(
             .operationIDRepeated, repeated,
-            "\(Self.counted(repeated.count, "operation")) have the operationId of another one.")
+            "\(Counted.text(repeated.count, "operation")) have the operationId of another one.")
     }
 
     mutating func security() {
         let open = document.operations.filter { $0.security == .unsaid }
         let isReading = open.allSatisfy { ["GET", "HEAD", "OPTIONS", "TRACE"].contains($0.method) }
-        let schemes = tree[tree[.root, "components"], "securitySchemes"].map(tree.members) ?? []
+        let schemes = tree.members(tree[tree[.root, "components"], "securitySchemes"])
         var message =
-            "\(open.count) of \(Self.counted(document.operations.count, "operation")) have no"
+            "\(open.count) of \(Counted.text(document.operations.count, "operation")) have no"
             + " security, and the document has none for all."
         if schemes.isEmpty { message += " No security scheme is defined either." }
         find(

@@ -1,4 +1,5 @@
 // What keeps the document from meaning what it says.
+internal import PlainText
 
 extension APICheck {
     mutating func references() {
@@ -18,10 +19,10 @@ extension APICheck {
         }
         find(
             .referenceBroken, broken,
-            "\(broken.count) of \(Self.counted(nodes.count, "reference")) lead nowhere.")
+            "\(broken.count) of \(Counted.text(nodes.count, "reference")) lead nowhere.")
         find(
             .referenceExternal, external,
-            "\(external.count) of \(Self.counted(nodes.count, "reference")) lead to other"
+            "\(external.count) of \(Counted.text(nodes.count, "reference")) lead to other"
                 + " documents.")
         let repeated = tree.repeatedKeys.map { key, line in
             APIPlace(
@@ -30,6 +31,6 @@ extension APICheck {
         }
         find(
             .keyRepeated, repeated,
-            "\(Self.counted(repeated.count, "name")) stand twice in one map; the first counted.")
+            "\(Counted.text(repeated.count, "name")) stand twice in one map; the first counted.")
     }
 }

@@ -1,5 +1,6 @@
 // A check of one document, and against the one before it where there is one. Each file of this
 // folder looks for one kind of thing; this one collects.
+internal import PlainText
 
 /// Collects findings.
 package struct APICheck {
@@ -41,9 +42,9 @@ package struct APICheck {
     private static func summary(
         _ rule: APIRule, _ count: Int, _ baseline: APIDocument
     ) -> String {
-        guard rule == .operationRemoved else { return counted(count, "difference") + "." }
+        guard rule == .operationRemoved else { return Counted.text(count, "difference") + "." }
         let all = baseline.operations.count
-        return "\(count) of \(counted(all, "operation")) of the baseline."
+        return "\(count) of \(Counted.text(all, "operation")) of the baseline."
             + (count == all && all > 1 ? " Perhaps it describes another API." : "")
     }
 
@@ -59,6 +60,9 @@ package struct APICheck {
             }, incomplete: incomplete)
     }
 
+    /// A sentence or two; names in it may be of any length.
+    private static let messageBytesMax = 2_000
+
     /// Keeps a finding, unless it has no place.
     /// - Parameter severity: nil for the rule's own.
     mutating func find(
@@ -67,7 +71,8 @@ package struct APICheck {
         guard !places.isEmpty else { return }
         findings.append(
             APIFinding(
-                rule: rule, severity: severity ?? rule.severity, message: message,
+                rule: rule, severity: severity ?? rule.severity,
+                message: message.prefix(bytes: Self.messageBytesMax),
                 count: places.count, places: Array(places.prefix(tree.limits.placesMax))))
     }
 
@@ -77,10 +82,5 @@ package struct APICheck {
 
     func place(_ operation: APIOperation, _ detail: String = "") -> APIPlace {
         place(operation.node, operation.name, detail)
-    }
-
-    /// `1 operation`, `3 operations`.
-    static func counted(_ count: Int, _ noun: String) -> String {
-        "\(count) \(noun)\(count == 1 ? "" : "s")"
     }
 }

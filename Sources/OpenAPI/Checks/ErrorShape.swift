@@ -1,8 +1,8 @@
 // What a client has to know to read an error: its members and their types, one level deep.
 
 /// The members of an error's body, or its type where it is no object.
-struct ErrorShape: Hashable {
-    /// `code: string`, sorted by name; `` for no object.
+struct ErrorShape: Equatable {
+    /// The types of each member, as `integer|string`; empty where the body is no object.
     private let members: [String: String]
     /// Of a body that is no object.
     private let type: String
@@ -42,8 +42,7 @@ struct ErrorShape: Hashable {
     var description: String {
         guard type.isEmpty else { return "a body of type \(type)" }
         let names = members.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        let shown = names.prefix(6).map { "`\($0)`" }.joined(separator: ", ")
-        let rest = names.count > 6 ? " and \(names.count - 6) more" : ""
-        return (names.count == 1 ? "the member " : "the members ") + shown + rest
+        return (names.count == 1 ? "the member " : "the members ")
+            + Words.listed(names, first: 6)
     }
 }

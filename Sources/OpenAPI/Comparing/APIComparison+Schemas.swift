@@ -89,9 +89,7 @@ extension APIComparison {
     }
 
     private static func listed(_ values: [String]) -> String {
-        let shown = values.prefix(5).map { "`\($0)`" }.joined(separator: ", ")
-        let rest = values.count > 5 ? " and \(values.count - 5) more" : ""
-        return shown + rest + (values.count == 1 ? " is" : " are")
+        Words.listed(values, first: 5) + (values.count == 1 ? " is" : " are")
     }
 
     private mutating func compareProperties(
@@ -144,14 +142,13 @@ extension APIComparison {
             guard let bound = new.tree.number(after.first(key, in: new.tree)) else { continue }
             let earlier = old.tree.number(before.first(key, in: old.tree))
             // What can be no smaller than nothing is no bound.
-            if earlier == nil, !isUpper, bound <= 0, key.hasSuffix("s") || key.hasSuffix("h") {
-                continue
-            }
+            if earlier == nil, !isUpper, bound <= 0, key != "minimum" { continue }
             let isTighter = earlier.map { isUpper ? bound < $0 : bound > $0 } ?? true
             guard isTighter else { continue }
-            let was = earlier.map { Self.shown($0) } ?? "not there"
+            let was = earlier.map(APITree.shown) ?? "not there"
             changed(
-                .boundTightened, pair.new, subject, "\(key) was \(was) and is \(Self.shown(bound))")
+                .boundTightened, pair.new, subject,
+                "\(key) was \(was) and is \(APITree.shown(bound))")
         }
         let was = old.tree.string(before.first("pattern", in: old.tree))
         if let isNow = new.tree.string(after.first("pattern", in: new.tree)), isNow != was {
@@ -165,10 +162,6 @@ extension APIComparison {
         ("maxLength", true), ("maximum", true), ("maxItems", true), ("maxProperties", true),
         ("minLength", false), ("minimum", false), ("minItems", false), ("minProperties", false),
     ]
-
-    private static func shown(_ number: Double) -> String {
-        Int64(exactly: number).map { "\($0)" } ?? "\(number)"
-    }
 
     /// What `oneOf` and `anyOf` offer, told apart by the names of what they refer to.
     private mutating func compareAlternatives(

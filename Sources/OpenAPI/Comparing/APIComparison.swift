@@ -28,7 +28,7 @@ struct APIComparison {
         self.new = new
     }
 
-    /// What a rule found, in the order of the old document.
+    /// What a rule found, in the order in which it was met.
     func places(of rule: APIRule) -> [APIPlace] { found[rule.id] ?? [] }
 
     mutating func compare() {
@@ -57,8 +57,6 @@ struct APIComparison {
             compare(pair, subject)
             next += 1
         }
-        // The places are found; what led to them is not needed any more.
-        pairs = []
     }
 
     /// Names of parameters in a path are not part of it.
@@ -150,14 +148,12 @@ struct APIComparison {
         _ what: String
     ) {
         let news = new.tree.schemas(after)
-        for (member, entry) in zip(
-            before.map(old.tree.members) ?? [], old.tree.schemas(before))
-        {
-            if let later = news.first(where: { Self.covers($0.mediaType, entry.mediaType) }) {
-                add(entry.schema, later.schema, direction, subject)
+        for member in old.tree.members(before) {
+            if let later = news.first(where: { Self.covers($0.mediaType, member.key) }) {
+                let schema = old.tree[old.tree.resolved(member.node), "schema"]
+                add(schema, later.schema, direction, subject)
             } else {
-                gone(
-                    .mediaTypeRemoved, member.node, subject, "`\(entry.mediaType)` of \(what)")
+                gone(.mediaTypeRemoved, member.node, subject, "`\(member.key)` of \(what)")
             }
         }
     }

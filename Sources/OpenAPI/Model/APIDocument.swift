@@ -37,9 +37,9 @@ package struct APIDocument: Sendable {
         self.tree = tree
         self.version = version.prefix(bytes: 20)
         let info = tree[.root, "info"]
-        let title = tree[info, "title"].flatMap(tree.scalar) ?? "untitled API"
+        let title = tree.scalar(tree[info, "title"]) ?? "untitled API"
         self.title = title.prefix(bytes: Self.titleBytesMax)
-        apiVersion = (tree[info, "version"].flatMap(tree.scalar) ?? "")
+        apiVersion = (tree.scalar(tree[info, "version"]) ?? "")
             .prefix(bytes: Self.titleBytesMax)
         operations = Self.operations(tree)
     }
@@ -48,16 +48,15 @@ package struct APIDocument: Sendable {
     package func line(at pointer: String) -> Int? { tree.node(at: pointer).map(tree.line) }
 
     private static func operations(_ tree: APITree) -> [APIOperation] {
-        guard let paths = tree[.root, "paths"] else { return [] }
         let security = tree[.root, "security"]
         var result: [APIOperation] = []
-        for item in tree.members(paths) where item.key.hasPrefix("/") {
+        for item in tree.members(tree[.root, "paths"]) where item.key.hasPrefix("/") {
             // What the path item itself says goes before what it refers to.
             let target = tree.resolved(item.node)
             let shared = Self.parameters(
                 tree, tree[item.node, "parameters"] ?? tree[target, "parameters"])
             let members = tree.members(item.node).filter { $0.key != "$ref" }
-            let others = target == item.node ? [] : target.map(tree.members) ?? []
+            let others = target == item.node ? [] : tree.members(target)
             var done: Set<String> = []
             for member in members + others
             where APIOperation.methods.contains(member.key) && tree.isMap(member.node)
@@ -84,7 +83,7 @@ package struct APIDocument: Sendable {
             parameters: own.known + shared.known.filter { !replaced.contains($0.identity) },
             hasUnknownParameters: own.hasUnknown || shared.hasUnknown,
             requestBody: tree[node, "requestBody"],
-            responses: tree.members(tree[node, "responses"] ?? node)
+            responses: tree.members(tree[node, "responses"])
                 .filter { isStatus($0.key) }
                 .map {
                     APIResponse(status: $0.key, place: $0.node, node: tree.resolved($0.node))
@@ -113,7 +112,7 @@ package struct APIDocument: Sendable {
     ) -> (known: [APIParameter], hasUnknown: Bool) {
         var known: [APIParameter] = []
         var hasUnknown = false
-        for element in list.map(tree.elements) ?? [] {
+        for element in tree.elements(list) {
             guard let node = tree.resolved(element) else {
                 hasUnknown = true
                 continue

@@ -28,32 +28,30 @@ package struct APIOperation: Sendable {
     /// As people name it.
     package var name: String { "\(method) \(path)" }
 
-    /// The methods of a path, in the order in which they are reported.
+    /// The methods that a path may have.
     static let methods = ["get", "head", "options", "trace", "put", "delete", "post", "patch"]
 
     /// Whether a repetition may have a second effect (RFC 9110, section 9.2.2; RFC 5789).
     package var isUnsafe: Bool { method == "POST" || method == "PATCH" }
 
-    /// The steps of the path that are no parameters.
-    private var fixedSteps: [Substring] {
-        path.split(separator: "/").filter { !$0.hasPrefix("{") }
-    }
-
     /// The last step of the path that is no parameter.
-    var lastFixedStep: String { fixedSteps.last.map(String.init) ?? "" }
+    var lastFixedStep: String {
+        path.split(separator: "/").last { !$0.hasPrefix("{") }.map(String.init) ?? ""
+    }
 
     /// Whether the path says that nothing is changed: `…/search`, `/getBalance`. A guess, and only
     /// used to say less.
     package var isReadingByName: Bool {
         let step = lastFixedStep.split(separator: ":").last ?? ""
-        let verbs: Set = [
-            "get", "list", "search", "query", "find", "retrieve", "fetch", "lookup", "read",
-            "count", "check", "validate", "calculate", "estimate", "preview", "introspect",
-        ]
         let word = Words.split(String(step)).first ?? ""
         // `retrieve3ds2Result`: a digit ends the verb.
-        return verbs.contains(String(word.prefix { $0.isLetter }))
+        return Self.readingVerbs.contains(String(word.prefix { $0.isLetter }))
     }
+
+    private static let readingVerbs: Set = [
+        "get", "list", "search", "query", "find", "retrieve", "fetch", "lookup", "read", "count",
+        "check", "validate", "calculate", "estimate", "preview", "introspect",
+    ]
 
     /// The response for exactly this status, else for its range, else the default.
     func response(_ status: String) -> APIResponse? {

@@ -24,23 +24,18 @@ struct SchemaView {
             }
             guard seen.insert(node).inserted, parts.count < tree.limits.stepsMax else { continue }
             parts.append(node)
-            for member in tree[node, "properties"].map(tree.members) ?? []
+            for member in tree.members(tree[node, "properties"])
             where names.insert(member.key).inserted {
                 properties.append(member)
             }
             if isCertain {
-                let list = tree[node, "required"].map(tree.elements) ?? []
+                let list = tree.elements(tree[node, "required"])
                 required.formUnion(list.compactMap { tree.string($0) })
             }
-            var more: [(APINode, Bool)] = []
-            for part in tree[node, "allOf"].map(tree.elements) ?? [] {
-                more.append((part, isCertain))
-            }
+            var more = tree.elements(tree[node, "allOf"]).map { ($0, isCertain) }
             if withAlternatives {
                 for key in ["oneOf", "anyOf"] {
-                    for part in tree[node, key].map(tree.elements) ?? [] {
-                        more.append((part, false))
-                    }
+                    more += tree.elements(tree[node, key]).map { ($0, false) }
                 }
             }
             stack += more.reversed()
@@ -84,7 +79,7 @@ extension APITree {
 
     /// The schemas of a content map by media type, as far as there are any.
     func schemas(_ content: APINode?) -> [(mediaType: String, schema: APINode?)] {
-        (content.map(members) ?? []).map { member in
+        members(content).map { member in
             (member.key, self[resolved(member.node), "schema"])
         }
     }

@@ -25,6 +25,12 @@ enum Words {
     /// The letters and digits of a name in lower case.
     static func joined(_ name: String) -> String { split(name).joined() }
 
+    /// The first names in backquotes, and how many more there are.
+    static func listed(_ names: [String], first: Int) -> String {
+        names.prefix(first).map { "`\($0)`" }.joined(separator: ", ")
+            + (names.count > first ? " and \(names.count - first) more" : "")
+    }
+
     /// Whether `text` has `word` (in lower case ASCII) anywhere, in any case.
     static func contains(_ text: String, _ word: StaticString) -> Bool {
         let wanted = Array(String(describing: word).utf8)

@@ -1,5 +1,5 @@
 // From bytes to a tree. What begins with a brace is JSON, everything else is read as YAML, whose
-// plain scalars become what YAML's JSON schema says: null, booleans, numbers, else texts.
+// plain scalars become what YAML's core schema says: null, booleans, numbers, else texts.
 internal import JSON
 internal import YAML
 
@@ -131,7 +131,7 @@ extension APITree {
         }
     }
 
-    /// A scalar without quotes, by YAML's JSON schema.
+    /// A scalar without quotes, by YAML's core schema.
     private static func plain(_ text: String) -> Content {
         switch text {
         case "", "~", "null", "Null", "NULL": return .null

@@ -1,5 +1,6 @@
 // `$ref`s. Each is looked up once, one step, when the document is read; who follows a chain counts
 // its steps, so that a circle of references ends as one that leads nowhere.
+internal import JSON
 
 extension APITree {
     /// Looks all references up.
@@ -50,7 +51,7 @@ extension APITree {
         guard text.hasPrefix("#") else { return .external(text) }
         let fragment = Self.percentDecoded(text.dropFirst())
         if fragment.isEmpty { return .local(.root) }
-        guard fragment.hasPrefix("/") else {
+        guard fragment.utf8.first == UInt8(ascii: "/") else {
             return anchors[fragment].map { .local($0) } ?? .broken(text)
         }
         return node(at: fragment).map { .local($0) } ?? .broken(text)
@@ -58,13 +59,13 @@ extension APITree {
 
     /// What a JSON pointer names; nil when it is not there.
     package func node(at pointer: String) -> APINode? {
-        if pointer.isEmpty { return .root }
-        guard pointer.hasPrefix("/") else { return nil }
+        guard let names = JSONPointer.names(pointer) else { return nil }
         var place = APINode.root
-        for step in pointer.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-            let name = Self.unescaped(step)
+        for name in names {
             if case .list(let elements) = content(place) {
-                guard let index = Int(name), elements.indices.contains(index) else { return nil }
+                guard let index = Int(name), elements.indices.contains(index),
+                    name == String(index)
+                else { return nil }
                 place = elements[index]
             } else if let member = self[place, name] {
                 place = member
@@ -78,41 +79,21 @@ extension APITree {
     /// The node that says what stands here: itself, or where its references lead; nil where they
     /// lead out of the document, nowhere, or in a circle.
     func resolved(_ node: APINode?) -> APINode? {
-        guard var place = node else { return nil }
-        for _ in 0..<limits.stepsMax {
-            switch references[place] {
-            case nil: return place
-            case .local(let next)?: place = next
-            case .broken?, .external?: return nil
-            }
-        }
-        return nil
+        guard let node, let end = end(of: node), references[end] == nil else { return nil }
+        return end
     }
 
-    /// Whether the references of a node end nowhere in this document.
-    func isCircular(_ node: APINode) -> Bool {
+    /// Whether the references of a node only lead to each other.
+    func isCircular(_ node: APINode) -> Bool { end(of: node) == nil }
+
+    /// Where the references of a node end, itself if it has none; nil in a circle.
+    private func end(of node: APINode) -> APINode? {
         var place = node
         for _ in 0..<limits.stepsMax {
-            guard case .local(let next)? = references[place] else { return false }
+            guard case .local(let next)? = references[place] else { return place }
             place = next
         }
-        return true
-    }
-
-    /// `~1` is `/` and `~0` is `~`, in that order (RFC 6901, section 4).
-    private static func unescaped(_ step: Substring) -> String {
-        guard step.utf8.contains(UInt8(ascii: "~")) else { return String(step) }
-        var result: [UInt8] = []
-        var bytes = Array(step.utf8)[...]
-        while let byte = bytes.popFirst() {
-            if byte == UInt8(ascii: "~"), let code = bytes.first, code == 0x30 || code == 0x31 {
-                result.append(code == 0x31 ? UInt8(ascii: "/") : UInt8(ascii: "~"))
-                bytes.removeFirst()
-            } else {
-                result.append(byte)
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
+        return nil
     }
 
     /// A reference is a URI, so braces and others may be written as `%7B`.

@@ -1,6 +1,7 @@
 // A JSON or YAML document as one array of nodes, each with its line and its parent: a pointer can
 // be told from a node, a large map has an index, and `$ref`s are looked up once, when it is read.
 // Reading is in `APITree+Reading`, references are in `APITree+References`.
+internal import JSON
 
 /// The place of a node in its tree; meaningless for any other tree.
 package struct APINode: Sendable, Hashable {
@@ -60,13 +61,15 @@ package struct APITree: Sendable {
     package func line(_ node: APINode) -> Int { Int(entries[Int(node.index)].line) }
 
     /// A map's members in the order of the text; none for anything else.
-    func members(_ node: APINode) -> [APIMember] {
-        if case .map(let members) = content(node) { members } else { [] }
+    func members(_ node: APINode?) -> [APIMember] {
+        guard let node, case .map(let members) = content(node) else { return [] }
+        return members
     }
 
     /// A list's elements; none for anything else.
-    func elements(_ node: APINode) -> [APINode] {
-        if case .list(let elements) = content(node) { elements } else { [] }
+    func elements(_ node: APINode?) -> [APINode] {
+        guard let node, case .list(let elements) = content(node) else { return [] }
+        return elements
     }
 
     func isMap(_ node: APINode) -> Bool {
@@ -93,15 +96,19 @@ package struct APITree: Sendable {
     }
 
     /// Scalars as they would be compared and shown.
-    func scalar(_ node: APINode) -> String? {
-        switch content(node) {
+    func scalar(_ node: APINode?) -> String? {
+        guard let node else { return nil }
+        return switch content(node) {
         case .null: "null"
         case .bool(let value): "\(value)"
-        case .number(let value):
-            Int64(exactly: value).map { "\($0)" } ?? "\(value)"
+        case .number(let value): Self.shown(value)
         case .string(let text): text
         case .list, .map: nil
         }
+    }
+
+    static func shown(_ number: Double) -> String {
+        Int64(exactly: number).map { "\($0)" } ?? "\(number)"
     }
 
     // MARK: Ways
@@ -128,22 +135,9 @@ package struct APITree: Sendable {
         var steps: [String] = []
         var place = node
         while let key = key(place) {
-            steps.append(Self.escaped(key))
+            steps.append(JSONPointer.escaped(key))
             place = entries[Int(place.index)].parent
         }
         return steps.reversed().reduce(into: "") { $0 += "/" + $1 }
-    }
-
-    /// `~` and `/` of a name, as a pointer writes them.
-    private static func escaped(_ key: String) -> String {
-        guard key.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") })
-        else { return key }
-        return key.reduce(into: "") { text, character in
-            switch character {
-            case "~": text += "~0"
-            case "/": text += "~1"
-            default: text.append(character)
-            }
-        }
     }
 }

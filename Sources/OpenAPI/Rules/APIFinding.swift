@@ -10,7 +10,4 @@ package struct APIFinding: Sendable, Hashable {
     package let count: Int
     /// The first of them; never empty.
     package let places: [APIPlace]
-
-    /// How many places are only counted.
-    package var unnamedCount: Int { count - places.count }
 }

@@ -7,6 +7,8 @@ package struct APIReport: Sendable {
     package let version: String
     package let title: String
     package let apiVersion: String
+    /// Title and version of the API.
+    package var name: String { apiVersion.isEmpty ? title : "\(title) \(apiVersion)" }
     package let operationCount: Int
     /// Operations that say `security: []`: counted, and no finding.
     package let openOperationCount: Int

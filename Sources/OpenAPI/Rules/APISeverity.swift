@@ -9,15 +9,6 @@ package enum APISeverity: String, Sendable, CaseIterable, Comparable {
     case high
 
     package static func < (left: APISeverity, right: APISeverity) -> Bool {
-        left.order < right.order
-    }
-
-    private var order: Int {
-        switch self {
-        case .info: 0
-        case .low: 1
-        case .medium: 2
-        case .high: 3
-        }
+        (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
     }
 }

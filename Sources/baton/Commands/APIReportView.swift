@@ -1,6 +1,7 @@
 // The findings on an API's description, for people: the worst first, with the places to go to.
 import CommandTree
 import OpenAPI
+import PlainText
 
 /// A report as text.
 struct APIReportView {
@@ -22,11 +23,10 @@ struct APIReportView {
     }
 
     private var heading: String {
-        let version = report.apiVersion.isEmpty ? "" : " \(report.apiVersion)"
-        return paint.bold(Prose.harmless(report.title + version))
+        paint.bold(Prose.harmless(report.name))
             + paint.dim(
-                "  OpenAPI \(Prose.harmless(report.version)), \(report.operationCount)"
-                    + " \(report.operationCount == 1 ? "operation" : "operations")")
+                "  OpenAPI \(Prose.harmless(report.version)),"
+                    + " \(Counted.text(report.operationCount, "operation"))")
     }
 
     private func finding(_ finding: APIFinding) -> String {
