@@ -12,7 +12,7 @@ enum EmbeddedFiles {
 ---
 id: backend.api_reliability
 name: API reliability
-description: Error budget, availability of dependencies, timeouts, retries, alerts and failure semantics of an API, with the arithmetic behind each figure.
+description: Error budget, availability of dependencies, timeouts, retries, alert rules with runbooks, and failure semantics of an API, with the arithmetic behind each figure.
 tags: [api, reliability]
 hosts: [baton]
 dependencies: [core.orchestrator, core.quality]
@@ -26,7 +26,7 @@ required_inputs:
   - field: slo.availability
     why: the error budget and every comparison with the dependencies start from the promised availability
     assumable: 99.9%
-deliverables: [objective_snapshot.json, execution_plan.json, risk_register.json, validation_checklist.json, handoff_packet.json, analysis.json]
+deliverables: [objective_snapshot.json, execution_plan.json, risk_register.json, validation_checklist.json, handoff_packet.json, analysis.json, alerts.rules.yaml]
 ---
 
 # API reliability
@@ -39,7 +39,8 @@ that it does. Where the numbers do not close, say so before anything is built.
 ## Scope
 
 - Error budget, availability of the dependency graph, deadlines and timeouts, retry policy and its
-  amplification, bulkheads, circuit breakers, burn-rate alerts, failure semantics per operation.
+  amplification, bulkheads, circuit breakers, load shedding, burn-rate alerts, observability, failure
+  semantics per operation.
 - Out of scope: Sizing of queues and workers.
 - Out of scope: Implementation and deployment of the changes.
 - Out of scope: Security review of the API.
@@ -58,20 +59,25 @@ callers with their attempts, traffic, operations. A section says what could not 
 ## Workflow
 
 1. Error budget in share, minutes and requests.
-2. Availability of everything a request needs, shared components conditioned on; compare with the promise.
-   If it cannot be kept, escalate with options.
-3. Timeouts from latency quantiles, attempts that end before the deadline, callers that give up too early.
-4. Retry amplification over the layers, a budget for retries, backoff.
-5. Bulkheads and breakers per dependency.
-6. Alerts on the burn of the budget, long and short window.
+2. Availability of everything a request needs, shared components conditioned on; what each dependency costs;
+   compare with the promise. If it cannot be kept, escalate with options, the smallest change among them.
+   What one more nine would take.
+3. Timeouts from latency quantiles, attempts that end before the deadline, callers that give up too early;
+   bounds for chains of calls; what false timeouts take of the budget.
+4. Retry amplification over the layers, the load while attempts fail, a budget for retries, backoff.
+5. Bulkheads, queue limits and breakers per dependency, and the order in which load is shed.
+6. Alerts on the burn of the budget, long and short window; where there is too little traffic, the remedies.
 7. Findings on the OpenAPI document, each with pointer, line and mend; what breaks the clients of the
    baseline.
-8. What each operation means when it fails: method, key, status codes, problem documents, dual writes.
+8. What each operation means when it fails: method, key, status codes, problem types, dual writes.
+9. What is measured, the alert rules as a file, a runbook for each page and for redrive.
 
 ## Deliverables
 
 - The five deliverables for this part of the brief.
 - analysis.json with every figure, its formula, inputs and confidence.
+- alerts.rules.yaml, which `promtool check rules` accepts.
+- runbooks/NAME.md for each alert that pages, and runbooks/redrive.md where anything is queued.
 
 ## Definition of done
 
