@@ -105,7 +105,7 @@ extension ReliabilityRun {
             return [
                 operation.name,
                 isGuess ? "not idempotent; seems only to read" : semantics.nature,
-                semantics.retry, semantics.timeout,
+                semantics.retry, semantics.timeout, semantics.hedge,
             ]
         }
         guard !rows.isEmpty else {
