@@ -7,7 +7,7 @@ import JSON
 import Synchronization
 import Testing
 
-@Suite("command brains", .timeLimit(.minutes(2)))
+@Suite("command brains", .timeLimit(.minutes(10)))
 struct CommandBrainTests {
     // MARK: Well-behaved
 

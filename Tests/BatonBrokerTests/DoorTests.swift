@@ -10,7 +10,7 @@ import ZeroMQ
 private let python = Host.findExecutable("/usr/bin/python3") ?? Host.findExecutable("python3")
 private let setpriv = Host.findExecutable("setpriv")
 
-@Suite("the door", .timeLimit(.minutes(2)))
+@Suite("the door", .timeLimit(.minutes(10)))
 struct DoorTests {
     /// Runs the peer that speaks by hand, as another user if one is named.
     private func rawPeer(

@@ -14,7 +14,7 @@ import ZeroMQ
 
 private let strace = Host.findExecutable("strace")
 
-@Suite("the broker's process", .timeLimit(.minutes(2)))
+@Suite("the broker's process", .timeLimit(.minutes(10)))
 struct ProcessTests {
     private func operatorOf(_ broker: BrokerProgram) throws -> DealerPeer {
         let peer = try DealerPeer(broker.endpoint)

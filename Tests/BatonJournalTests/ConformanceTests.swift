@@ -3,7 +3,7 @@ import BatonJournal
 import Crypto
 import Testing
 
-@Suite("Journal conformance", .timeLimit(.minutes(2)))
+@Suite("Journal conformance", .timeLimit(.minutes(10)))
 struct ConformanceTests {
     @Test(
         "an empty journal has no events and the empty tree's root",

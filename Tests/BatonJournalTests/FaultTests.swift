@@ -18,7 +18,7 @@ private func makeBatch(at seq: UInt64) -> JournalBatch {
         ])
 }
 
-@Suite("Journal under faults", .timeLimit(.minutes(2)))
+@Suite("Journal under faults", .timeLimit(.minutes(10)))
 struct FaultTests {
     @Test(
         "after a kill every acknowledged batch is there, and every batch is whole", arguments: 0..<8

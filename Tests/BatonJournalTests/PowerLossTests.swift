@@ -9,7 +9,7 @@ import SQLite
 import SimulatedDisk
 import Testing
 
-@Suite("loss of power", .timeLimit(.minutes(2)))
+@Suite("loss of power", .timeLimit(.minutes(10)))
 struct PowerLossTests {
     private static let origin = "baton.test/power"
 

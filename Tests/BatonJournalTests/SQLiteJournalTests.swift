@@ -18,7 +18,7 @@ func makeJournal(in home: String, events: UInt64) throws -> Digest {
     return journal.root
 }
 
-@Suite("SQLite journal", .timeLimit(.minutes(2)))
+@Suite("SQLite journal", .timeLimit(.minutes(10)))
 struct SQLiteJournalTests {
     @Test("head, root, leaves and payloads are the same after reopening")
     func reopen() throws {

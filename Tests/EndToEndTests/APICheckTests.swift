@@ -3,7 +3,7 @@ import BatonPlatform
 import JSON
 import Testing
 
-@Suite(.tags(.endToEnd), .timeLimit(.minutes(2)))
+@Suite(.tags(.endToEnd), .timeLimit(.minutes(10)))
 struct APICheckTests {
     private static let document = """
         openapi: 3.1.0

@@ -3,7 +3,7 @@
 
 import Testing
 
-@Suite("Calls", .timeLimit(.minutes(2)))
+@Suite("Calls", .timeLimit(.minutes(10)))
 struct CallTests {
     /// Time, chance and surroundings, as C and Swift call them.
     static let world: Set = [

@@ -3,7 +3,7 @@
 import BatonPlatform
 import Testing
 
-@Suite("Documents", .timeLimit(.minutes(2)))
+@Suite("Documents", .timeLimit(.minutes(10)))
 struct DocumentTests {
     let files: [TextFile]
     let documents: [TextFile]

@@ -3,7 +3,7 @@
 
 import Testing
 
-@Suite("Imports", .timeLimit(.minutes(2)))
+@Suite("Imports", .timeLimit(.minutes(10)))
 struct ImportTests {
     /// Modules of the toolchain that anybody may import; `Synchronization` where threads are.
     static let toolchain: Set = ["Testing", "Synchronization"]

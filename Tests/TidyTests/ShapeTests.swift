@@ -2,7 +2,7 @@
 
 import Testing
 
-@Suite("Shape of files", .timeLimit(.minutes(2)))
+@Suite("Shape of files", .timeLimit(.minutes(10)))
 struct ShapeTests {
     static let columnsMax = 100
     static let functionLinesMax = 70

@@ -3,7 +3,7 @@
 
 import Testing
 
-@Suite("Words", .timeLimit(.minutes(2)))
+@Suite("Words", .timeLimit(.minutes(10)))
 struct WordTests {
     let tree: SourceTree
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import BatonPlatform
 
-@Suite("Containment", .timeLimit(.minutes(2)))
+@Suite("Containment", .timeLimit(.minutes(10)))
 struct ContainmentTests {
     @Test("a child with a death signal gets it when the thread that started it ends")
     func deathSignal() throws {
