@@ -16,7 +16,7 @@ extension Workings {
             EnginePart(name: "validation_checklist.json", value: checklist),
             EnginePart(name: "handoff_packet.json", value: handoff(summary: summary, to: to)),
             EnginePart(name: "analysis.json", value: analysis(summary: summary)),
-        ]
+        ] + attachments
     }
 
     private func document(_ kind: String, _ members: [(String, JSONValue)]) -> JSONValue {

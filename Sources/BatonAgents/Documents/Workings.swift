@@ -23,6 +23,8 @@ package struct Workings: Sendable {
     package private(set) var openQuestions: [String] = []
     package var proposedTasks: [(agent: String, title: String, why: String)] = []
     package var nextSteps: [String] = []
+    /// Files beside the documents, such as alert rules; delivered after them, in this order.
+    package var attachments: [EnginePart] = []
     private var positions: [String: Int] = [:]
 
     package init(packet: PacketView, card: JSONValue, parts: [String: [UInt8]] = [:]) {
@@ -57,9 +59,15 @@ package struct Workings: Sendable {
                 formula: formula.id, inputs: inputs.map { $1.json(named: $0) },
                 evidence: formula.evidence, confidence: derivation.confidence,
                 ceiling: derivation.ceiling,
-                shown: Shown.text(
-                    derivation.value, unit: formula.unit, rounding: formula.rounding)))
+                shown: shown(derivation.value, formula)))
         return derivation.value
+    }
+
+    private func shown(_ value: Double, _ formula: Formula) -> String {
+        formula.isBesidePromise
+            ? Shown.availability(
+                value, promised: packet.number("/inputs/slo/availability"), formula.rounding)
+            : Shown.text(value, unit: formula.unit, rounding: formula.rounding)
     }
 
     /// The quantity of that id.

@@ -81,6 +81,9 @@ package struct Formula: Sendable {
     package let evidence: Evidence
     /// The direction in which a rounded figure stays safe to act on.
     package let rounding: Shown.Rounding
+    /// Whether the figure is an availability that stands beside the promised one: it is shown with
+    /// two digits more than the promise.
+    package let isBesidePromise: Bool
     /// In structured inputs, the members whose evidence counts.
     package let evidenceMembers: [String]
     private let compute: @Sendable (FormulaValues) -> Double?
@@ -88,7 +91,8 @@ package struct Formula: Sendable {
     package init(
         _ id: String, _ statement: String, source: String, unit: String, inputs: [FormulaInput],
         range: String, evidence: Evidence = .computed, rounding: Shown.Rounding = .up,
-        evidenceMembers: [String] = [], compute: @escaping @Sendable (FormulaValues) -> Double?
+        isBesidePromise: Bool = false, evidenceMembers: [String] = [],
+        compute: @escaping @Sendable (FormulaValues) -> Double?
     ) {
         self.id = id
         self.statement = statement
@@ -98,6 +102,7 @@ package struct Formula: Sendable {
         self.range = range
         self.evidence = evidence
         self.rounding = rounding
+        self.isBesidePromise = isBesidePromise
         self.evidenceMembers = evidenceMembers
         self.compute = compute
     }
@@ -125,7 +130,7 @@ package struct FormulaRegistry: Sendable {
     /// Every formula that the shipped engines use, in the order of Protocols/formulas.md.
     package static let standard = FormulaRegistry(
         budgetFormulas + availabilityFormulas + callFormulas + retryFormulas + waitFormulas
-            + sharingFormulas + operationFormulas + simulationFormulas)
+            + sharingFormulas + operationFormulas + simulationFormulas + protectionFormulas)
 
     package let formulas: [Formula]
     private let positions: [String: Int]

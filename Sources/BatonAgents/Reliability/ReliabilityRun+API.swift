@@ -110,7 +110,7 @@ extension ReliabilityRun {
             return [
                 operation.name.prefix(bytes: Self.textBytesMax),
                 isGuess ? "not idempotent; seems only to read" : semantics.nature,
-                semantics.retry, semantics.timeout,
+                semantics.retry, semantics.timeout, semantics.hedge,
             ]
         }
         guard !rows.isEmpty else {
