@@ -50,12 +50,19 @@ enum QuantityRule {
     }
 }
 
+/// A figure that was judged, for those that are derived from it.
+struct KnownFigure: Sendable {
+    let value: Double
+    let ceiling: Double
+    let kind: Evidence
+}
+
 extension Review {
     /// Derives each quantity again, in order, from the subject's inputs.
     mutating func checkQuantities() {
         let part = delivery.part("analysis")
         let assumptions = delivery.list("objective_snapshot", "assumptions")
-        var known: [String: (value: Double, ceiling: Double)] = [:]
+        var known: [String: KnownFigure] = [:]
         for (index, item) in delivery.list("analysis", "quantities").enumerated() {
             let place = "/quantities/\(index)"
             guard let id = item["id"]?.stringValue, let stated = item["value"]?.doubleValue else {
@@ -64,7 +71,8 @@ extension Review {
             quantitiesChecked += 1
             let evidence = Evidence(rawValue: item["evidence"]?.stringValue ?? "") ?? .inference
             let ceiling = item["ceiling"]?.doubleValue ?? 1
-            defer { known[id] = (stated, ceiling) }
+            let kind = Evidence(rawValue: item["ceiling_kind"]?.stringValue ?? "") ?? evidence
+            defer { known[id] = KnownFigure(value: stated, ceiling: ceiling, kind: kind) }
             checkShown(item, stated, part: part, place: place)
             guard let formula = FormulaRegistry.standard[item["formula"]?.stringValue ?? ""] else {
                 checkUnknownFormula(item, evidence, part: part, place: place)
@@ -157,7 +165,7 @@ extension Review {
     /// The inputs of a quantity; nil after a finding when one points nowhere.
     private mutating func resolve(
         _ item: JSONValue, _ formula: Formula,
-        _ known: [String: (value: Double, ceiling: Double)], _ assumptions: [JSONValue],
+        _ known: [String: KnownFigure], _ assumptions: [JSONValue],
         part: String, place: String
     ) -> [ResolvedInput]? {
         var result: [ResolvedInput] = []
@@ -187,7 +195,7 @@ extension Review {
                 result.append(
                     ResolvedInput(
                         name: name, value: .number(earlier.value), ceiling: earlier.ceiling,
-                        confidence: earlier.ceiling))
+                        kind: earlier.kind, confidence: earlier.ceiling))
             } else {
                 let id = input["assumption"]?.stringValue
                 guard let value = input["value"], let id,
@@ -199,10 +207,11 @@ extension Review {
                         satisfy: "point into the packet, or name the assumption it rests on")
                     return nil
                 }
-                let kind = Evidence(rawValue: assumption["evidence"]?.stringValue ?? "")
+                let kind =
+                    Evidence(rawValue: assumption["evidence"]?.stringValue ?? "") ?? .inference
                 result.append(
                     ResolvedInput(
-                        name: name, value: value, ceiling: (kind ?? .inference).ceiling,
+                        name: name, value: value, ceiling: kind.ceiling, kind: kind,
                         confidence: assumption["confidence"]?.doubleValue ?? 0))
             }
         }

@@ -103,7 +103,9 @@ extension Review {
         let criteria = acceptance.isEmpty ? success : acceptance
         let ids =
             (acceptance + success
-            + delivery.list("objective_snapshot", "requirements")).compactMap {
+            + delivery.list("objective_snapshot", "requirements")
+            + delivery.list("objective_snapshot", "assumptions")
+            + delivery.list("risk_register", "risks")).compactMap {
                 $0["id"]?.stringValue
             }
         for (index, check) in checks.enumerated() {

@@ -273,7 +273,8 @@ extension QueueRun {
                     metric: "Dead letters of \(plan.name)", comparator: "<=",
                     threshold: max(1, volume * 2), unit: "1/d",
                     method: "Count them; twice the expected volume points to a new cause",
-                    when: "continuously", owner: owner))
+                    when: "continuously", owner: owner,
+                    reasons: [workings.reason(for: "\(plan.base)/fail")]))
         }
         return [["Dead letters", "not stated", workings.shown(plan.id("dead_letters"))]]
     }

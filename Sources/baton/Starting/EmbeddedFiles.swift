@@ -40,6 +40,10 @@ that it does. Where the numbers do not close, say so before anything is built.
 
 - Error budget, availability of the dependency graph, deadlines and timeouts, retry policy and its
   amplification, bulkheads, circuit breakers, burn-rate alerts, failure semantics per operation.
+- Decides: Timeouts, attempts, backoff, bulkheads and alert thresholds within the promises of the brief.
+- Decides: What an operation answers when something it calls fails.
+- Must ask: Lowering a promise.
+- Must ask: A required figure that the brief does not state.
 - Out of scope: Sizing of queues and workers.
 - Out of scope: Implementation and deployment of the changes.
 - Out of scope: Security review of the API.
@@ -130,6 +134,9 @@ the bad days: retries, a peak, an outage, a slow message, a poisoned one.
 - Load with retries, stability on average, at peak, downstream and for the hottest key; workers for the wait
   objective; visibility timeout, retry schedule, idempotency window, dead letters; backlog and drain after
   an outage; storage and cost.
+- Decides: Number of workers within the limit of the brief, visibility timeout, attempts and delays.
+- Must ask: More workers than the brief allows.
+- Must ask: Taking in less or waiting longer than the brief states.
 - Out of scope: Choice of a queueing product.
 - Out of scope: Implementation and deployment of the workers.
 
@@ -211,6 +218,9 @@ the accepted results together so that one person can take them over.
 
 - Plan tasks: requirements, route, tasks and their order.
 - Close tasks: one plan, one risk register, one checklist, decisions, open questions, next owner.
+- Decides: Which agents work on a brief, in which order, and how their plans become one.
+- Must ask: Which of two contradicting statements is true.
+- Must ask: Who works on a brief that no agent answers to.
 - Out of scope: Engineering figures of its own; they come from the specialists.
 - Out of scope: Judging the quality of deliverables; that is the quality gate's work.
 
