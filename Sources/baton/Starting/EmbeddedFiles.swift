@@ -299,6 +299,7 @@ the rest with findings that can be acted on without asking back.
 ## Scope
 
 - Review tasks: one delivery each, by any agent, in JSON or as one Markdown document.
+- Decides: Whether a delivery is accepted, by the rules of Protocols/quality-rules.md.
 - Out of scope: Improving a delivery; the author does that with the findings.
 - Out of scope: Taste. A finding names a rule.
 
@@ -313,15 +314,20 @@ The parts of the delivery and the packet that its author worked from; the broker
 
 ## Workflow
 
-1. Complete and well formed: all five deliverables; an analysis where an engine worked.
-2. Scope kept: agent, task, objective, criteria and constraints are those of the packet.
-3. Figures: each one is derived again by its formula from the packet, to nine digits; nothing claims more
-   confidence than its kind of evidence and its inputs allow.
-4. Traceability: each acceptance criterion has a check that is no looser than its number; each trace, input
-   and step reference leads somewhere.
-5. Substance: each risk has severity, mitigation, owner and trigger; each step an owner and an end; each
-   decision a rejected alternative and a reason; answers of people are carried on.
-6. Hygiene: no placeholders, no secrets.
+The rules, their severities and what satisfies each: Protocols/quality-rules.md.
+
+1. Complete and well formed: all five deliverables; an analysis where an engine worked; nothing of the packet
+   left out.
+2. Scope kept: agent, task, objective, criteria and constraints are those of the packet; what is decided, asked
+   and left alone is stated, and no step goes beyond it.
+3. Figures: each one is derived again by its formula from the packet, to nine digits, and judged by a second
+   route; it is what its name says; nothing claims more confidence than its kind of evidence and its inputs allow.
+4. Measurability and traceability: each criterion has a check that is no looser than its number and measures in
+   the right direction; each check is there for something; each trace, input and reference leads somewhere.
+5. Substance: each risk is rated by likelihood and impact and has mitigation, owner and trigger; each owner is
+   somebody; each decision has a rejected alternative and a reason; answers of people are carried on.
+6. Contradictions within and across the deliverables.
+7. Words: no placeholders, no hedging, no secrets, no number or name without a source, English.
 
 ## Deliverables
 
