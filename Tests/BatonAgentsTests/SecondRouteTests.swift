@@ -51,7 +51,7 @@ struct SecondRouteTests {
     func refuses(_ vector: Vector) throws {
         let value = try #require(vector.value)
         let route = try #require(SecondRoute.route(for: vector.formula))
-        guard value > 0 else { return }
+        guard value > 0, route.kind != .range else { return }
 
         #expect(!route.accepts(value * 1.00001, for: values(vector.inputs)), "\(value)")
     }

@@ -12,6 +12,8 @@ package struct SecondRoute: Sendable {
         case identity
         /// Holds for the right whole number only: it is enough, and one less is not.
         case bound
+        /// What probability allows a simulated figure to be.
+        case range
     }
 
     /// The id of the formula that is judged.
@@ -42,7 +44,7 @@ package struct SecondRoute: Sendable {
     /// Every route, in the order of the registry.
     package static let standard =
         budgetRoutes + availabilityRoutes + callRoutes + retryRoutes + waitRoutes
-        + operationRoutes
+        + sharingRoutes + operationRoutes + simulationRoutes
 
     private static let positions = Dictionary(
         uniqueKeysWithValues: standard.enumerated().map { ($1.formula, $0) })

@@ -40,6 +40,26 @@ let operationRoutes: [SecondRoute] = [
         return value >= backlog / capacity * (1 - 1e-12) && SecondRoute.near(value * spare, backlog)
     },
     SecondRoute(
+        "workers-for-drain", .bound,
+        "value workers do all within the time, value − 1 do not",
+        source: "Newell, ch. 2: conservation"
+    ) { inputs, value in
+        guard let backlog = inputs.number("backlog"), let within = inputs.number("within"),
+            let rate = inputs.number("arrival_rate"), let time = inputs.number("service_time")
+        else { return false }
+        let all = backlog + rate * within
+        func done(_ workers: Double) -> Double { workers * within / time }
+        return value == value.rounded() && done(value) >= all * (1 - 1e-12)
+            && done(value - 1) < all
+    },
+    SecondRoute(
+        "surge", .identity, "value × arrival_rate = capacity", source: "definition"
+    ) { inputs, value in
+        guard let capacity = inputs.number("capacity"), let rate = inputs.number("arrival_rate")
+        else { return false }
+        return SecondRoute.near(value * rate, capacity)
+    },
+    SecondRoute(
         "visibility-timeout", .identity, "(value − margin) / prefetch = longest",
         source: "the messages taken are done one after the other"
     ) { inputs, value in
@@ -47,6 +67,21 @@ let operationRoutes: [SecondRoute] = [
             let margin = inputs.number("margin")
         else { return false }
         return SecondRoute.near((value - margin) / prefetch, longest)
+    },
+    SecondRoute(
+        "job-limit", .identity, "value × prefetch + margin = visibility",
+        source: "the messages taken are done one after the other"
+    ) { inputs, value in
+        guard let visibility = inputs.number("visibility"), let margin = inputs.number("margin"),
+            let prefetch = inputs.number("prefetch")
+        else { return false }
+        return SecondRoute.near(value * prefetch + margin, visibility)
+    },
+    SecondRoute(
+        "heartbeat-interval", .identity, "value + value + value = visibility",
+        source: "two heartbeats may get lost"
+    ) { inputs, value in
+        inputs.number("visibility").map { SecondRoute.near(value + value + value, $0) } ?? false
     },
     SecondRoute(
         "duplicates-per-day", .identity, "value / (24 × 60 × 60) / arrival_rate = exceed",
@@ -71,14 +106,24 @@ let operationRoutes: [SecondRoute] = [
         return SecondRoute.near(value / (24 * 60 * 60) / rate, poison + failed)
     },
     SecondRoute(
+        "outage-dead-letters", .identity,
+        "value / arrival_rate + the part that is retried = outage",
+        source: "an outage is ridden through, or it is not"
+    ) { inputs, value in
+        guard let rate = inputs.number("arrival_rate"), let outage = inputs.number("outage"),
+            let ride = inputs.number("ride_through")
+        else { return false }
+        return (value / rate + min(outage, ride) - outage).magnitude <= 1e-12 * max(outage, 1)
+    },
+    SecondRoute(
         "idempotency-window", .identity,
         "value − each term in turn = 0; at least the retention", source: "definition"
     ) { inputs, value in
         guard let retention = inputs.number("retention"), let attempts = inputs.number("attempts"),
             let visibility = inputs.number("visibility"), let backoff = inputs.number("backoff")
         else { return false }
-        let dead = inputs.number("dead_letter_retention") ?? 0
-        let left = value - dead - backoff - retention - visibility * attempts
+        let others = ["producer", "dead_letter_retention", "redrive"].map { inputs.number($0) ?? 0 }
+        let left = others.reduce(value, -) - backoff - retention - visibility * attempts
         return value >= retention && left.magnitude <= 1e-9 * max(1, value)
     },
     SecondRoute(
