@@ -79,6 +79,8 @@ package struct Formula: Sendable {
     package let range: String
     /// `computed`, or `inference` where the formula itself is an approximation or a fit.
     package let evidence: Evidence
+    /// Whether the formula still gives a value where it does not hold: an estimate then.
+    package var isEstimateBeyond: Bool { holds != nil }
     /// The direction in which a rounded figure stays safe to act on.
     package let rounding: Shown.Rounding
     /// Whether the figure is an availability that stands beside the promised one: it is shown with
@@ -86,12 +88,14 @@ package struct Formula: Sendable {
     package let isBesidePromise: Bool
     /// In structured inputs, the members whose evidence counts.
     package let evidenceMembers: [String]
+    private let holds: (@Sendable (FormulaValues) -> Bool)?
     private let compute: @Sendable (FormulaValues) -> Double?
 
     package init(
         _ id: String, _ statement: String, source: String, unit: String, inputs: [FormulaInput],
         range: String, evidence: Evidence = .computed, rounding: Shown.Rounding = .up,
         isBesidePromise: Bool = false, evidenceMembers: [String] = [],
+        holds: (@Sendable (FormulaValues) -> Bool)? = nil,
         compute: @escaping @Sendable (FormulaValues) -> Double?
     ) {
         self.id = id
@@ -104,7 +108,13 @@ package struct Formula: Sendable {
         self.rounding = rounding
         self.isBesidePromise = isBesidePromise
         self.evidenceMembers = evidenceMembers
+        self.holds = holds
         self.compute = compute
+    }
+
+    /// What kind of evidence the value for these inputs is.
+    package func evidence(for values: FormulaValues) -> Evidence {
+        holds.map { $0(values) } ?? true ? evidence : .inference
     }
 
     /// The value, or nil when an input is missing, unknown to the formula, or out of its range.

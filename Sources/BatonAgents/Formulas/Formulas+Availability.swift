@@ -282,7 +282,7 @@ private let graphInputs = [
 
 extension AvailabilityGraph {
     /// The graph that a formula's inputs describe.
-    fileprivate init?(_ values: FormulaValues) {
+    init?(_ values: FormulaValues) {
         guard let dependencies = values.structure("dependencies") else { return nil }
         self.init(
             dependencies, deadline: values.number("deadline"), outage: values.number("outage"),

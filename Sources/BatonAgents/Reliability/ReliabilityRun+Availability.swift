@@ -126,7 +126,7 @@ extension ReliabilityRun {
                     by: "error-budget", [("availability", .quantity(id)), ("window", window)])
                 if index < Self.costsMax {
                     workings.derive(
-                        "cost.\(place)", "What outages of \(part.name) take from the window",
+                        "outages.\(place)", "What outages of \(part.name) take from the window",
                         by: "dependency-cost",
                         graphSources + [
                             ("dependency", .pointer("\(base)/name")), ("window", window),
@@ -135,7 +135,7 @@ extension ReliabilityRun {
             }
             rows.append([
                 part.name, workings.quantity(id)?.shown ?? "not stated",
-                workings.shown("downtime.\(place)"), workings.shown("cost.\(place)"),
+                workings.shown("downtime.\(place)"), workings.shown("outages.\(place)"),
                 part.reason,
             ])
             openCache(part, base)
@@ -218,7 +218,7 @@ extension ReliabilityRun {
             guard figures.allSatisfy({ workings.quantity($0) != nil }) else { continue }
             let id = "common_cause.\(position).\(PointerText.slug(group.name))"
             let beta = workings.assume(
-                "One outage in ten of the members of a group takes all of them.", .inference,
+                "One outage in 10 of the members of a group takes all of them.", .inference,
                 confidence: 0.5,
                 "The upper end of what IEC 61508-6, annex D, gives; nobody has measured it here.")
             workings.derive(

@@ -41,7 +41,8 @@ extension ReliabilityRun {
                 traces: [], metric: "\(RulesFile.name) passes promtool check rules",
                 comparator: ">=", threshold: 1, unit: "passing test",
                 method: "Run it in the build of whatever ships the rules, after each change",
-                when: "before release, then on each change", owner: owner))
+                when: "before release, then on each change", owner: owner,
+                reasons: [workings.reason(for: "/inputs/slo/availability")]))
     }
 
     /// The service as a label. Work packets name no service, so its objective has to do.
@@ -236,7 +237,7 @@ extension ReliabilityRun {
         let costs = packet.dependencies.enumerated().compactMap {
             index, item -> (name: String, cost: Quantity)? in
             let name = item["name"]?.stringValue ?? "dependency \(index + 1)"
-            let id = "cost.\(index).\(PointerText.slug(name))"
+            let id = "outages.\(index).\(PointerText.slug(name))"
             return workings.quantity(id).map { (name, $0) }
         }.filter { $0.cost.value > 0 }
         guard !costs.isEmpty else { return [] }

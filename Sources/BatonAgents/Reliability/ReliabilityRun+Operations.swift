@@ -270,7 +270,8 @@ extension ReliabilityRun {
                     traces: workings.criteria(about: row.words), metric: row.metric,
                     comparator: row.comparator, threshold: value, unit: row.unit,
                     method: "Measure at the edge, over all requests of the window",
-                    when: "in the load test and continuously", owner: owner))
+                    when: "in the load test and continuously", owner: owner,
+                    reasons: [workings.reason(for: "/inputs/slo/\(row.field)")]))
         }
         if let worst = workings.quantity("retry.amplification") {
             workings.checks.append(
@@ -278,7 +279,8 @@ extension ReliabilityRun {
                     traces: [], metric: "Calls to one dependency per request while it fails",
                     comparator: "<=", threshold: worst.value, unit: "calls",
                     method: "Let the dependency fail in a load test and count",
-                    when: "before release", owner: owner))
+                    when: "before release", owner: owner,
+                    reasons: [.risk("Retries keep a recovering dependency down")]))
         }
     }
 }

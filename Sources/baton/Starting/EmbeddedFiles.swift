@@ -41,6 +41,10 @@ that it does. Where the numbers do not close, say so before anything is built.
 - Error budget, availability of the dependency graph, deadlines and timeouts, retry policy and its
   amplification, bulkheads, circuit breakers, load shedding, burn-rate alerts, observability, failure
   semantics per operation.
+- Decides: Timeouts, attempts, backoff, bulkheads and alert thresholds within the promises of the brief.
+- Decides: What an operation answers when something it calls fails.
+- Must ask: Lowering a promise.
+- Must ask: A required figure that the brief does not state.
 - Out of scope: Sizing of queues and workers.
 - Out of scope: Implementation and deployment of the changes.
 - Out of scope: Security review of the API.
@@ -136,6 +140,9 @@ the bad days: retries, a peak, an outage, a slow message, a poisoned one.
 - Load with retries, stability on average, at peak, downstream and for the hottest key; workers for the wait
   objective; visibility timeout, retry schedule, idempotency window, dead letters; backlog and drain after
   an outage; storage and cost.
+- Decides: Number of workers within the limit of the brief, visibility timeout, attempts and delays.
+- Must ask: More workers than the brief allows.
+- Must ask: Taking in less or waiting longer than the brief states.
 - Out of scope: Choice of a queueing product.
 - Out of scope: Implementation and deployment of the workers.
 
@@ -217,6 +224,9 @@ the accepted results together so that one person can take them over.
 
 - Plan tasks: requirements, route, tasks and their order.
 - Close tasks: one plan, one risk register, one checklist, decisions, open questions, next owner.
+- Decides: Which agents work on a brief, in which order, and how their plans become one.
+- Must ask: Which of two contradicting statements is true.
+- Must ask: Who works on a brief that no agent answers to.
 - Out of scope: Engineering figures of its own; they come from the specialists.
 - Out of scope: Judging the quality of deliverables; that is the quality gate's work.
 
@@ -295,6 +305,7 @@ the rest with findings that can be acted on without asking back.
 ## Scope
 
 - Review tasks: one delivery each, by any agent, in JSON or as one Markdown document.
+- Decides: Whether a delivery is accepted, by the rules of Protocols/quality-rules.md.
 - Out of scope: Improving a delivery; the author does that with the findings.
 - Out of scope: Taste. A finding names a rule.
 
@@ -309,15 +320,20 @@ The parts of the delivery and the packet that its author worked from; the broker
 
 ## Workflow
 
-1. Complete and well formed: all five deliverables; an analysis where an engine worked.
-2. Scope kept: agent, task, objective, criteria and constraints are those of the packet.
-3. Figures: each one is derived again by its formula from the packet, to nine digits; nothing claims more
-   confidence than its kind of evidence and its inputs allow.
-4. Traceability: each acceptance criterion has a check that is no looser than its number; each trace, input
-   and step reference leads somewhere.
-5. Substance: each risk has severity, mitigation, owner and trigger; each step an owner and an end; each
-   decision a rejected alternative and a reason; answers of people are carried on.
-6. Hygiene: no placeholders, no secrets.
+The rules, their severities and what satisfies each: Protocols/quality-rules.md.
+
+1. Complete and well formed: all five deliverables; an analysis where an engine worked; nothing of the packet
+   left out.
+2. Scope kept: agent, task, objective, criteria and constraints are those of the packet; what is decided, asked
+   and left alone is stated, and no step goes beyond it.
+3. Figures: each one is derived again by its formula from the packet, to nine digits, and judged by a second
+   route; it is what its name says; nothing claims more confidence than its kind of evidence and its inputs allow.
+4. Measurability and traceability: each criterion has a check that is no looser than its number and measures in
+   the right direction; each check is there for something; each trace, input and reference leads somewhere.
+5. Substance: each risk is rated by likelihood and impact and has mitigation, owner and trigger; each owner is
+   somebody; each decision has a rejected alternative and a reason; answers of people are carried on.
+6. Contradictions within and across the deliverables.
+7. Words: no placeholders, no hedging, no secrets, no number or name without a source, English.
 
 ## Deliverables
 
