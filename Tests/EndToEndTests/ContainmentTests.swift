@@ -111,7 +111,7 @@ extension EndToEnd {
                 try stage.useRogue("nothing")
                 _ = try await stage.baton(
                     "up", "--agents", stage.agents, "--detach", "--timeout", "1s")
-                let rogue = try stage.process(RogueAgent.id)
+                let rogue = try await stage.started(RogueAgent.id)
                 let broker = try stage.process("broker")
 
                 try stage.process("supervisor").signal(.kill)

@@ -247,7 +247,7 @@ extension EndToEnd {
                 try stage.useRogue("nothing")
                 _ = try await stage.baton(
                     "up", "--agents", stage.agents, "--detach", "--timeout", "1s")
-                let supervisor = try stage.process("supervisor")
+                let supervisor = try await stage.started("supervisor")
 
                 supervisor.signal(.stop)
                 try await eventually("it stands still") {
@@ -271,8 +271,11 @@ extension EndToEnd {
                 try stage.useRogue("nothing")
                 _ = try await stage.baton(
                     "up", "--agents", stage.agents, "--detach", "--timeout", "1s")
+                try await eventually("the broker answers") {
+                    try await stage.baton("status").status == 0
+                }
+                let broker = try await stage.started("broker")
                 let supervisor = try stage.process("supervisor")
-                let broker = try stage.process("broker")
                 supervisor.signal(.stop)
                 broker.signal(.kill)
                 try await eventually("it is gone") { !broker.isRunning }
