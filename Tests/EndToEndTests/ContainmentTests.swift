@@ -151,7 +151,7 @@ extension EndToEnd {
                     cat >/dev/null
                     (setsid /bin/sh \(stage.agents)/test/stray.sh >/dev/null 2>&1 &)
                     (setsid env -i /bin/sh \(stage.agents)/test/stray.sh >/dev/null 2>&1 &)
-                    sleep 1
+                    until test -e \(stage.agents)/test/seen; do sleep 0.05; done
                     echo done
                     """)
                 try await stage.start()
@@ -160,6 +160,7 @@ extension EndToEnd {
                 try await eventually("both daemons run") { stage.strays().count == 2 }
                 let strays = stage.strays()
 
+                try stage.write("", to: "agents/test/seen")
                 try await eventually("the task is accepted") {
                     try await stage.state(of: task) == "accepted"
                 }
