@@ -15,7 +15,7 @@ extension EndToEnd {
                     try await stage.questions(about: Self.flaky).count == 1
                 }
                 let question = try await stage.questions(about: Self.flaky)[0]
-                #expect(try stage.entry(Self.flaky)?["state"]?.stringValue == "quarantined")
+                try await stage.waitForQuarantine(of: Self.flaky)
 
                 try Files.remove("\(stage.agents)/test/broken")
                 let answer = try await stage.baton(
@@ -131,10 +131,10 @@ extension EndToEnd {
                     try await stage.questions(about: RogueAgent.id).count == 1
                 }
 
-                let entry = try stage.entry(RogueAgent.id)
-                #expect(entry?["state"]?.stringValue == "quarantined")
+                try await stage.waitForQuarantine(of: RogueAgent.id)
                 #expect(
-                    entry?["last_end"]?.stringValue == "hung: it did not connect within 1 s")
+                    try stage.entry(RogueAgent.id)?["last_end"]?.stringValue
+                        == "hung: it did not connect within 1 s")
                 try await stage.stop()
                 stage.expectEmpty()
             }
@@ -433,6 +433,13 @@ extension Stage {
             "broker": try entry("broker", broker),
         ]
         try write(String(decoding: record.encoded(), as: UTF8.self), to: "home/agents.json")
+    }
+
+    /// The question may be there first: the supervisor asks, and then writes its record.
+    fileprivate func waitForQuarantine(of agent: String) async throws {
+        try await eventually("\(agent) is in quarantine") {
+            try self.entry(agent)?["state"]?.stringValue == "quarantined"
+        }
     }
 
     fileprivate func isConnected(_ agent: String) async throws -> Bool {
