@@ -59,6 +59,11 @@ let package = Package(
         // libm: the standard library's conversions between doubles and integers call it.
         .target(name: "JSON", swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
         library("PlainText"),
+        // Optimised in debug builds, too: a quality gate repeats simulations, and tests repeat the
+        // gate. No product that others may depend on contains it.
+        .target(
+            name: "Arithmetic",
+            swiftSettings: settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
         library("CommandTree", ["PlainText"]),
         library("BatonCore"),
         library("BatonWire", ["JSON", "PlainText", "BatonCore"]),
@@ -79,7 +84,7 @@ let package = Package(
             ]),
 
         // Edges.
-        library("BatonAgents", ["BatonBrief", "JSON", "OpenAPI", "PlainText"]),
+        library("BatonAgents", ["Arithmetic", "BatonBrief", "JSON", "OpenAPI", "PlainText"]),
         library(
             "BatonBroker",
             [
@@ -152,7 +157,8 @@ let package = Package(
                 "BatonJournal", "BatonJournalSQLite", "BatonPlatform", "Crypto", "SQLite",
                 "SimulatedDisk",
             ]),
-        tests("BatonAgentsTests", ["BatonAgents", "BatonBrief", "BatonPlatform", "JSON"]),
+        tests(
+            "BatonAgentsTests", ["Arithmetic", "BatonAgents", "BatonBrief", "BatonPlatform", "JSON"]),
         tests(
             "BatonAgentKitTests",
             [

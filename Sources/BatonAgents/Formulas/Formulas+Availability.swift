@@ -1,5 +1,6 @@
 // Error budgets, burn rates and the availability of what a request needs.
 
+import Arithmetic
 import JSON
 
 /// Budgets and alert thresholds. Source: Google, Site Reliability Workbook, chapters 2 and 5.

@@ -1,5 +1,7 @@
 // Backlogs, redelivery, dead letters, storage and cost of a queue.
 
+import Arithmetic
+
 /// Fluid backlogs: Newell, Applications of Queueing Theory, ch. 2. The rest are definitions.
 let operationFormulas: [Formula] = [
     Formula(

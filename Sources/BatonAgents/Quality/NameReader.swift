@@ -6,7 +6,7 @@ enum NameReader {
     /// that the registry cites are known from there.
     static let terms: Set<String> = [
         "api", "http", "https", "rfc", "json", "url", "utc", "slo", "sla", "sre", "aws", "amazon",
-        "sqs", "google", "workbook", "book", "builders", "library", "architecture", "blog", "uri",
+        "sqs", "google", "workbook", "book", "builders", "library", "architecture", "blog", "uri", "aⁿ",
         "erlang", "erl", "poisson", "little", "retry-after", "idempotency-key", "get", "head",
         "post",
         "put", "patch", "delete", "options", "openapi", "ietf", "iso", "i", "kib", "mib", "gib",

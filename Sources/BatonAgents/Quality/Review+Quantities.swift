@@ -1,5 +1,6 @@
 // Rules about figures: they are what their formula says, and claim no more than they may.
 
+import Arithmetic
 import JSON
 import PlainText
 

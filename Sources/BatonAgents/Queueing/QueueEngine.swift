@@ -28,6 +28,7 @@ extension QueueRun: SpecialistRun {
             money(plan)
         }
         sharedWorkers()
+        observability()
         finish()
         return nil
     }

@@ -4,16 +4,37 @@
 struct RulesFile: Sendable {
     /// The name of the part.
     static let name = "alerts.rules.yaml"
-    static let mediaType = "application/yaml"
+    private static let mediaType = "application/yaml"
 
     let signals: ServiceSignals
     /// Windows whose error ratio is recorded, such as `5m`, each once.
     let windows: [String]
     let alerts: [AlertRule]
-    /// Lines above the rules, for people.
-    let comment: [String]
+    /// Who wrote them.
+    let agentID: String
 
-    /// The file.
+    /// Lines above the rules, for people.
+    private var comment: [String] {
+        [
+            "Alert rules of \(signals.service), written by \(agentID).",
+            "Metric names are those that client libraries commonly use; adapt them here.",
+            "Check: promtool check rules \(Self.name)",
+        ]
+    }
+
+    /// The rules as a part of a delivery.
+    var file: EnginePart { EnginePart(name: Self.name, mediaType: Self.mediaType, text: text) }
+
+    /// They are checked wherever they are shipped from.
+    static func check(owner: String, reasons: [Check.Reason]) -> Check {
+        Check(
+            traces: [], metric: "\(name) passes promtool check rules", comparator: ">=",
+            threshold: 1, unit: "passing test",
+            method: "Run it in the build of whatever ships the rules, after each change",
+            when: "before release, then on each change", owner: owner, reasons: reasons)
+    }
+
+    /// The file's text.
     var text: String {
         var groups: [YAMLText] = []
         if !windows.isEmpty {
