@@ -79,7 +79,8 @@ struct Review {
     mutating func run() {
         let rules: [(inout Review) -> Void] = [
             { $0.checkCompleteness() }, { $0.checkShapes() }, { $0.checkScope() },
-            { $0.checkQuantities() }, { $0.checkAssumptions() }, { $0.checkCriteria() },
+            { $0.checkQuantities() }, { $0.checkPlots() }, { $0.checkAssumptions() },
+            { $0.checkCriteria() },
             { $0.checkRisks() }, { $0.checkSteps() }, { $0.checkDecisions() },
             { $0.checkAnswers() }, { $0.checkPlaceholders() }, { $0.checkSecrets() },
         ]

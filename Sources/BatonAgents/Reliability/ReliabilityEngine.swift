@@ -24,6 +24,7 @@ extension ReliabilityRun: SpecialistRun {
         retries()
         capacity()
         alerts()
+        budgetPlot()
         describedAPI()
         operations()
         finish()
