@@ -141,7 +141,7 @@ import Testing
         #expect(text.split(separator: "\n").filter { $0.hasPrefix("# ") }.count == 1)
     }
 
-    @Test("the analysis shows each number with formula and inputs, bars escaped")
+    @Test("each number leads to its derivation with formula and inputs; bars are escaped")
     func numbers() throws {
         var document = try JSONValue(
             parsing: try Repository.read("Protocols/vectors/analysis/valid/full.json"))
@@ -152,7 +152,17 @@ import Testing
 
         #expect(
             text.contains(
-                "| a\\|b | 86.4 min | error-budget | availability = /inputs/slo/availability"))
+                "| a\\|b | [86.4 min](#q-error_budget.minutes) | computed | 0.90 |"))
+        let derivation = text.split(separator: "\n").drop { !$0.contains("<a id=") }.prefix(8)
+        #expect(
+            derivation.map(String.init) == [
+                "### <a id=\"q-error_budget.minutes\"></a>a|b: 86.4 min",
+                "- Formula: error-budget", "- Input: availability = /inputs/slo/availability",
+                "- Input: x = other.id", "- Input: y = 0.5 (assumption A1)",
+                "- Unrounded: 86.4 min", "- Evidence: computed",
+                "- Confidence: 0.90 (ceiling: computed 0.90) - nothing that it is computed from is"
+                    + " less sure",
+            ])
     }
 
     @Test("the index leads with the summary of the close")
@@ -169,7 +179,9 @@ import Testing
 
         #expect(
             text.hasPrefix(
-                "# Capture\n\nBrief b-17 is done.\n\nSurvive\n\n## Summary\n\nThe budget closes."))
+                "# Capture\n\nBrief b-17 is done. On one page, with everything behind it:"
+                    + " [report.html](report.html).\n\nSurvive\n\n## Summary\n\nThe budget closes.")
+        )
         #expect(text.contains("[handoff packet](t-30/handoff_packet.md)"))
     }
 }
