@@ -152,7 +152,9 @@ extension DeliverableMarkdown {
                     let id = option.shown("id")
                     return [
                         id == recommended ? "\(id) (recommended)" : id, option.shown("label"),
-                        effect(option["effect"] ?? .null, inputs: question.inputs),
+                        effect(
+                            option["effect"] ?? .null, inputs: question.inputs,
+                            escalation: question.escalation),
                         option.shown("tradeoffs"),
                     ]
                 })
@@ -163,14 +165,22 @@ extension DeliverableMarkdown {
         }
     }
 
+    /// Changed fields that are listed with an option; more would hide what it is about.
+    private static let changesMax = 6
+
     /// What an option does: the fields it changes, its instructions, or its kind.
-    static func effect(_ effect: JSONValue, inputs: JSONValue) -> String {
+    static func effect(_ effect: JSONValue, inputs: JSONValue, escalation: String) -> String {
         if let patch = effect["patch"] {
             let known = inputs.objectValue == nil ? .object(JSONObject()) : inputs
             let changes = InputChange.list(patch: patch, inputs: known)
             let texts =
                 inputs.objectValue == nil ? changes.map(\.description) : changes.map(\.arrow)
-            return texts.isEmpty ? "changes nothing" : texts.joined(separator: "; ")
+            let rest = texts.count - changesMax
+            let more =
+                rest > 0
+                ? ["\(rest) more, shown by `baton escalation show \(escalation)`"] : []
+            return texts.isEmpty
+                ? "changes nothing" : (texts.prefix(changesMax) + more).joined(separator: "; ")
         }
         return effect["instructions"]?.stringValue ?? effect.shown("kind")
     }

@@ -37,7 +37,13 @@ struct MarkdownWriter {
 
     /// A table; `none stated` for no rows.
     mutating func table(_ columns: [String], _ rows: [[String]]) {
-        table(columns, rows.map { row in row.map { linked($0, beside: row) } })
+        table(
+            columns,
+            rows.map { row in
+                zip(columns + Array(repeating: "", count: row.count), row).map { column, cell in
+                    linked(cell, in: .init(row: row, column: column))
+                }
+            })
     }
 
     mutating func table(_ columns: [String], _ rows: [[DocumentText]]) {
@@ -54,8 +60,8 @@ struct MarkdownWriter {
 
     mutating func plot(_ plot: Plot, file: String) { blocks.append(.plot(plot, file: file)) }
 
-    func linked(_ text: String, beside context: [String] = []) -> DocumentText {
-        figures?.linked(text, beside: context) ?? DocumentText(text)
+    private func linked(_ text: String, in cell: FigureLinks.Cell? = nil) -> DocumentText {
+        figures?.linked(text, in: cell) ?? DocumentText(text)
     }
 
     // MARK: Markdown

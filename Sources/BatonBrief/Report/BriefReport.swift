@@ -200,7 +200,7 @@ package enum BriefReport {
             entry.title.hasSuffix(": " + title)
             ? String(entry.title.dropLast(title.count + 2)) : entry.title
         return Chapter(
-            anchor: entry.task, title: "\(own) (\(entry.task))",
+            anchor: entry.task, title: "\(own.capitalizedFirst) (\(entry.task))",
             html: ([byline(entry)] + parts).joined(separator: "\n"),
             inner: inner.count > 1 ? inner : [])
     }

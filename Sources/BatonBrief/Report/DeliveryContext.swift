@@ -63,6 +63,7 @@ package struct DeliveryContext: Sendable {
         guard let place = inputs.flatMap({ InputPlace(pointer, inputs: $0) }) else {
             return pointer
         }
+        guard place.shown != nil else { return "all of \(place)" }
         // `peak.rate` is a part of one field, which has the line.
         var names = place.field.split(separator: ".")
         while !names.isEmpty {

@@ -60,9 +60,15 @@ package struct FigureLinks: Sendable {
     /// Where the derivation of a figure stands.
     func target(of id: String) -> String? { targets[id] }
 
+    /// What stands around a cell of a table.
+    struct Cell {
+        var row: [String]
+        var column: String
+    }
+
     /// The text with its figures linked.
-    /// - Parameter context: texts that stand beside it, such as the other cells of its row.
-    func linked(_ text: String, beside context: [String] = []) -> DocumentText {
+    /// - Parameter cell: for a cell of a table, its row and the title of its column.
+    func linked(_ text: String, in cell: Cell? = nil) -> DocumentText {
         guard !figures.isEmpty else { return DocumentText(text) }
         let bytes = Array(text.utf8)
         var runs: [DocumentText.Run] = []
@@ -80,7 +86,7 @@ package struct FigureLinks: Sendable {
                 continue
             }
             guard Self.isStart(bytes, at),
-                let found = figure(in: bytes, at: at, digits: digits, context)
+                let found = figure(in: bytes, at: at, digits: digits, cell)
             else {
                 at += digits.count
                 continue
@@ -95,7 +101,7 @@ package struct FigureLinks: Sendable {
     }
 
     private func figure(
-        in bytes: [UInt8], at place: Int, digits: ArraySlice<UInt8>, _ context: [String],
+        in bytes: [UInt8], at place: Int, digits: ArraySlice<UInt8>, _ cell: Cell?,
     ) -> Figure? {
         let candidates = (figures[String(decoding: digits, as: UTF8.self)] ?? []).filter {
             bytes[place...].starts(with: $0.shown) && Self.isEnd(bytes, place + $0.shown.count)
@@ -110,7 +116,7 @@ package struct FigureLinks: Sendable {
         ).lowercased()
         let labelled = meant.filter { figure in
             before.hasSuffix(figure.label + ": ")
-                || context.contains { $0.lowercased() == figure.label }
+                || cell.map { Self.isNamed(figure, by: $0) } ?? false
         }
         if !labelled.isEmpty { return labelled.count == 1 ? labelled[0] : nil }
         guard meant.count > 1, meant.allSatisfy(\.isTelling) else { return nil }
@@ -119,6 +125,18 @@ package struct FigureLinks: Sendable {
 
     /// Bytes before a number in which its label or the words of it are looked for.
     private static let contextBytes = 160
+
+    /// Whether a cell of the row is the label; or the label names what the row is about and what
+    /// the column shows, as “Downtime of ledger” does in the row of ledger below “Downtime”.
+    private static func isNamed(_ figure: Figure, by cell: Cell) -> Bool {
+        if cell.row.contains(where: { $0.lowercased() == figure.label }) { return true }
+        guard let subject = cell.row.first?.lowercased(), !subject.isEmpty else { return false }
+        let words = figure.label.split { $0 == " " || $0 == "," }.map(String.init)
+        return words.contains(subject)
+            && cell.column.lowercased().split { !$0.isLetter }.contains { word in
+                word.count >= 4 && words.contains(String(word))
+            }
+    }
 
     /// The figure of whose label at least two words come just before, more than of any other's.
     private static func named(by text: String, among figures: [Figure]) -> Figure? {

@@ -105,8 +105,9 @@ package struct PlotDrawing {
             let texts = places.map { "\(shown($1, plot.y)) at \(shown($0, plot.x))" }
             return "\(series.label): " + texts.joined(separator: ", ")
         }
-        let marks = plot.marks.map { mark in
-            "\(mark.label): \(shown(mark.value, mark.side == .x ? plot.x : plot.y))"
+        let marks = plot.marks.map { mark -> String in
+            let value = shown(mark.value, mark.side == .x ? plot.x : plot.y)
+            return mark.label.hasSuffix(value) ? mark.label : "\(mark.label): \(value)"
         }
         return "\(plot.y.label) against \(plot.x.label.loweredFirst). "
             + (series + marks).joined(separator: "; ") + "."

@@ -56,7 +56,7 @@ enum ReportStyle {
         figcaption{color:var(--soft);font-size:.85rem;margin-top:.3rem}
         #derivations h4{margin-bottom:0}
         #derivations ul{font-size:.88rem;margin-top:.2rem}
-        @media (min-width:70rem){
+        @media screen and (min-width:70rem){
         body{display:grid;grid-template-columns:17rem minmax(0,1fr);\
         grid-template-rows:auto 1fr;max-width:92rem;margin:0 auto}
         header{grid-column:1/3}
@@ -64,7 +64,7 @@ enum ReportStyle {
         padding-bottom:1rem;align-self:start}
         main>section:first-child>h2{margin-top:.5rem}
         }
-        @media (max-width:44rem){
+        @media screen and (max-width:44rem){
         body{font-size:15px}
         h1{font-size:1.5rem}
         nav ul ul{display:none}
@@ -81,11 +81,15 @@ enum ReportStyle {
         }
         @media print{
         :root{--ink:#000;--soft:#444;--paper:#fff;--raised:#f2f2f2;--edge:#bbb;--link:#000}
-        body{display:block;font-size:10pt}
+        html{font-size:11px}
+        body{display:block;font-size:8.5pt;line-height:1.35}
+        table{font-size:7.5pt}
+        th,td{padding:.2rem .4rem}
         nav,.skip{display:none}
         a{text-decoration:none}
-        section{break-before:page}
-        section:first-child{break-before:auto}
+        #derivations{break-before:page}
+        #derivations ul{font-size:7.5pt}
+        figure{max-width:28rem}
         h2,h3,h4,h5{break-after:avoid}
         tr,figure,#derivations ul{break-inside:avoid}
         thead{display:table-header-group}
