@@ -96,9 +96,11 @@ import Testing
             DeliverableMarkdown.plots(of: ["plots": [good, few, good]]).map(\.id) == ["backlog"])
     }
 
-    @Test(
-        "values that are all the same, or very small, can be drawn",
-        arguments: [(0.0, 0.0), (1, 1), (-5, 5), (1e-9, 2e-9), (1e14, 9e14)])
+    static let spans: [(Double, Double)] = [
+        (0, 0), (1, 1), (-5, 5), (1e-9, 2e-9), (1e14, 9e14), (0, .leastNonzeroMagnitude),
+    ]
+
+    @Test("values that are all the same, or very small, can be drawn", arguments: spans)
     func extremes(_ low: Double, _ high: Double) {
         let plot = Plot(
             id: "p", title: "t", x: .init(label: "x", unit: "1"), y: .init(label: "y", unit: "1"),

@@ -218,6 +218,14 @@ struct HTMLPage {
             "shown": "43.2 min", "unit": "min", "inputs": [],
         ],
         [
+            "id": "slots.peak", "label": "Slots of orders at peak", "value": 7, "shown": "7 slots",
+            "unit": "slots", "inputs": [],
+        ],
+        [
+            "id": "slots", "label": "Slots of orders", "value": 7, "shown": "7 slots",
+            "unit": "slots", "inputs": [],
+        ],
+        [
             "id": "given", "label": "Availability", "value": 0.999, "shown": "99.9 %",
             "unit": "ratio", "inputs": [],
         ],
@@ -239,6 +247,8 @@ struct HTMLPage {
                 "leaves an error budget of [43.2 min](a.md#q-budget)"
             ),
             ("after 43.2 min", "after 43.2 min"),
+            ("the queue orders needs 7 slots", "the queue orders needs [7 slots](a.md#q-slots)"),
+            ("it needs 7 slots", "it needs 7 slots"),
             ("the promise of 99.9 %", "the promise of 99.9 %"),
             ("Availability: 99.9 %", "Availability: [99.9 %](a.md#q-given)"),
         ])

@@ -37,11 +37,13 @@ struct MarkdownWriter {
 
     /// A table; `none stated` for no rows.
     mutating func table(_ columns: [String], _ rows: [[String]]) {
+        let titles = columns.map(FigureLinks.Cell.words)
         table(
             columns,
             rows.map { row in
-                zip(columns + Array(repeating: "", count: row.count), row).map { column, cell in
-                    linked(cell, in: .init(row: row, column: column))
+                let cell = FigureLinks.Cell(row: row)
+                return zip(titles + Array(repeating: [], count: row.count), row).map {
+                    linked($1, in: cell.below($0))
                 }
             })
     }

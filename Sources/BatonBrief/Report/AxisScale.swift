@@ -16,6 +16,9 @@ struct AxisScale {
     /// About so many steps between ticks: enough to read a value, few enough for their texts.
     private static let stepsWanted = 6.0
 
+    /// Values that differ by less than this share of their size are drawn as one.
+    private static let spanMin = 1e-9
+
     /// - Parameters:
     ///   - values: all that has to fit.
     ///   - isPadded: whether the axis ends at ticks; else it ends where the values do.
@@ -27,7 +30,10 @@ struct AxisScale {
             least = min(least, 0)
             most = max(most, 0)
         }
-        if least == most { most = least + max(least.magnitude, 1) }
+        let size = max(least.magnitude, most.magnitude)
+        if most - least < max(size * Self.spanMin, Double.leastNormalMagnitude / Self.spanMin) {
+            most = least + max(size, 1)
+        }
         let isWhole = values.allSatisfy { $0 == $0.rounded() } && !Self.isTime(unit)
         let step = Self.step(for: (most - least) / Self.stepsWanted, unit: unit, isWhole: isWhole)
         let first = (least / step).rounded(isPadded ? .down : .up)

@@ -30,9 +30,11 @@ struct Derivations {
     /// One heading a figure, with its anchor.
     /// - Parameter ids: the figures to show; nil for all.
     func write(_ level: Int, _ writer: inout MarkdownWriter, only ids: Set<String>? = nil) {
+        var written: Set<String> = []
         for row in context.quantities {
             let id = row.shown("id")
-            if let ids, !ids.contains(id) { continue }
+            // A delivery that nobody reviewed may name two figures alike; links mean the first.
+            guard ids?.contains(id) ?? true, written.insert(id).inserted else { continue }
             writer.heading(
                 level, "\(row.shown("label")): \(row.shown("shown"))",
                 anchor: DeliveryContext.anchor(id))

@@ -50,7 +50,7 @@ package struct FigureLinks: Sendable {
                     },
                     isTelling: !isStated && digits.count < bytes.count))
         }
-        self.figures = figures
+        self.figures = figures.filter { $0.value.count <= Self.likeMax }
         self.targets = targets
     }
 
@@ -62,8 +62,27 @@ package struct FigureLinks: Sendable {
 
     /// What stands around a cell of a table.
     struct Cell {
-        var row: [String]
-        var column: String
+        /// Cells of its row that can be labels, in lower case.
+        private(set) var labels: [String]
+        /// The words of its column's title.
+        var column: [Substring] = []
+
+        init(row: [String]) {
+            labels = row.filter { $0.utf8.count <= FigureLinks.contextBytes }
+                .map { $0.lowercased() }
+        }
+
+        /// The cell below a title of these words.
+        func below(_ words: [Substring]) -> Cell {
+            var cell = self
+            cell.column = words
+            return cell
+        }
+
+        /// The words of a column's title.
+        static func words(of title: String) -> [Substring] {
+            title.prefix(FigureLinks.contextBytes).lowercased().split { !$0.isLetter }
+        }
     }
 
     /// The text with its figures linked.
@@ -121,21 +140,24 @@ package struct FigureLinks: Sendable {
         if !labelled.isEmpty { return labelled.count == 1 ? labelled[0] : nil }
         guard meant.count > 1, meant.allSatisfy(\.isTelling) else { return nil }
         return Self.named(by: before, among: meant) ?? Self.outcome(of: meant)
+            ?? Self.general(before, meant)
     }
 
-    /// Bytes before a number in which its label or the words of it are looked for.
+    /// Figures that begin with the same digits, at most: of more none is linked.
+    private static let likeMax = 64
+
+    /// Bytes before a number in which its label or the words of it are looked for, and of cells and
+    /// titles that can name it.
     private static let contextBytes = 160
 
     /// Whether a cell of the row is the label; or the label names what the row is about and what
     /// the column shows, as “Downtime of ledger” does in the row of ledger below “Downtime”.
     private static func isNamed(_ figure: Figure, by cell: Cell) -> Bool {
-        if cell.row.contains(where: { $0.lowercased() == figure.label }) { return true }
-        guard let subject = cell.row.first?.lowercased(), !subject.isEmpty else { return false }
+        if cell.labels.contains(figure.label) { return true }
+        guard let subject = cell.labels.first, !subject.isEmpty else { return false }
         let words = figure.label.split { $0 == " " || $0 == "," }.map(String.init)
         return words.contains(subject)
-            && cell.column.lowercased().split { !$0.isLetter }.contains { word in
-                word.count >= 4 && words.contains(String(word))
-            }
+            && cell.column.contains { $0.count >= 4 && words.contains(String($0)) }
     }
 
     /// The figure of whose label at least two words come just before, more than of any other's.
@@ -154,6 +176,17 @@ package struct FigureLinks: Sendable {
         figures.first { figure in
             figures.allSatisfy { $0.id == figure.id || figure.inputs.contains($0.id) }
         }
+    }
+
+    /// The figure whose label is part of all the others, where a word of it comes just before: of
+    /// “Workers of captures” and “Workers of captures at peak” the first.
+    private static func general(_ text: String, _ figures: [Figure]) -> Figure? {
+        let words = Set(text.suffix(60).split { !$0.isLetter })
+        let labels = figures.map { Set($0.label.split { !$0.isLetter }) }
+        return zip(figures, labels).first { _, label in
+            labels.allSatisfy { label.isSubset(of: $0) }
+                && label.contains { $0.count >= 4 && words.contains($0) }
+        }?.0
     }
 
     /// The digits, commas and dots of the number that begins here.

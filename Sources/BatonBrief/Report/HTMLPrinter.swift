@@ -12,6 +12,9 @@ struct HTMLPrinter {
     /// Levels by which headings stand deeper than in their own document.
     var depth = 0
 
+    /// Characters of a column's title that its cells repeat.
+    private static let columnMax = 60
+
     func html(_ blocks: [DocumentBlock]) -> String {
         blocks.map(html).joined(separator: "\n")
     }
@@ -27,12 +30,14 @@ struct HTMLPrinter {
             return "<ul>\n" + items.map { "<li>\(inline($0))</li>\n" }.joined() + "</ul>"
         case .table(let columns, let rows):
             let head = columns.map { "<th scope=\"col\">\(HTMLText.escaped($0))</th>" }.joined()
+            // Cut: a long title would stand in every row again.
+            let names = columns.map { HTMLText.escaped(String($0.prefix(Self.columnMax))) }
             let body = rows.map { row in
                 // On a narrow screen each cell stands below the last, with its column's name.
-                let cells = zip(columns + Array(repeating: "", count: row.count), row)
+                let cells = zip(names + Array(repeating: "", count: row.count), row)
                 return "<tr>"
                     + cells.map { column, cell in
-                        "<td data-column=\"\(HTMLText.escaped(column))\">\(inline(cell))</td>"
+                        "<td data-column=\"\(column)\">\(inline(cell))</td>"
                     }.joined() + "</tr>\n"
             }.joined()
             // Two columns have room on any screen.
