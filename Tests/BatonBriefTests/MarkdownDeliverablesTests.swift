@@ -165,6 +165,40 @@ import Testing
             ])
     }
 
+    @Test("what was written for people can be read back, with links and escaped tags as text")
+    func roundTrip() throws {
+        func vector(_ kind: DocumentKind) throws -> JSONValue {
+            try JSONValue(
+                parsing: try Repository.read("Protocols/vectors/\(kind.schemaName)/valid/full.json")
+            )
+        }
+        let context = DeliveryContext(documents: ["analysis.json": try vector(.analysis)])
+        let risk = "GET /captures/<id> fails for 86.4 min | or more"
+        var text = ""
+        for kind in Deliverables.five {
+            var document = try vector(kind)
+            if kind == .riskRegister, var first = document["risks"]?[0] {
+                first["risk"] = .string(risk)
+                document["risks"] = [first]
+            }
+            text += DeliverableMarkdown.render(document, kind: kind, context: context) + "\n"
+        }
+        #expect(text.contains("[86.4 min](analysis.md#q-error_budget.minutes)"))
+
+        let documents = try MarkdownDeliverables.documents(
+            fromMarkdown: Array(text.utf8), packet: packet)
+
+        let byName = Dictionary(uniqueKeysWithValues: documents.map { ($0.name, $0.document) })
+        #expect(byName["risk_register.json"]?.value(at: "/risks/0/risk")?.stringValue == risk)
+        let checks = try vector(.validationChecklist)["checks"]
+        let read = byName["validation_checklist.json"]?["checks"]
+        #expect(read?[0]?["comparator"] == checks?[0]?["comparator"])
+        #expect(read?[0]?["threshold"] == checks?[0]?["threshold"])
+        #expect(
+            byName["execution_plan.json"]?["steps"]?.arrayValue?.map { $0["id"] }
+                == (try vector(.executionPlan))["steps"]?.arrayValue?.map { $0["id"] })
+    }
+
     @Test("the index leads with the summary of the close")
     func index() throws {
         let handoff = try JSONValue(

@@ -108,7 +108,7 @@ package enum DeliverableMarkdown {
         }
         writer.heading(2, "Decisions")
         writer.table(
-            ["Id", "Decision", "Rank that decided", "Why", "Instead of"],
+            ["Id", "Decision", "Rank", "Why", "Instead of"],
             (document["decisions"]?.listed ?? []).map { row in
                 let others = (row["alternatives"]?.listed ?? []).map {
                     "\($0.shown("option")) (\($0.shown("why_not")))"
