@@ -14,6 +14,9 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Also for debug builds.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
@@ -61,9 +64,7 @@ let package = Package(
         library("PlainText"),
         // Optimised in debug builds, too: a quality gate repeats simulations, and tests repeat the
         // gate. No product that others may depend on contains it.
-        .target(
-            name: "Arithmetic",
-            swiftSettings: settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+        .target(name: "Arithmetic", swiftSettings: settings + optimised),
         library("CommandTree", ["PlainText"]),
         library("BatonCore"),
         library("BatonWire", ["JSON", "PlainText", "BatonCore"]),
@@ -158,7 +159,8 @@ let package = Package(
                 "SimulatedDisk",
             ]),
         tests(
-            "BatonAgentsTests", ["Arithmetic", "BatonAgents", "BatonBrief", "BatonPlatform", "JSON"]),
+            "BatonAgentsTests",
+            ["Arithmetic", "BatonAgents", "BatonBrief", "BatonPlatform", "JSON"]),
         tests(
             "BatonAgentKitTests",
             [

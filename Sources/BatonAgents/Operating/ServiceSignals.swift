@@ -78,8 +78,8 @@ struct ServiceSignals: Sendable {
 
     /// Attempts at messages of a queue beyond the first, as a share of all of them.
     func redeliveries(_ queue: String) -> String {
-        "sum(rate(queue_redeliveries_total{queue=\"\(queue)\"}[15m])) "
-            + "/ sum(rate(queue_deliveries_total{queue=\"\(queue)\"}[15m]))"
+        "sum(rate(queue_redeliveries_total{queue=\"\(queue)\"}[30m])) "
+            + "/ sum(rate(queue_deliveries_total{queue=\"\(queue)\"}[30m]))"
     }
 
     /// Age of the oldest row that the relay has not yet published, in seconds.

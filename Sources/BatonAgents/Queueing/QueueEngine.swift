@@ -26,6 +26,7 @@ extension QueueRun: SpecialistRun {
             redelivery(plan)
             outage(plan)
             money(plan)
+            plots(plan)
         }
         sharedWorkers()
         observability()

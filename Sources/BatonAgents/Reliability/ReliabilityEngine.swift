@@ -26,6 +26,7 @@ extension ReliabilityRun: SpecialistRun {
         retries()
         capacity()
         alerts()
+        budgetPlot()
         describedAPI()
         operations()
         failures()

@@ -224,6 +224,7 @@ extension DocumentKind {
                                                 count: 0...4096)),
                                     ], rest: .refused)),
                         ], rest: .allowed), count: many)),
+            .optional("plots", .list(plotShape, count: many)),
         ])
 
     static let quantityShape = identified([
@@ -242,7 +243,7 @@ extension DocumentKind {
         .required("shown", .visible),
     ])
 
-    private static let quantityInputShape = Shape.either(
+    static let quantityInputShape = Shape.either(
         [
             .object(
                 [.required("name", .visible), .required("pointer", .text(.pointer, max: 1024))],
