@@ -137,6 +137,23 @@ extension DocumentKind {
             .optional("note", .visible),
         ], rest: .refused)
 
+    static let exampleChecksShape = Shape.object(
+        [
+            .required("format", .constant(DocumentKind.exampleChecks.format)),
+            .required("outcome", .choice(["delivered", "escalated", "failed"])),
+            .required(
+                "checks",
+                .list(
+                    .object(
+                        [
+                            .required("part", .visible),
+                            .optional("pointer", .text(.pointer, max: 256)),
+                            .optional("equals", .any),
+                            .optional("contains", .visible),
+                            .optional("items_min", .integer(0...1_024)),
+                        ], rest: .refused), count: 0...256)),
+        ], rest: .refused)
+
     /// Seconds: of a second to a day.
     private static let ratePeriod = Shape.number(1...86_400)
 
