@@ -119,7 +119,8 @@ struct BriefDraft {
             }
         }
         let document = BriefDocument(
-            json: json, understood: reader.understood, references: reader.references)
+            json: json, understood: reader.understood, references: reader.references,
+            commands: reader.commands)
         return BriefReading(
             document: diagnostics.hasErrors ? nil : document, understood: reader.understood,
             diagnostics: diagnostics.inOrder)

@@ -150,6 +150,16 @@ struct BriefCheckView {
             ),
             ("diagnostics", .array(file.reading.diagnostics.map(\.json))),
         ])
+        let commands = file.reading.document?.commands ?? []
+        if !commands.isEmpty {
+            object["context"] = .array(
+                commands.map { command in
+                    [
+                        "command": JSONValue(texts: command.words),
+                        "line": .integer(Int64(command.line)),
+                    ]
+                })
+        }
         if let failure { object["problems"] = failure.json["problems"] }
         if let outlook {
             object["route"] = .array(outlook.route)
@@ -180,6 +190,7 @@ struct BriefCheckView {
     var text: String {
         var blocks = [understood]
         if let proposed { blocks.append(proposed) }
+        if let commands { blocks.append(commands) }
         if let outlook {
             blocks.append(route(outlook))
             if !outlook.inputs.isEmpty { blocks.append(inputs(outlook)) }
@@ -214,6 +225,18 @@ struct BriefCheckView {
                 + "  could be \(paint.cyan(Prose.harmless(BrokerRows.text(row, "field"))))"
         }
         return paint.bold("Seen in the text, not used") + "\n" + lines.joined(separator: "\n")
+    }
+
+    /// What would be run; a check runs nothing.
+    private var commands: String? {
+        let commands = file.reading.document?.commands ?? []
+        guard !commands.isEmpty else { return nil }
+        let lines = commands.map { command in
+            let words = Prose.harmless(ContextRun.shown(command.words))
+            return "  line \(command.line)  \(paint.cyan(words))"
+        }
+        return paint.bold("Run here, as you, when it is submitted") + "\n"
+            + lines.joined(separator: "\n")
     }
 
     private func route(_ outlook: BriefOutlook) -> String {

@@ -14,8 +14,15 @@ enum AgentRun {
         let console = Console(isJSON: false)
         let card = try card(invocation, console)
         let home = try Broker.home(invocation)
-        let handler = try handler(
-            for: card, at: invocation.argument("CARD"), brain: invocation.option("brain"))
+        let path = invocation.argument("CARD")
+        var handler = try handler(for: card, at: path, brain: invocation.option("brain"))
+        if !card.context.isEmpty {
+            let full = try done { () throws(SystemError) in try Files.absolutePath(path) }
+            let context = ContextRun(
+                commands: card.context, directory: Files.parent(of: full),
+                environment: CommandBrain.surroundings(passing: card.env))
+            handler = ContextHandler(brain: handler, context: context)
+        }
         var options = try options(for: card, home, invocation)
         options.log = { line in console.note(line) }
         try register(card, options, console)
