@@ -7,7 +7,7 @@ import YAML
 /// Reads fields.
 struct FieldReader {
     /// Added to the lines of the tree: where it starts in its file.
-    let lineOffset: Int
+    var lineOffset: Int
     var diagnostics: [Diagnostic] = []
     var understood: [UnderstoodField] = []
     var references: [FileReference] = []
