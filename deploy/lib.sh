@@ -6,7 +6,7 @@ swift_version=6.3
 # What the build links, and what the tests run beside it.
 build_packages=(libzmq3-dev libsqlite3-dev libsodium-dev libssl-dev libyaml-dev libcmark-gfm-dev
     libcmark-gfm-extensions-dev pkg-config)
-test_packages=(python3 python3-zmq python3-jsonschema faketime strace)
+test_packages=(python3 python3-zmq python3-jsonschema faketime strace prometheus)
 
 if [ -t 2 ] && [ -z "${NO_COLOR:-}" ]; then
     bold=$'\e[1m' red=$'\e[31m' cyan=$'\e[36m' plain=$'\e[0m'

@@ -103,7 +103,13 @@ struct Desk {
         case .escalate(let document):
             #expect(DocumentKind.escalation.findings(in: document) == [])
         case .deliver(let parts):
+            let manifest = parts.map {
+                PartManifest(name: $0.name, mediaType: $0.mediaType, size: $0.bytes.count)
+            }
+            #expect(Deliverables.problems(with: manifest, for: .direct, isReviewed: false) == [])
             for part in parts {
+                // Rules and runbooks are texts without a schema.
+                guard part.name.hasSuffix(".json") else { continue }
                 let kind = try #require(Deliverables.kind(ofPart: part.name))
                 #expect(kind.findings(in: part.value) == [], "\(part.name)")
             }

@@ -23,7 +23,8 @@ struct FormulaDocumentTests {
         let cells = [
             "`\(formula.id)`", formula.statement, formula.unit, inputs.joined(separator: ", "),
             formula.range, formula.source,
-            formula.evidence == .inference ? "inference" : "computed",
+            formula.evidence == .inference
+                ? "inference" : formula.isEstimateBeyond ? "computed; else inference" : "computed",
         ]
         return "| " + cells.joined(separator: " | ") + " |"
     }

@@ -42,9 +42,12 @@ struct FormulaVectorTests {
             [("availability", 0.999), ("rate", 90), ("window", 2_592_000)], 233_280),
         Vector("burn-rate", burn(0.02, 30, 1), 14.4), Vector("burn-rate", burn(0.05, 30, 6), 6),
         Vector("burn-rate", burn(0.1, 30, 24), 3), Vector("burn-rate", burn(0.1, 30, 72), 1),
-        Vector("burn-rate", burn(0.02, 28, 1), 13.44),
+        Vector("burn-rate", burn(0.02, 28, 1), 13.44), Vector("burn-rate", burn(0.05, 28, 6), 5.6),
+        Vector("burn-rate", burn(0.1, 28, 24), 2.8),
         Vector("burn-rate", burn(0.1, 28, 72), 0.933333333333),
-        Vector("burn-rate", burn(0.02, 90, 1), 43.2), Vector("burn-rate", burn(0.02, 7, 1), 3.36),
+        Vector("burn-rate", burn(0.02, 90, 1), 43.2), Vector("burn-rate", burn(0.05, 90, 6), 18),
+        Vector("burn-rate", burn(0.1, 90, 24), 9), Vector("burn-rate", burn(0.1, 90, 72), 3),
+        Vector("burn-rate", burn(0.02, 7, 1), 3.36),
         Vector("burn-rate", burn(0.05, 7, 6), 1.4),
         Vector("alert-error-ratio", [("burn_rate", 14.4), ("availability", 0.93)], 1.008),
         Vector(
@@ -60,7 +63,22 @@ struct FormulaVectorTests {
         Vector(
             "own-availability-needed", [("availability", 0.998), ("graph", 0.999)],
             0.998998998999),
+        Vector("common-cause", pair(need: 1) + [("share", 0.1)], 0.9998992, tolerance: 1e-7),
+        Vector("common-cause", pair(need: 1) + [("share", 0)], 0.999999),
+        Vector("repeated-calls", [("availability", 0.999), ("calls", 3)], 0.997002999),
+        Vector("one-more-nine", [("availability", 0.9995)], 0.99995),
+        Vector("downtime-sum", Array(repeating: ("minutes", 5.256), count: 5), 26.28),
+        Vector("budget-taken", [("part", 26.28), ("budget", 52.56)], 0.5),
+        // The workbook's table 5-6: at 100 % errors the first page comes after 51.84 s.
+        Vector("alert-detection", [("error_ratio", 0.0144), ("alert_window", 3600)], 51.84),
+        Vector(
+            "alert-failures",
+            [("error_ratio", 0.0144), ("rate", 10.0 / 3600), ("alert_window", 3600)], 0.144),
     ]
+
+    static func pair(need: Double) -> [(String, Double)] {
+        [("need", need), ("availability", 0.999), ("availability", 0.999)]
+    }
 
     static func burn(_ share: Double, _ days: Double, _ hours: Double) -> [(String, Double)] {
         [("budget_share", share), ("window", days * 86400), ("alert_window", hours * 3600)]
@@ -89,7 +107,23 @@ struct FormulaVectorTests {
         Vector("retry-budget-load", [("budget", 0.1), ("layers", 3)], 1.331),
         Vector("backoff-sum-maximum", delays, 1100),
         Vector("backoff-sum-mean", delays + [("jitter", 1)], 550),
+        Vector("retry-budget-load", [("budget", 0.1), ("layers", 1)], 1.1),
+        Vector("fan-out-slow", [("share", 0.01), ("calls", 100)], 0.634, tolerance: 1e-4),
+        Vector("hop-quantile", [("alpha", 0.01), ("hops", 2)], 0.995),
+        Vector("percentile-sum", [("seconds", 0.06), ("seconds", 0.11)], 0.17),
+        Vector("false-timeout-rate", slow(0.06), 0.01),
+        Vector("false-timeout-rate", slow(0.071303), 0.0050001038, tolerance: 1e-6),
+        Vector("false-timeout-rate", slow(0.12), 0.00043696487, tolerance: 1e-6),
+        Vector("residual-failure", [("failure", 0.001), ("attempts", 2)], 1e-6),
+        Vector("failure-sum", [("failure", 0.001), ("failure", 0.002)], 0.003),
+        Vector("queue-limit", [("slots", 13), ("share", 0.5)], 6),
+        Vector("breaker-window", [("window", 10), ("calls", 20), ("rate", 300)], 10),
+        Vector("breaker-window", [("window", 10), ("calls", 20), ("rate", 0.5)], 40),
     ]
+
+    static func slow(_ timeout: Double) -> [(String, Double)] {
+        [("timeout", timeout), ("p50", 0.012), ("p99", 0.06)]
+    }
 
     static func latency(_ quantile: Double) -> [(String, Double)] {
         [("p50", 0.012), ("p99", 0.06), ("quantile", quantile)]
@@ -263,6 +297,19 @@ struct FormulaVectorTests {
     }
 
     @Test(
+        "the tail of the normal distribution agrees with the tables",
+        arguments: [
+            (0.0, 0.5), (0.5, 0.3085375387259869), (1, 0.15865525393145707),
+            (2, 0.02275013194817922), (3, 0.0013498980316300957), (5, 2.866515718791946e-07),
+            (7, 1.279812543885835e-12), (10, 7.619853024160593e-24), (-1, 0.8413447460685429),
+        ])
+    func normalTail(_ z: Double, _ expected: Double) throws {
+        let tail = try #require(RealFunctions.normalTail(z))
+
+        #expect((tail - expected).magnitude < 1e-11 * expected)
+    }
+
+    @Test(
         "logarithm and exponential are exact to the last digits",
         arguments: [
             (2.0, 0.6931471805599453), (10, 2.302585092994046), (1e-300, -690.7755278982137),
@@ -298,79 +345,5 @@ struct FormulaVectorTests {
             #expect(!formula.statement.isEmpty && !formula.source.isEmpty && !formula.range.isEmpty)
             #expect(!formula.unit.isEmpty && !formula.inputs.isEmpty)
         }
-    }
-}
-
-@Suite("Availability graph")
-struct AvailabilityGraphTests {
-    private func up(_ dependencies: JSONValue, deadline: Double? = nil, outage: Double? = nil)
-        -> Double?
-    {
-        AvailabilityGraph(dependencies, deadline: deadline, outage: outage, unstated: nil)?
-            .probability()
-    }
-
-    private func isClose(_ value: Double?, _ expected: Double) -> Bool {
-        value.map { ($0 - expected).magnitude < 1e-12 } ?? false
-    }
-
-    @Test("two redundant parts behind a shared one are conditioned on it, not multiplied")
-    func shared() {
-        let dependencies: JSONValue = [
-            [
-                "name": "a", "availability": 0.999, "kind": "redundant", "group": "g",
-                "shares": ["net"],
-            ],
-            [
-                "name": "b", "availability": 0.999, "kind": "redundant", "group": "g",
-                "shares": ["net"],
-            ],
-            ["name": "net", "availability": 0.9995, "kind": "soft"],
-        ]
-
-        #expect(isClose(up(dependencies), 0.9994990005))
-    }
-
-    @Test("hard parts are in series, and a part listed twice counts once")
-    func series() {
-        let one: JSONValue = ["name": "a", "availability": 0.999]
-        let two: JSONValue = ["name": "b", "availability": 0.99, "kind": "hard"]
-
-        #expect(isClose(up([one, two]), 0.98901))
-        #expect(isClose(up([one, two, one]), 0.98901))
-    }
-
-    @Test("two of three at 99 % give 0.999702")
-    func needTwo() {
-        let member: (String) -> JSONValue = { name in
-            [
-                "name": .string(name), "availability": 0.99, "kind": "redundant", "group": "g",
-                "need": 2,
-            ]
-        }
-
-        #expect(isClose(up([member("a"), member("b"), member("c")]), 0.999702))
-    }
-
-    @Test("announced maintenance counts")
-    func maintenance() {
-        let dependencies: JSONValue = [
-            ["name": "a", "availability": 1.0, "maintenance": ["for": 1800, "every": 86400]]
-        ]
-
-        #expect(isClose(up(dependencies), 0.9791666666666666))
-    }
-
-    @Test("a cache is free only while it outlasts the outage, a soft call only within the deadline")
-    func conditions() {
-        let cached: JSONValue = [
-            ["name": "a", "availability": 0.9, "kind": "cached", "stale_ok": 600]
-        ]
-        let soft: JSONValue = [["name": "a", "availability": 0.9, "kind": "soft", "timeout": 0.5]]
-
-        #expect(isClose(up(cached, outage: 300), 1))
-        #expect(isClose(up(cached, outage: 900), 0.9))
-        #expect(isClose(up(soft, deadline: 0.8), 1))
-        #expect(isClose(up(soft, deadline: 0.4), 0.9))
     }
 }

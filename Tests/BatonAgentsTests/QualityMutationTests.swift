@@ -40,10 +40,13 @@ struct Mutation: Sendable, CustomTestStringConvertible {
     private func change(_ value: JSONValue, _ steps: ArraySlice<String>) throws -> JSONValue {
         guard let step = steps.first else { return try edited(value) }
         if case .array(var list) = value {
-            // `id=x` selects the element with that id.
-            let named = step.hasPrefix("id=") ? String(step.dropFirst(3)) : nil
-            let found = named.map { id in list.firstIndex { $0["id"]?.stringValue == id } }
-            let index = try #require(found ?? Int(step), "no \(step)")
+            // `id=x` selects the first element with that id, `owner=y` that of this owner.
+            let named = step.split(separator: "=", maxSplits: 1).map(String.init)
+            let found =
+                named.count == 2
+                ? list.firstIndex { $0[named[0]]?.stringValue == named[1] } : Int(step)
+            let index = try #require(found, "no \(step)")
+            try #require(list.indices.contains(index), "no \(step)")
             if steps.count == 1, case .remove = edit {
                 list.remove(at: index)
             } else {

@@ -180,12 +180,13 @@ struct ProcessTests {
             to: broker.home + "/limits.json", mode: 0o600)
         try broker.start()
         let peer = try operatorOf(broker)
+        // Before the worker comes, whose session ends when it has been silent for so long.
+        #expect(try peer.submit("k", to: "team.writer", [1]).verb == .ok)
         let worker = try DealerPeer(broker.endpoint, user: "team.writer", password: "secret")
         let hello = try worker.hello([
             ("agent", "team.writer"), ("instance", "1"), ("credit", 1),
         ])
         #expect(hello.verb == .ok)
-        #expect(try peer.submit("k", to: "team.writer", [1]).verb == .ok)
         #expect(try worker.next()?.verb == .assign)
 
         // Always more than a turn answers. The worker says nothing from now on.

@@ -90,6 +90,55 @@ extension Crashes {
             #expect(Int64(after.events) >= told)
         }
 
+        /// A copy of a journal whose last batch is written, and neither synced nor acknowledged.
+        private func unsyncedEvidence() throws -> (Arena, FaultShim, Evidence, events: Int) {
+            let fault = FaultShim.Fault(.sync, .inputOutput, number: 40)
+            let (arena, shim) = try arena(fault)
+            #expect(arena.submitUntilFailure(try arena.client()) > 0)
+            #expect(arena.life?.end(within: 5_000) == .code(74))
+            var evidence = Evidence(arena.stage)
+            try evidence.keep()
+            return (arena, shim, evidence, try arena.check().events)
+        }
+
+        @Test("what a loss of power took before a start had made it durable is no violation")
+        func unsyncedTail() throws {
+            var (arena, shim, evidence, events) = try unsyncedEvidence()
+            var power = PowerLoss(shim, seed: 3)
+
+            try evidence.losePower(&power, keeping: 0)
+
+            try arena.start(shim.environment())
+            let first = try #require(try evidence.check(against: arena.ledger))
+            let client = try arena.client()
+            for _ in 0..<20 { try arena.submit(client) }
+            arena.life?.kill()
+            try evidence.keep()
+            try arena.start(shim.environment())
+            let second = try #require(try evidence.check(against: arena.ledger))
+            #expect(first.violations == [] && second.violations == [])
+            #expect(first.events < events && second.events > events)
+        }
+
+        @Test("a canary: what a loss of power took after a start had served is a violation")
+        func lostRecovery() throws {
+            var (arena, shim, evidence, events) = try unsyncedEvidence()
+            var power = PowerLoss(shim, seed: 3)
+            try arena.start(
+                shim.environment(FaultShim.Fault(.sync, .lie, number: 1, isLasting: true)))
+            #expect(try evidence.check(against: arena.ledger)?.events == events)
+            arena.life?.kill()
+
+            try evidence.losePower(&power, keeping: 0)
+            try evidence.keep()
+
+            let report = try #require(try evidence.check(against: arena.ledger))
+            #expect(report.events < events)
+            #expect(
+                report.violations.map(\.description)
+                    == ["the first \(events) events are no longer what they were"])
+        }
+
         @Test("whatever pages a loss of power keeps, the journal is whole", arguments: 0..<6)
         func powerLoss(seed: UInt64) throws {
             let (arena, shim) = try arena()

@@ -11,13 +11,13 @@ extension EndToEnd {
         func daemons(cgroup: Bool) async throws {
             try await Stage.with { stage in
                 try stage.useRogue(
-                    "daemons, deaf",
+                    "deaf, daemons",
                     settings: #""cgroup": \#(cgroup), "agent_grace_ms": 300, "backoff_ms": 50"#)
                 try await stage.start(connected: false)
                 try await eventually("both daemons run") { stage.strays().count == 2 }
                 let strays = stage.strays()
 
-                try stage.process(RogueAgent.id).signal(.kill)
+                try await stage.started(RogueAgent.id).signal(.kill)
 
                 try await eventually("they are gone, and others came with the next process") {
                     !strays.contains(where: \.isRunning) && stage.strays().count == 2
@@ -34,7 +34,7 @@ extension EndToEnd {
         @Test("`down` says what it had to kill, and returns when nothing is left")
         func downKills() async throws {
             try await Stage.with { stage in
-                try stage.useRogue("daemons, deaf", settings: #""agent_grace_ms": 300"#)
+                try stage.useRogue("deaf, daemons", settings: #""agent_grace_ms": 300"#)
                 let up = try await stage.baton(
                     "up", "--agents", stage.agents, "--detach", "--timeout", "1s")
                 #expect(up.status == 69, "\(up)")
@@ -61,16 +61,17 @@ extension EndToEnd {
         func downAfterKill(cgroup: Bool) async throws {
             try await Stage.with { stage in
                 try stage.useRogue(
-                    "daemons, deaf", settings: #""cgroup": \#(cgroup), "agent_grace_ms": 300"#)
+                    "deaf, daemons", settings: #""cgroup": \#(cgroup), "agent_grace_ms": 300"#)
                 _ = try await stage.baton(
                     "up", "--agents", stage.agents, "--detach", "--timeout", "1s")
                 try await eventually("both daemons run and can be found again") {
-                    let record = try stage.record()
+                    guard let record = try? stage.record() else { return false }
                     let isGrouped = record.value(at: "/containment/kind")?.stringValue == "cgroup"
                     let adopted = record["adopted"]?.arrayValue?.count ?? 0
                     return stage.strays().count == 2 && (isGrouped || adopted == 2)
                 }
 
+                _ = try await stage.started(RogueAgent.id)
                 try stage.process("supervisor").signal(.kill)
                 let doctor = try await stage.baton("doctor")
                 let down = try await stage.baton("down", "--json")
@@ -86,13 +87,13 @@ extension EndToEnd {
         @Test("after the supervisor was killed the next `up` ends what it left, then starts anew")
         func upAfterKill() async throws {
             try await Stage.with { stage in
-                try stage.useRogue("daemons, deaf", settings: #""agent_grace_ms": 300"#)
+                try stage.useRogue("deaf, daemons", settings: #""agent_grace_ms": 300"#)
                 _ = try await stage.baton(
                     "up", "--agents", stage.agents, "--detach", "--timeout", "1s")
                 try await eventually("both daemons run") { stage.strays().count == 2 }
                 let old = stage.residents().map(\.recorded)
 
-                try stage.process("supervisor").signal(.kill)
+                try await stage.started("supervisor").signal(.kill)
                 try await stage.start(connected: false)
 
                 try await eventually("the old are gone, the new are there") {
@@ -111,7 +112,7 @@ extension EndToEnd {
                 try stage.useRogue("nothing")
                 _ = try await stage.baton(
                     "up", "--agents", stage.agents, "--detach", "--timeout", "1s")
-                let rogue = try stage.process(RogueAgent.id)
+                let rogue = try await stage.started(RogueAgent.id)
                 let broker = try stage.process("broker")
 
                 try stage.process("supervisor").signal(.kill)
@@ -151,7 +152,7 @@ extension EndToEnd {
                     cat >/dev/null
                     (setsid /bin/sh \(stage.agents)/test/stray.sh >/dev/null 2>&1 &)
                     (setsid env -i /bin/sh \(stage.agents)/test/stray.sh >/dev/null 2>&1 &)
-                    sleep 1
+                    until test -e \(stage.agents)/test/seen; do sleep 0.05; done
                     echo done
                     """)
                 try await stage.start()
@@ -160,6 +161,7 @@ extension EndToEnd {
                 try await eventually("both daemons run") { stage.strays().count == 2 }
                 let strays = stage.strays()
 
+                try stage.write("", to: "agents/test/seen")
                 try await eventually("the task is accepted") {
                     try await stage.state(of: task) == "accepted"
                 }

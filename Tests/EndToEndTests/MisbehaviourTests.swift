@@ -15,7 +15,7 @@ extension EndToEnd {
                     try await stage.questions(about: Self.flaky).count == 1
                 }
                 let question = try await stage.questions(about: Self.flaky)[0]
-                #expect(try stage.entry(Self.flaky)?["state"]?.stringValue == "quarantined")
+                try await stage.waitForQuarantine(of: Self.flaky)
 
                 try Files.remove("\(stage.agents)/test/broken")
                 let answer = try await stage.baton(
@@ -131,10 +131,10 @@ extension EndToEnd {
                     try await stage.questions(about: RogueAgent.id).count == 1
                 }
 
-                let entry = try stage.entry(RogueAgent.id)
-                #expect(entry?["state"]?.stringValue == "quarantined")
+                try await stage.waitForQuarantine(of: RogueAgent.id)
                 #expect(
-                    entry?["last_end"]?.stringValue == "hung: it did not connect within 1 s")
+                    try stage.entry(RogueAgent.id)?["last_end"]?.stringValue
+                        == "hung: it did not connect within 1 s")
                 try await stage.stop()
                 stage.expectEmpty()
             }
@@ -185,8 +185,13 @@ extension EndToEnd {
 
                 // A chunk may be up to a pipe's read longer than the bound.
                 for file in [log, log + ".1"] {
-                    let size = try #require(try Files.status(of: file)?.size)
-                    #expect(size < 65_536 + 200_000)
+                    // Between the renaming of a full log and the making of the next there is none.
+                    var size: Int64?
+                    try await eventually("\(file) is there") {
+                        size = try Files.status(of: file)?.size
+                        return size != nil
+                    }
+                    #expect(try #require(size) < 65_536 + 200_000)
                 }
                 #expect(try !Files.exists(log + ".2"))
                 #expect(try await stage.baton("status", within: 10).status == 0)
@@ -247,7 +252,7 @@ extension EndToEnd {
                 try stage.useRogue("nothing")
                 _ = try await stage.baton(
                     "up", "--agents", stage.agents, "--detach", "--timeout", "1s")
-                let supervisor = try stage.process("supervisor")
+                let supervisor = try await stage.started("supervisor")
 
                 supervisor.signal(.stop)
                 try await eventually("it stands still") {
@@ -271,8 +276,11 @@ extension EndToEnd {
                 try stage.useRogue("nothing")
                 _ = try await stage.baton(
                     "up", "--agents", stage.agents, "--detach", "--timeout", "1s")
+                try await eventually("the broker answers") {
+                    try await stage.baton("status").status == 0
+                }
+                let broker = try await stage.started("broker")
                 let supervisor = try stage.process("supervisor")
-                let broker = try stage.process("broker")
                 supervisor.signal(.stop)
                 broker.signal(.kill)
                 try await eventually("it is gone") { !broker.isRunning }
@@ -430,6 +438,13 @@ extension Stage {
             "broker": try entry("broker", broker),
         ]
         try write(String(decoding: record.encoded(), as: UTF8.self), to: "home/agents.json")
+    }
+
+    /// The question may be there first: the supervisor asks, and then writes its record.
+    fileprivate func waitForQuarantine(of agent: String) async throws {
+        try await eventually("\(agent) is in quarantine") {
+            try self.entry(agent)?["state"]?.stringValue == "quarantined"
+        }
     }
 
     fileprivate func isConnected(_ agent: String) async throws -> Bool {

@@ -154,6 +154,12 @@ final class Stage {
         return found.process
     }
 
+    /// Waits until somebody runs: `up` with a time limit may return before everybody was started.
+    func started(_ name: String) async throws -> RecordedProcess {
+        try await eventually("\(name) runs") { (try? self.process(name)) != nil }
+        return try process(name)
+    }
+
     /// The journal, whole.
     func journal() async throws -> [JSONValue] {
         let run = try await baton("audit", "tail", "--since", "0", "--json")

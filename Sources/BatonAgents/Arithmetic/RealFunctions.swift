@@ -118,6 +118,29 @@ package enum RealFunctions {
         return sum * x + h
     }
 
+    /// The probability that a standard normal variable exceeds `z`, to about 13 digits; nil unless
+    /// `z` is finite. Source: Abramowitz and Stegun, 26.2.11 (series) and 26.2.14 (continued
+    /// fraction).
+    package static func normalTail(_ z: Double) -> Double? {
+        guard z.isFinite else { return nil }
+        if z < 0 { return normalTail(-z).map { 1 - $0 } }
+        guard let exponential = exp(-z * z / 2) else { return nil }
+        let density = exponential / 2.5066282746310002
+        guard z >= 3 else {
+            // z + z³/3 + z⁵/15 + …; below 3 the terms are gone after some forty.
+            var term = z
+            var sum = z
+            for n in stride(from: 3.0, through: 161, by: 2) {
+                term *= z * z / n
+                sum += term
+            }
+            return 0.5 - density * sum
+        }
+        var fraction = z
+        for n in stride(from: 200.0, through: 1, by: -1) { fraction = z + n / fraction }
+        return density / fraction
+    }
+
     private static func centre(_ x: Double) -> Double {
         polynomial(
             x, 2.5090809287301226727e+3, 3.3430575583588128105e+4, 6.7265770927008700853e+4,

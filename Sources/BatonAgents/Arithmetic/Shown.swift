@@ -32,6 +32,19 @@ package enum Shown {
             ? fixed(ratio * 100, decimals: 5, rounding) : significant(ratio * 100, rounding)) + " %"
     }
 
+    /// An availability beside a promise: a percentage with two decimals more than the promise has,
+    /// so that what is lacking is seen and no more is claimed than the figures hold; five decimals
+    /// without a promise. To be truncated, except for what must be reached.
+    package static func availability(
+        _ ratio: Double, promised: Double?, _ rounding: Rounding = .down
+    ) -> String {
+        let decimals = promised.map { promised in
+            let text = fixed(promised * 100, decimals: 7, .nearest)
+            return (text.split(separator: ".").dropFirst().first?.count ?? 0) + 2
+        }
+        return fixed(ratio * 100, decimals: decimals ?? 5, rounding) + " %"
+    }
+
     /// Seconds as people say them.
     package static func duration(_ seconds: Double, _ rounding: Rounding = .up) -> String {
         switch seconds.magnitude {

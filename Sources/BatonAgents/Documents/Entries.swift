@@ -99,18 +99,33 @@ package struct Risk: Sendable, Hashable {
     package var owner: String
     package var trigger: String
 
+    /// The impact's level follows from severity and likelihood; no level, where an agent of one's
+    /// own rated a risk as no level would.
     package func json(id: String) -> JSONValue {
-        [
+        var value: JSONValue = [
             "id": .string(id), "risk": .string(risk), "severity": .string(severity.rawValue),
             "likelihood": .string(likelihood.rawValue), "impact": .string(impact),
-            "mitigation": .string(mitigation), "owner": .string(owner),
-            "trigger": .string(trigger),
         ]
+        if let level = RiskMatrix.impact(severity: severity, likelihood: likelihood) {
+            value["impact_level"] = .string(level.rawValue)
+        }
+        value["mitigation"] = .string(mitigation)
+        value["owner"] = .string(owner)
+        value["trigger"] = .string(trigger)
+        return value
     }
 }
 
 /// A measurable check.
 package struct Check: Sendable, Hashable {
+    /// What a check is there for beside the criteria: a requirement, by its source, a risk, by its
+    /// text, or an assumption, by its statement. They get their ids when the documents are made.
+    package enum Reason: Sendable, Hashable {
+        case requirement(String)
+        case risk(String)
+        case assumption(String)
+    }
+
     package var traces: [String]
     package var metric: String
     package var comparator: String
@@ -119,6 +134,7 @@ package struct Check: Sendable, Hashable {
     package var method: String
     package var when: String
     package var owner: String
+    package var reasons: [Reason] = []
 
     /// Whether this already checks the number that the criterion `id` states.
     func isCheck(of id: String, _ reading: CriterionReading) -> Bool {

@@ -33,6 +33,10 @@ package struct Quantity: Sendable, Hashable {
     package let evidence: Evidence
     package let confidence: Double
     package let ceiling: Double
+    /// The kind of evidence that sets the ceiling: the formula's, or that of its weakest input.
+    package let ceilingKind: Evidence
+    /// Why the confidence is no higher.
+    package let rationale: String
     package let shown: String
 
     package var json: JSONValue {
@@ -40,7 +44,8 @@ package struct Quantity: Sendable, Hashable {
             "id": .string(id), "label": .string(label), "value": .number(value),
             "unit": .string(unit), "formula": .string(formula), "inputs": .array(inputs),
             "evidence": .string(evidence.rawValue), "confidence": .number(confidence),
-            "ceiling": .number(ceiling), "shown": .string(shown),
+            "ceiling": .number(ceiling), "ceiling_kind": .string(ceilingKind.rawValue),
+            "rationale": .string(rationale), "shown": .string(shown),
         ]
     }
 }
@@ -50,6 +55,8 @@ package struct ResolvedInput: Sendable {
     package let name: String
     package let value: JSONValue
     package let ceiling: Double
+    /// The kind of evidence that sets the ceiling.
+    package let kind: Evidence
     package let confidence: Double
 }
 
@@ -57,15 +64,38 @@ package struct ResolvedInput: Sendable {
 package struct Derivation: Sendable {
     package let value: Double
     package let ceiling: Double
+    /// The kind of evidence that sets the ceiling.
+    package let kind: Evidence
     package let confidence: Double
+    /// What the formula gives for these inputs.
+    package let evidence: Evidence
+    /// Why the confidence is no higher: the formula, or the input that it rests on.
+    package let rationale: String
 
     /// Derives `formula` from `inputs`; nil when the formula has no value there.
     package static func derive(_ formula: Formula, _ inputs: [ResolvedInput]) -> Derivation? {
         let values = FormulaValues(inputs.map { ($0.name, $0.value) })
         guard let value = formula.evaluate(values) else { return nil }
-        let ceiling = inputs.reduce(formula.evidence.ceiling) { min($0, $1.ceiling) }
-        let confidence = inputs.reduce(ceiling) { min($0, $1.confidence) }
-        return Derivation(value: value, ceiling: ceiling, confidence: confidence)
+        let weakest = inputs.min { $0.ceiling < $1.ceiling }
+        let evidence = formula.evidence(for: values)
+        let bound = weakest.flatMap { $0.ceiling < evidence.ceiling ? $0 : nil }
+        let ceiling = bound?.ceiling ?? evidence.ceiling
+        let kind = bound?.kind ?? evidence
+        let doubted = inputs.min { $0.confidence < $1.confidence }
+        let confidence = min(ceiling, doubted?.confidence ?? ceiling)
+        let rationale =
+            if let doubted, confidence < ceiling {
+                "no surer than \(doubted.name)"
+            } else if let bound {
+                "no surer than \(bound.name) (\(bound.kind.rawValue))"
+            } else if evidence == .inference {
+                "a fit or an approximation"
+            } else {
+                "computed from inputs that are as sure"
+            }
+        return Derivation(
+            value: value, ceiling: ceiling, kind: kind, confidence: confidence,
+            evidence: evidence, rationale: rationale)
     }
 
     /// An input that is read from the packet at `pointer`.
@@ -76,24 +106,26 @@ package struct Derivation: Sendable {
         let structured = formula.inputs.contains {
             if case .structure = $0.shape { $0.name == name } else { false }
         }
-        let ceiling =
+        let kind =
             structured
-            ? leastCeiling(value, at: pointer, members: formula.evidenceMembers)
-            : Evidence.of(value, at: pointer).ceiling
-        return ResolvedInput(name: name, value: value, ceiling: ceiling, confidence: ceiling)
+            ? weakest(value, at: pointer, members: formula.evidenceMembers)
+            : Evidence.of(value, at: pointer)
+        return ResolvedInput(
+            name: name, value: value, ceiling: kind.ceiling, kind: kind, confidence: kind.ceiling)
     }
 
-    /// The lowest ceiling among the members of a structure whose evidence counts.
-    private static func leastCeiling(
+    /// The evidence with the lowest ceiling among the members of a structure that count.
+    private static func weakest(
         _ value: JSONValue, at pointer: String, members: [String]
-    ) -> Double {
-        var least = Evidence.definition.ceiling
+    ) -> Evidence {
+        var weakest = Evidence.definition
         for item in value.arrayValue ?? [value] {
             for member in members {
                 guard let figure = item[member] else { continue }
-                least = min(least, Evidence.of(figure, at: pointer + "/" + member).ceiling)
+                let kind = Evidence.of(figure, at: pointer + "/" + member)
+                if kind.ceiling < weakest.ceiling { weakest = kind }
             }
         }
-        return least
+        return weakest
     }
 }

@@ -16,7 +16,7 @@ extension Workings {
             EnginePart(name: "validation_checklist.json", value: checklist),
             EnginePart(name: "handoff_packet.json", value: handoff(summary: summary, to: to)),
             EnginePart(name: "analysis.json", value: analysis(summary: summary)),
-        ]
+        ] + attachments
     }
 
     private func document(_ kind: String, _ members: [(String, JSONValue)]) -> JSONValue {
@@ -41,7 +41,21 @@ extension Workings {
                 ),
                 ("constraints", packet.constraints),
                 ("assumptions", Self.orNone(assumptions.map(\.json))),
-                ("out_of_scope", Self.orNone(outOfScope.map(JSONValue.string))),
+                (
+                    "decides",
+                    .array(scope("decides:", or: "What the brief leaves open, within its figures."))
+                ),
+                (
+                    "must_ask",
+                    .array(
+                        scope(
+                            "must ask:",
+                            or: "What the brief does not state and does not allow to assume."))
+                ),
+                (
+                    "out_of_scope",
+                    .array(scope("out of scope:", or: "What the brief does not ask for."))
+                ),
                 ("decided", Self.orNone(packet.answers.map(Self.decided))),
             ])
     }
@@ -67,7 +81,32 @@ extension Workings {
     private var checklist: JSONValue {
         document(
             "validation_checklist",
-            [("checks", .array(checks.enumerated().map { $1.json(id: "C\($0 + 1)") }))])
+            [
+                (
+                    "checks",
+                    .array(
+                        checks.enumerated().map { index, check in
+                            var traced = check
+                            for trace in check.reasons.compactMap(id)
+                            where !traced.traces.contains(trace) {
+                                traced.traces.append(trace)
+                            }
+                            return traced.json(id: "C\(index + 1)")
+                        })
+                )
+            ])
+    }
+
+    /// The id of what a check is there for; nil when there is no such requirement or risk.
+    private func id(of reason: Check.Reason) -> String? {
+        switch reason {
+        case .requirement(let source):
+            requirements.firstIndex { $0.source == source }.map { "R\($0 + 1)" }
+        case .risk(let text):
+            risks.firstIndex { $0.risk == text }.map { "K\($0 + 1)" }
+        case .assumption(let statement):
+            assumptions.first { $0.statement == statement }?.id
+        }
     }
 
     private func handoff(summary: String, to: String?) -> JSONValue {
@@ -139,16 +178,17 @@ extension Workings {
     /// The closing writes a list of its own.
     static let formulaTitle = "Formulas"
 
-    /// What the card's scope excludes: its lines that begin with “Out of scope:”.
-    private var outOfScope: [String] {
+    /// What the card's scope lists under a mark: its lines that begin with it, such as
+    /// “Out of scope:”. A card may say nothing of it; what holds for every agent is said then.
+    private func scope(_ mark: String, or common: String) -> [JSONValue] {
         let scope = card.value(at: "/sections/scope")?.stringValue ?? ""
-        let mark = "out of scope:"
-        return scope.split(separator: "\n").compactMap { line in
+        let lines = scope.split(separator: "\n").compactMap { line -> JSONValue? in
             let text = line.drop { $0 == "-" || $0 == "*" || $0 == " " }
             guard text.lowercased().hasPrefix(mark) else { return nil }
             let rest = text.dropFirst(mark.count).drop { $0 == " " }
-            return rest.isEmpty ? nil : String(rest)
+            return rest.isEmpty ? nil : .string(String(rest))
         }
+        return lines.isEmpty ? [.string(common)] : lines
     }
 
     private static func decided(_ answer: JSONValue) -> JSONValue {

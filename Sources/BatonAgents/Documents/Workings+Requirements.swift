@@ -78,6 +78,12 @@ package enum RequirementReader {
                 Requirement(
                     text: "A message of \(name) that is delivered twice has one effect",
                     kind: .inferred, source: "/inputs/queues/\(index)"))
+            if Evidence.number(queue["fail"]) != nil {
+                result.append(
+                    Requirement(
+                        text: "A message of \(name) whose attempts all fail is kept and counted",
+                        kind: .inferred, source: "/inputs/queues/\(index)/fail"))
+            }
         }
         return result
     }

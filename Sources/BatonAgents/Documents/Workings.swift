@@ -23,6 +23,8 @@ package struct Workings: Sendable {
     package private(set) var openQuestions: [String] = []
     package var proposedTasks: [(agent: String, title: String, why: String)] = []
     package var nextSteps: [String] = []
+    /// Files beside the documents, such as alert rules; delivered after them, in this order.
+    package var attachments: [EnginePart] = []
     private var positions: [String: Int] = [:]
 
     package init(packet: PacketView, card: JSONValue, parts: [String: [UInt8]] = [:]) {
@@ -55,11 +57,18 @@ package struct Workings: Sendable {
             Quantity(
                 id: id, label: label, value: derivation.value, unit: formula.unit,
                 formula: formula.id, inputs: inputs.map { $1.json(named: $0) },
-                evidence: formula.evidence, confidence: derivation.confidence,
-                ceiling: derivation.ceiling,
-                shown: Shown.text(
-                    derivation.value, unit: formula.unit, rounding: formula.rounding)))
+                evidence: derivation.evidence, confidence: derivation.confidence,
+                ceiling: derivation.ceiling, ceilingKind: derivation.kind,
+                rationale: derivation.rationale,
+                shown: shown(derivation.value, formula)))
         return derivation.value
+    }
+
+    private func shown(_ value: Double, _ formula: Formula) -> String {
+        formula.isBesidePromise
+            ? Shown.availability(
+                value, promised: packet.number("/inputs/slo/availability"), formula.rounding)
+            : Shown.text(value, unit: formula.unit, rounding: formula.rounding)
     }
 
     /// The quantity of that id.
@@ -78,6 +87,15 @@ package struct Workings: Sendable {
         }
     }
 
+    /// Why something of the field at `pointer` is checked: the brief demands it, or what it does
+    /// not state was assumed.
+    package func reason(for pointer: String) -> Check.Reason {
+        guard packet.number(pointer) == nil,
+            let entry = ConservativeTable.entry(for: pointer, card: card)
+        else { return .requirement(pointer) }
+        return .assumption(entry.statement)
+    }
+
     private func resolve(
         _ name: String, _ source: Source, _ formula: Formula
     ) -> ResolvedInput? {
@@ -89,13 +107,13 @@ package struct Workings: Sendable {
             return quantity(id).map {
                 ResolvedInput(
                     name: name, value: .number($0.value), ceiling: $0.ceiling,
-                    confidence: $0.confidence)
+                    kind: $0.ceilingKind, confidence: $0.confidence)
             }
         case .assumed(let value, let id):
             return assumptions.first { $0.id == id }.map {
                 ResolvedInput(
                     name: name, value: .number(value), ceiling: $0.evidence.ceiling,
-                    confidence: $0.confidence)
+                    kind: $0.evidence, confidence: $0.confidence)
             }
         }
     }

@@ -25,20 +25,34 @@ package struct EngineInput: Sendable {
     }
 }
 
-/// One part of a delivery.
+/// One part of a delivery: a JSON document, or a text such as YAML or Markdown.
 package struct EnginePart: Sendable, Hashable {
     package let name: String
     package let mediaType: String
+    /// The document; of a text part the text as a string.
     package let value: JSONValue
+    /// Whether the bytes are the text itself and no JSON.
+    private let isText: Bool
 
     package init(name: String, mediaType: String = "application/json", value: JSONValue) {
         self.name = name
         self.mediaType = mediaType
         self.value = value
+        isText = false
     }
 
-    /// The bytes to deliver: indented, because people open these files.
-    package var bytes: [UInt8] { Array(value.prettyPrinted().utf8) }
+    /// A part that is delivered as it stands.
+    package init(name: String, mediaType: String, text: String) {
+        self.name = name
+        self.mediaType = mediaType
+        value = .string(text)
+        isText = true
+    }
+
+    /// The bytes to deliver: JSON indented, because people open these files.
+    package var bytes: [UInt8] {
+        Array((isText ? value.stringValue ?? "" : value.prettyPrinted()).utf8)
+    }
 }
 
 /// How a run ends.

@@ -79,16 +79,24 @@ package struct Formula: Sendable {
     package let range: String
     /// `computed`, or `inference` where the formula itself is an approximation or a fit.
     package let evidence: Evidence
+    /// Whether the formula still gives a value where it does not hold: an estimate then.
+    package var isEstimateBeyond: Bool { holds != nil }
     /// The direction in which a rounded figure stays safe to act on.
     package let rounding: Shown.Rounding
+    /// Whether the figure is an availability that stands beside the promised one: it is shown with
+    /// two digits more than the promise.
+    package let isBesidePromise: Bool
     /// In structured inputs, the members whose evidence counts.
     package let evidenceMembers: [String]
+    private let holds: (@Sendable (FormulaValues) -> Bool)?
     private let compute: @Sendable (FormulaValues) -> Double?
 
     package init(
         _ id: String, _ statement: String, source: String, unit: String, inputs: [FormulaInput],
         range: String, evidence: Evidence = .computed, rounding: Shown.Rounding = .up,
-        evidenceMembers: [String] = [], compute: @escaping @Sendable (FormulaValues) -> Double?
+        isBesidePromise: Bool = false, evidenceMembers: [String] = [],
+        holds: (@Sendable (FormulaValues) -> Bool)? = nil,
+        compute: @escaping @Sendable (FormulaValues) -> Double?
     ) {
         self.id = id
         self.statement = statement
@@ -98,8 +106,15 @@ package struct Formula: Sendable {
         self.range = range
         self.evidence = evidence
         self.rounding = rounding
+        self.isBesidePromise = isBesidePromise
         self.evidenceMembers = evidenceMembers
+        self.holds = holds
         self.compute = compute
+    }
+
+    /// What kind of evidence the value for these inputs is.
+    package func evidence(for values: FormulaValues) -> Evidence {
+        holds.map { $0(values) } ?? true ? evidence : .inference
     }
 
     /// The value, or nil when an input is missing, unknown to the formula, or out of its range.
@@ -125,7 +140,7 @@ package struct FormulaRegistry: Sendable {
     /// Every formula that the shipped engines use, in the order of Protocols/formulas.md.
     package static let standard = FormulaRegistry(
         budgetFormulas + availabilityFormulas + callFormulas + retryFormulas + waitFormulas
-            + sharingFormulas + operationFormulas + simulationFormulas)
+            + sharingFormulas + operationFormulas + simulationFormulas + protectionFormulas)
 
     package let formulas: [Formula]
     private let positions: [String: Int]

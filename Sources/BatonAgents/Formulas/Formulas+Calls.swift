@@ -84,6 +84,84 @@ let callFormulas: [Formula] = [
         else { return nil }
         return deadline * share
     },
+    Formula(
+        "false-timeout-rate", "P(Z > ln(timeout / p50) / σ), σ = ln(p99 / p50) / z(0.99)",
+        source: "Johnson et al., ch. 14; AWS Builders' Library", unit: "ratio",
+        inputs: [
+            FormulaInput("timeout", "timeout of one attempt in seconds"),
+            FormulaInput("p50", "median latency in seconds"),
+            FormulaInput("p99", "99th percentile in seconds"),
+        ],
+        range: "timeout > 0, 0 < p50 < p99", evidence: .inference
+    ) { values in
+        guard let sigma = lognormalSigma(values), sigma > 0, let p50 = values.number("p50"),
+            let timeout = values.number("timeout"), timeout > 0,
+            let logarithm = RealFunctions.ln(timeout / p50)
+        else { return nil }
+        return RealFunctions.normalTail(logarithm / sigma)
+    },
+    Formula(
+        "residual-failure", "failureᵃᵗᵗᵉᵐᵖᵗˢ", source: "independent attempts", unit: "ratio",
+        inputs: [
+            FormulaInput("failure", "share of the attempts that fail, 0..1"),
+            FormulaInput("attempts", "attempts, the first included"),
+        ],
+        range: "0 ≤ failure ≤ 1, attempts ≥ 1; an outage fails all attempts alike",
+        evidence: .inference
+    ) { values in
+        guard let failure = values.number("failure"), (0...1).contains(failure),
+            let attempts = values.whole("attempts"), (1...1000).contains(attempts)
+        else { return nil }
+        return RealFunctions.power(failure, attempts)
+    },
+    Formula(
+        "failure-sum", "min(1, Σ failure)", source: "Boole's inequality", unit: "ratio",
+        inputs: [FormulaInput("failure", .list, "shares of the requests that fail, 0..1")],
+        range: "each 0..1, at least one"
+    ) { values in
+        guard let list = values.numbers("failure"), !list.isEmpty,
+            list.allSatisfy({ (0...1).contains($0) })
+        else { return nil }
+        return min(1, list.reduce(0, +))
+    },
+    Formula(
+        "hop-quantile", "1 − alpha / hops",
+        source: "Boole's inequality", unit: "ratio",
+        inputs: [
+            FormulaInput("alpha", "share of the requests that may take longer than the bound"),
+            FormulaInput("hops", "calls of the chain, parallel ones counted each"),
+        ],
+        range: "0 < alpha < 1, hops ≥ 1", rounding: .nearest
+    ) { values in
+        guard let alpha = values.number("alpha"), alpha > 0, alpha < 1,
+            let hops = values.whole("hops"), (1...10_000).contains(hops)
+        else { return nil }
+        return 1 - alpha / Double(hops)
+    },
+    Formula(
+        "percentile-sum", "Σ p99, an estimate: quantiles do not add",
+        source: "rule of thumb; the bound is the sum of the hop-quantiles", unit: "s",
+        inputs: [FormulaInput("seconds", .list, "99th percentiles in seconds")],
+        range: "each ≥ 0, at least one", evidence: .inference, rounding: .nearest
+    ) { values in
+        guard let list = values.numbers("seconds"), !list.isEmpty, list.allSatisfy({ $0 >= 0 })
+        else { return nil }
+        return list.reduce(0, +)
+    },
+    Formula(
+        "fan-out-slow", "1 − (1 − share)ᶜᵃˡˡˢ",
+        source: "Dean and Barroso, The Tail at Scale", unit: "ratio",
+        inputs: [
+            FormulaInput("share", "share of the calls that are slow, 0..1"),
+            FormulaInput("calls", "calls that one request makes at the same time"),
+        ],
+        range: "0 ≤ share ≤ 1, calls ≥ 1; independent calls"
+    ) { values in
+        guard let share = values.number("share"), (0...1).contains(share),
+            let calls = values.whole("calls"), (1...100_000).contains(calls)
+        else { return nil }
+        return 1 - RealFunctions.power(1 - share, calls)
+    },
 ]
 
 /// Retries. Source: AWS Builders' Library; SRE Book, ch. 22 (retry budgets and amplification).

@@ -88,7 +88,13 @@ let waitFormulas: [Formula] = [
     Formula(
         "wait-mean", "C(c, a) / (c / S − λ) × (Ca² + Cs²) / 2", source: "Allen–Cunneen", unit: "s",
         inputs: [arrival, service, workers, arrivalsCV, serviceCV],
-        range: "stable; holds for cv ≤ 1.5 and utilisation ≥ 0.7, beyond that an estimate"
+        range: "stable; holds for cv ≤ 1.5 and utilisation ≥ 0.7, beyond that an estimate",
+        holds: { values in
+            guard let station = station(values), let count = values.whole("workers") else {
+                return false
+            }
+            return WaitSizing.isMeanSound(station, servers: count)
+        }
     ) { values in
         guard let station = station(values), let count = values.whole("workers") else { return nil }
         return Erlang.meanWait(station, servers: count)
@@ -113,7 +119,13 @@ let waitFormulas: [Formula] = [
             arrival, service, FormulaInput("wait", "mean wait allowed in seconds"), arrivalsCV,
             serviceCV,
         ],
-        range: "as wait-mean, wait > 0"
+        range: "as wait-mean, wait > 0",
+        holds: { values in
+            guard let station = station(values), let wait = values.number("wait"),
+                let count = Erlang.servers(for: station, wait: wait)
+            else { return false }
+            return WaitSizing.isMeanSound(station, servers: count)
+        }
     ) { values in
         guard let station = station(values), let wait = values.number("wait"), wait > 0
         else { return nil }

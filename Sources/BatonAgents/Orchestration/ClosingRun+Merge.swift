@@ -133,8 +133,10 @@ extension ClosingRun {
         var merged: [Check] = []
         for source in upstream {
             let names = criterionNames(source)
+            let reasons = reasonNames(source)
             for item in source.documents.list("validation_checklist", "checks") {
-                let check = self.check(item, names)
+                var check = self.check(item, names)
+                check.reasons = Router.texts(item["traces"]).compactMap { reasons[$0] }
                 if let at = merged.firstIndex(where: {
                     $0.metric == check.metric && $0.comparator == check.comparator
                         && $0.threshold == check.threshold && $0.unit == check.unit
@@ -142,6 +144,7 @@ extension ClosingRun {
                     for trace in check.traces where !merged[at].traces.contains(trace) {
                         merged[at].traces.append(trace)
                     }
+                    merged[at].reasons += check.reasons
                     continue
                 }
                 if let other = merged.first(where: { $0.metric == check.metric }) {
@@ -186,6 +189,32 @@ extension ClosingRun {
                 else { continue }
                 names[id] = "\(prefix)\(at + 1)"
             }
+        }
+        return names
+    }
+
+    /// What the ids of requirements and risks that the agent used stand for.
+    private func reasonNames(_ source: Upstream) -> [String: Check.Reason] {
+        var names: [String: Check.Reason] = [:]
+        for item in source.documents.list("objective_snapshot", "requirements") {
+            guard let id = item["id"]?.stringValue, let from = item["source"]?.stringValue else {
+                continue
+            }
+            names[id] = .requirement(from)
+        }
+        for item in source.documents.list("objective_snapshot", "assumptions") {
+            guard let id = item["id"]?.stringValue, let text = item["statement"]?.stringValue else {
+                continue
+            }
+            names[id] = .assumption(text)
+        }
+        for item in source.documents.list("risk_register", "risks") {
+            guard let id = item["id"]?.stringValue, let text = item["risk"]?.stringValue else {
+                continue
+            }
+            // The register keeps the first wording of a risk that several agents see.
+            let kept = workings.risks.first { Self.plain($0.risk) == Self.plain(text) }?.risk
+            names[id] = .risk(kept ?? text)
         }
         return names
     }

@@ -16,7 +16,7 @@ package struct QualityEngine: Engine {
         else {
             return .fail(message: "\(agentID) takes review tasks with a subject")
         }
-        var review = Review(packet: packet, subject: subject, parts: input.parts)
+        var review = Review(packet: packet, subject: subject, parts: input.parts, card: input.card)
         review.run()
         return .deliver([EnginePart(name: "verdict.json", value: review.verdict)])
     }
@@ -51,10 +51,12 @@ struct Review {
     let texts: [(part: String, text: String)]
     private(set) var findings: [ReviewFinding] = []
     var quantitiesChecked = 0
-    private var rulesRun = 0
+    /// The words of the agents' cards that came with the review.
+    let cardTexts: [String]
 
-    init(packet: PacketView, subject: JSONValue, parts: [String: [UInt8]]) {
+    init(packet: PacketView, subject: JSONValue, parts: [String: [UInt8]], card: JSONValue) {
         self.packet = packet
+        cardTexts = [card["description"]?.stringValue ?? ""]
         subjectTask = subject["task"]?.stringValue ?? "t-0"
         subjectAgent = subject["agent"]?.stringValue ?? ""
         var origin = packet.document
@@ -78,15 +80,17 @@ struct Review {
     /// finding.
     mutating func run() {
         let rules: [(inout Review) -> Void] = [
-            { $0.checkCompleteness() }, { $0.checkShapes() }, { $0.checkScope() },
-            { $0.checkQuantities() }, { $0.checkAssumptions() }, { $0.checkCriteria() },
-            { $0.checkRisks() }, { $0.checkSteps() }, { $0.checkDecisions() },
-            { $0.checkAnswers() }, { $0.checkPlaceholders() }, { $0.checkSecrets() },
+            { $0.checkCompleteness() }, { $0.checkShapes() }, { $0.checkCoverage() },
+            { $0.checkScope() }, { $0.checkLimits() }, { $0.checkQuantities() },
+            { $0.checkAssumptions() }, { $0.checkEvidence() }, { $0.checkCriteria() },
+            { $0.checkDirections() }, { $0.checkTraces() }, { $0.checkRisks() },
+            { $0.checkRatings() }, { $0.checkOwners() }, { $0.checkSteps() },
+            { $0.checkDecisions() }, { $0.checkAnswers() }, { $0.checkAnswersExist() },
+            { $0.checkWithin() }, { $0.checkAcross() }, { $0.checkPlaceholders() },
+            { $0.checkHedging() }, { $0.checkSecrets() }, { $0.checkNumbers() },
+            { $0.checkNames() }, { $0.checkLanguage() },
         ]
-        for rule in rules {
-            rule(&self)
-            rulesRun += 1
-        }
+        for rule in rules { rule(&self) }
     }
 
     /// Whether the delivery was made by an engine, which owes an analysis and a number for each
@@ -100,14 +104,20 @@ struct Review {
     /// agent may have no way to: with those it is a remark.
     var omission: Severity { isBuiltIn ? .high : .medium }
 
+    /// How much it weighs what stands in one entry or sentence. A specialist's engine writes each
+    /// of them itself; the closing repeats what other agents wrote, and cannot mend it.
+    var authored: Severity {
+        isBuiltIn && subjectAgent != "core.orchestrator" ? .high : .medium
+    }
+
     mutating func find(
-        _ rule: String, _ severity: Severity, part: String, place: String, _ message: String,
+        _ rule: QualityRule, _ severity: Severity, part: String, place: String, _ message: String,
         satisfy: String
     ) {
         // A verdict holds 1,024 findings at most; whoever made more has enough to do with these.
         guard findings.count < 200 else { return }
         let finding = ReviewFinding(
-            rule: rule, severity: severity, part: part, place: place, message: message,
+            rule: rule.rawValue, severity: severity, part: part, place: place, message: message,
             satisfy: satisfy)
         if !findings.contains(finding) { findings.append(finding) }
     }
@@ -130,7 +140,7 @@ struct Review {
             "subject": .string(subjectTask), "findings": .array(findings.map(\.json)),
             "checked": [
                 "quantities": .integer(Int64(quantitiesChecked)),
-                "rules": .integer(Int64(rulesRun)),
+                "rules": .integer(Int64(QualityRule.allCases.count)),
             ],
             "summary": .string(summary),
         ]

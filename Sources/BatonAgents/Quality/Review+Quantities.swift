@@ -51,21 +51,33 @@ enum QuantityRule {
     }
 }
 
+/// A figure that was judged, for those that are derived from it.
+struct KnownFigure: Sendable {
+    let value: Double
+    let ceiling: Double
+    let kind: Evidence
+}
+
 extension Review {
     /// Derives each quantity again, in order, from the subject's inputs.
     mutating func checkQuantities() {
         let part = delivery.part("analysis")
         let assumptions = delivery.list("objective_snapshot", "assumptions")
-        var known: [String: (value: Double, ceiling: Double)] = [:]
+        var known: [String: KnownFigure] = [:]
         for (index, item) in delivery.list("analysis", "quantities").enumerated() {
             let place = "/quantities/\(index)"
-            guard let id = item["id"]?.stringValue, let stated = item["value"]?.doubleValue else {
+            guard let id = item["id"]?.stringValue else { continue }
+            guard let stated = item["value"]?.doubleValue else {
+                find(
+                    .quantityRecomputed, authored, part: part, place: place + "/value",
+                    "the value of \(id) is no number", satisfy: "state the number")
                 continue
             }
             quantitiesChecked += 1
             let evidence = Evidence(rawValue: item["evidence"]?.stringValue ?? "") ?? .inference
             let ceiling = item["ceiling"]?.doubleValue ?? 1
-            defer { known[id] = (stated, ceiling) }
+            let kind = Evidence(rawValue: item["ceiling_kind"]?.stringValue ?? "") ?? evidence
+            defer { known[id] = KnownFigure(value: stated, ceiling: ceiling, kind: kind) }
             checkShown(item, stated, part: part, place: place)
             guard let formula = FormulaRegistry.standard[item["formula"]?.stringValue ?? ""] else {
                 checkUnknownFormula(item, evidence, part: part, place: place)
@@ -73,7 +85,7 @@ extension Review {
             }
             if item["unit"]?.stringValue != formula.unit {
                 find(
-                    "quantity-unit", .high, part: part, place: place + "/unit",
+                    .quantityUnit, .high, part: part, place: place + "/unit",
                     "\(formula.id) gives \(formula.unit), not \(item["unit"]?.stringValue ?? "")",
                     satisfy: "state the unit \(formula.unit)")
             }
@@ -82,17 +94,19 @@ extension Review {
             else { continue }
             guard let derived = Derivation.derive(formula, inputs) else {
                 find(
-                    "quantity-recomputed", .high, part: part, place: place,
+                    .quantityRecomputed, .high, part: part, place: place,
                     "\(formula.id) has no value for these inputs (\(formula.range))",
                     satisfy: "give the inputs that the formula names, within its range")
                 continue
             }
             if !QuantityRule.agree(stated, derived.value) {
                 find(
-                    "quantity-recomputed", .critical, part: part, place: place + "/value",
+                    .quantityRecomputed, .critical, part: part, place: place + "/value",
                     "\(id) is stated as \(stated), and \(formula.statement) gives \(derived.value)",
                     satisfy: "state \(derived.value), or correct the inputs")
             }
+            checkSecondRoute(formula, inputs, stated, part: part, place: place)
+            checkMeaning(item, formula, known: Set(known.keys), part: part, place: place)
             checkCeiling(
                 item, evidence, formula, derived, ceiling: ceiling, part: part, place: place)
         }
@@ -105,7 +119,7 @@ extension Review {
             return
         }
         find(
-            "quantity-shown", .high, part: part, place: place + "/shown",
+            .quantityShown, .high, part: part, place: place + "/shown",
             "“\(shown)” does not show the value \(value)",
             satisfy: "show the stored value, rounded once, to the safe side")
     }
@@ -118,13 +132,13 @@ extension Review {
         switch evidence {
         case .computed, .definition:
             find(
-                "quantity-formula", .high, part: part, place: place + "/formula",
+                .quantityFormula, .high, part: part, place: place + "/formula",
                 "there is no formula “\(name)” in the registry",
                 satisfy: "use a formula of Protocols/formulas.md, or say report, research,"
                     + " measurement or inference")
         case .measurement, .research, .report, .inference:
             find(
-                "quantity-formula", .low, part: part, place: place + "/formula",
+                .quantityFormula, .low, part: part, place: place + "/formula",
                 "“\(name)” is not in the registry, so the figure was not derived again",
                 satisfy: "use a formula of Protocols/formulas.md where one fits")
         }
@@ -134,31 +148,51 @@ extension Review {
         _ item: JSONValue, _ evidence: Evidence, _ formula: Formula, _ derived: Derivation,
         ceiling: Double, part: String, place: String
     ) {
-        if evidence.ceiling > formula.evidence.ceiling + 1e-12 {
+        if evidence.ceiling > derived.evidence.ceiling + 1e-12 {
             find(
-                "confidence-ceiling", .high, part: part, place: place + "/evidence",
-                "\(formula.id) gives \(formula.evidence.rawValue), not \(evidence.rawValue)",
-                satisfy: "state \(formula.evidence.rawValue)")
+                .confidenceCeiling, .high, part: part, place: place + "/evidence",
+                "\(formula.id) gives \(derived.evidence.rawValue), not \(evidence.rawValue)",
+                satisfy: "state \(derived.evidence.rawValue)")
         }
         if ceiling > derived.ceiling + 1e-12 {
             find(
-                "confidence-ceiling", .high, part: part, place: place + "/ceiling",
+                .confidenceCeiling, .high, part: part, place: place + "/ceiling",
                 "ceiling \(ceiling) is above \(derived.ceiling), the lowest of the formula's and"
                     + " its inputs'",
                 satisfy: "state at most \(derived.ceiling)")
         }
+        checkRationale(item, derived, part: part, place: place)
         if let confidence = item["confidence"]?.doubleValue, confidence > derived.ceiling + 1e-12 {
             find(
-                "confidence-ceiling", .high, part: part, place: place + "/confidence",
+                .confidenceCeiling, .high, part: part, place: place + "/confidence",
                 "confidence \(confidence) is above the ceiling \(derived.ceiling)",
                 satisfy: "state at most \(derived.ceiling)")
         }
     }
 
+    /// An engine says which kind of evidence bounds the confidence, and why it is no higher.
+    private mutating func checkRationale(
+        _ item: JSONValue, _ derived: Derivation, part: String, place: String
+    ) {
+        let stated = item["ceiling_kind"]?.stringValue
+        if let kind = stated.flatMap(Evidence.init), kind.ceiling > derived.kind.ceiling + 1e-12 {
+            find(
+                .confidenceRationale, .high, part: part, place: place + "/ceiling_kind",
+                "\(kind.rawValue) does not set the ceiling, \(derived.kind.rawValue) does",
+                satisfy: "state \(derived.kind.rawValue)")
+        }
+        guard isBuiltIn, stated == nil || item["rationale"]?.stringValue?.isEmptyTalk ?? true
+        else { return }
+        find(
+            .confidenceRationale, .high, part: part, place: place + "/rationale",
+            "the figure does not say why its confidence is no higher",
+            satisfy: "state ceiling_kind and rationale")
+    }
+
     /// The inputs of a quantity; nil after a finding when one points nowhere.
     private mutating func resolve(
         _ item: JSONValue, _ formula: Formula,
-        _ known: [String: (value: Double, ceiling: Double)], _ assumptions: [JSONValue],
+        _ known: [String: KnownFigure], _ assumptions: [JSONValue],
         part: String, place: String
     ) -> [ResolvedInput]? {
         var result: [ResolvedInput] = []
@@ -171,7 +205,7 @@ extension Review {
                         name, pointer: pointer, packet: origin, formula: formula)
                 else {
                     find(
-                        "input-exists", .high, part: part, place: at + "/pointer",
+                        .inputExists, .high, part: part, place: at + "/pointer",
                         "\(pointer) leads nowhere in the packet",
                         satisfy: "point to an input that the packet has")
                     return nil
@@ -180,7 +214,7 @@ extension Review {
             } else if let quantity = input["quantity"]?.stringValue {
                 guard let earlier = known[quantity] else {
                     find(
-                        "input-exists", .high, part: part, place: at + "/quantity",
+                        .inputExists, .high, part: part, place: at + "/quantity",
                         "\(quantity) is no quantity before this one",
                         satisfy: "refer to a quantity that stands earlier")
                     return nil
@@ -188,22 +222,23 @@ extension Review {
                 result.append(
                     ResolvedInput(
                         name: name, value: .number(earlier.value), ceiling: earlier.ceiling,
-                        confidence: earlier.ceiling))
+                        kind: earlier.kind, confidence: earlier.ceiling))
             } else {
                 let id = input["assumption"]?.stringValue
                 guard let value = input["value"], let id,
                     let assumption = assumptions.first(where: { $0["id"]?.stringValue == id })
                 else {
                     find(
-                        "input-assumed", .high, part: part, place: at,
+                        .inputAssumed, .high, part: part, place: at,
                         "the value of \(name) has neither a source nor a listed assumption",
                         satisfy: "point into the packet, or name the assumption it rests on")
                     return nil
                 }
-                let kind = Evidence(rawValue: assumption["evidence"]?.stringValue ?? "")
+                let kind =
+                    Evidence(rawValue: assumption["evidence"]?.stringValue ?? "") ?? .inference
                 result.append(
                     ResolvedInput(
-                        name: name, value: value, ceiling: (kind ?? .inference).ceiling,
+                        name: name, value: value, ceiling: kind.ceiling, kind: kind,
                         confidence: assumption["confidence"]?.doubleValue ?? 0))
             }
         }
@@ -220,14 +255,14 @@ extension Review {
                     continue
                 }
                 find(
-                    "confidence-ceiling", .high, part: part,
+                    .confidenceCeiling, .high, part: part,
                     place: "/assumptions/\(index)/\(member)",
                     "\(member) \(value) is above \(kind.ceiling), the ceiling of \(kind.rawValue)",
                     satisfy: "state at most \(kind.ceiling)")
             }
             if item["rationale"]?.stringValue.map(\.isEmptyTalk) ?? true {
                 find(
-                    "assumption-rationale", omission, part: part,
+                    .assumptionRationale, authored, part: part,
                     place: "/assumptions/\(index)/rationale", "an assumption says not why",
                     satisfy: "say why it may be assumed")
             }

@@ -9,7 +9,7 @@ extension Review {
     mutating func checkCompleteness() {
         for problem in delivery.markdownProblems {
             find(
-                "shape", .high, part: Deliverables.markdownName, place: problem.place,
+                .shape, .high, part: Deliverables.markdownName, place: problem.place,
                 problem.message, satisfy: "write the section as Protocols/ describes it")
         }
         if !delivery.markdownProblems.isEmpty { return }
@@ -17,13 +17,13 @@ extension Review {
         for kind in needed {
             guard let document = delivery.documents.first(where: { $0.kind == kind }) else {
                 find(
-                    "complete", .critical, part: "\(kind).json", place: "",
+                    .complete, .critical, part: "\(kind).json", place: "",
                     "the delivery has no \(kind)", satisfy: "deliver \(kind).json")
                 continue
             }
             if let problem = document.problem {
                 find(
-                    "shape", .critical, part: document.part, place: problem,
+                    .shape, .critical, part: document.part, place: problem,
                     "the part is no JSON: \(problem)", satisfy: "deliver valid JSON")
             }
         }
@@ -36,7 +36,7 @@ extension Review {
             else { continue }
             for finding in kind.findings(in: value) {
                 find(
-                    "shape", .high, part: document.part, place: finding.pointer, finding.message,
+                    .shape, .high, part: document.part, place: finding.pointer, finding.message,
                     satisfy: finding.satisfy)
             }
         }
@@ -50,7 +50,7 @@ extension Review {
                     continue
                 }
                 find(
-                    "scope-kept", .high, part: document.part, place: "/\(member)",
+                    .scopeKept, .high, part: document.part, place: "/\(member)",
                     "\(member) is \(value), and the subject's is \(wanted)",
                     satisfy: "state \(wanted)")
             }
@@ -61,7 +61,7 @@ extension Review {
             snapshot["objective"]?.stringValue?.trimmed != objective.trimmed
         {
             find(
-                "scope-kept", omission, part: part, place: "/objective",
+                .scopeKept, omission, part: part, place: "/objective",
                 "the objective is not the one of the packet",
                 satisfy: "repeat the objective as it was stated")
         }
@@ -69,14 +69,14 @@ extension Review {
             .compactMap { $0["text"]?.stringValue?.trimmed }
         for criterion in packet.acceptanceCriteria where !kept.contains(criterion.trimmed) {
             find(
-                "scope-kept", omission, part: part,
+                .scopeKept, omission, part: part,
                 place: "/acceptance_criteria", "the criterion “\(criterion)” is missing",
                 satisfy: "repeat every acceptance criterion of the packet")
         }
         checkConstraints(snapshot, part)
         if delivery["handoff_packet"]?["to"]?.stringValue == subjectAgent {
             find(
-                "scope-kept", .high, part: delivery.part("handoff_packet"), place: "/to",
+                .scopeKept, .high, part: delivery.part("handoff_packet"), place: "/to",
                 "the agent hands over to itself", satisfy: "name the next owner, or none stated")
         }
     }
@@ -87,7 +87,7 @@ extension Review {
                 .compactMap(\.stringValue)
             if !kept.contains(text) {
                 find(
-                    "scope-kept", omission, part: part,
+                    .scopeKept, omission, part: part,
                     place: "/constraints/\(kind)", "the constraint “\(text)” is missing",
                     satisfy: "repeat every constraint of the packet")
             }
@@ -103,33 +103,32 @@ extension Review {
         let success = delivery.list("objective_snapshot", "success_criteria")
         let criteria = acceptance.isEmpty ? success : acceptance
         let ids =
-            (acceptance + success
-            + delivery.list("objective_snapshot", "requirements")).compactMap {
-                $0["id"]?.stringValue
-            }
+            (acceptance + success + delivery.list("objective_snapshot", "requirements")
+            + delivery.list("objective_snapshot", "assumptions")
+            + delivery.list("risk_register", "risks")).compactMap { $0["id"]?.stringValue }
         for (index, check) in checks.enumerated() {
             for trace in Router.texts(check["traces"]) where !ids.contains(trace) {
                 find(
-                    "trace-exists", omission, part: part,
+                    .traceExists, omission, part: part,
                     place: "/checks/\(index)/traces",
-                    "\(trace) is no criterion of the objective snapshot",
-                    satisfy: "trace to an id of the objective snapshot")
+                    "\(trace) is no criterion, requirement, assumption or risk",
+                    satisfy: "trace to an id of the objective snapshot or the risk register")
             }
             for member in ["metric", "method", "when", "owner"]
             where check[member]?.stringValue.map(\.isEmptyTalk) ?? false {
                 find(
-                    "check-measurable", member == "metric" ? .high : omission, part: part,
+                    .checkMeasurable, member == "metric" ? .high : authored, part: part,
                     place: "/checks/\(index)/\(member)",
                     "the check says no \(member)", satisfy: "state the \(member)")
             }
             if isBuiltIn, check["threshold"]?.doubleValue == nil {
                 find(
-                    "check-measurable", .high, part: part, place: "/checks/\(index)/threshold",
+                    .checkMeasurable, .high, part: part, place: "/checks/\(index)/threshold",
                     "the threshold is no number", satisfy: "state a number with its unit")
             }
             if isBuiltIn, check["unit"]?.stringValue.map(\.isEmptyTalk) ?? false {
                 find(
-                    "check-measurable", .high, part: part, place: "/checks/\(index)/unit",
+                    .checkMeasurable, .high, part: part, place: "/checks/\(index)/unit",
                     "the threshold has no unit", satisfy: "state the unit")
             }
         }
@@ -142,7 +141,7 @@ extension Review {
             if mine.isEmpty, !isOwn { continue }
             if mine.isEmpty {
                 find(
-                    "criterion-checked", omission, part: part, place: "/checks",
+                    .criterionChecked, omission, part: part, place: "/checks",
                     "no check traces \(id): “\(criterion["text"]?.stringValue ?? "")”",
                     satisfy: "add a check with metric, comparator, threshold, unit and method")
             }
@@ -168,7 +167,7 @@ extension Review {
         guard let strictest = isCeiling ? comparable.min() : comparable.max() else {
             if isBuiltIn, !checks.isEmpty {
                 find(
-                    "criterion-checked", .high, part: part, place: "/checks",
+                    .criterionChecked, .high, part: part, place: "/checks",
                     "no check of \(id) compares with \(Shown.significant(reading.threshold))"
                         + " \(reading.unit), which it states",
                     satisfy: "check the stated number")
@@ -182,7 +181,7 @@ extension Review {
         if isLooser {
             // Which number of an agent of one's own means the same quantity is a guess.
             find(
-                "criterion-checked", omission, part: part, place: "/checks",
+                .criterionChecked, omission, part: part, place: "/checks",
                 "the checks of \(id) allow \(strictest) \(reading.unit), and it states"
                     + " \(reading.threshold)", satisfy: "check the stated number")
         }
@@ -195,7 +194,7 @@ extension Review {
             for member in ["risk", "impact", "mitigation", "owner", "trigger"]
             where risk[member]?.stringValue.map(\.isEmptyTalk) ?? false {
                 find(
-                    "risk-manageable", member == "impact" ? omission : .high, part: part,
+                    .riskManageable, member == "impact" ? authored : .high, part: part,
                     place: "/risks/\(index)/\(member)",
                     "the risk says no \(member)", satisfy: "state the \(member)")
             }
@@ -210,7 +209,7 @@ extension Review {
             for member in ["title", "owner", "done_when"]
             where step[member]?.stringValue.map(\.isEmptyTalk) ?? false {
                 find(
-                    "step-owned", member == "done_when" ? omission : .high, part: part,
+                    .stepOwned, member == "done_when" ? authored : .high, part: part,
                     place: "/steps/\(index)/\(member)",
                     "the step says no \(member)", satisfy: "state the \(member)")
             }
@@ -227,7 +226,7 @@ extension Review {
         if !left.isEmpty {
             let names = left.compactMap { $0["id"]?.stringValue }.joined(separator: ", ")
             find(
-                "step-order", .high, part: part, place: "/steps",
+                .stepOrder, .high, part: part, place: "/steps",
                 "the steps \(names) wait for each other", satisfy: "break the circle")
         }
     }
@@ -237,24 +236,60 @@ extension Review {
         let part = delivery.part("execution_plan")
         for (index, decision) in delivery.list("execution_plan", "decisions").enumerated() {
             let text = decision["decision"]?.stringValue ?? ""
-            let isAnswer = packet.answers.contains { answer in
-                text.hasPrefix("\(answer["escalation"]?.stringValue ?? "?") was answered")
-            }
             let alternatives = decision["alternatives"]?.arrayValue ?? []
-            if alternatives.isEmpty, !isAnswer {
+            for (number, alternative) in alternatives.enumerated() {
+                checkAlternative(
+                    alternative, of: text, part: part,
+                    place: "/decisions/\(index)/alternatives/\(number)")
+            }
+            checkRank(decision, part: part, place: "/decisions/\(index)/rank")
+            if alternatives.isEmpty, !isAnswer(text) {
                 find(
-                    "decision-alternatives", isBuiltIn ? .high : .low, part: part,
+                    .decisionAlternatives, authored == .high ? .high : .low, part: part,
                     place: "/decisions/\(index)/alternatives",
                     "the decision names nothing that was rejected",
                     satisfy: "name at least one alternative and why not")
             }
             if decision["rationale"]?.stringValue.map(\.isEmptyTalk) ?? false {
                 find(
-                    "decision-rationale", omission, part: part,
+                    .decisionRationale, authored, part: part,
                     place: "/decisions/\(index)/rationale", "the decision says not why",
                     satisfy: "state the rationale and the rank that decided")
             }
         }
+    }
+
+    /// What was rejected is something else than what was decided, and the reason is one.
+    private mutating func checkAlternative(
+        _ alternative: JSONValue, of decision: String, part: String, place: String
+    ) {
+        let option = alternative["option"]?.stringValue ?? ""
+        let reason = alternative["why_not"]?.stringValue ?? ""
+        if option.isEmptyTalk || option.trimmed == decision.trimmed {
+            find(
+                .decisionAlternatives, authored, part: part, place: place + "/option",
+                "the alternative is none", satisfy: "name what else could have been done")
+        }
+        let words = reason.split { !$0.isLetter && !$0.isNumber }
+        if reason.isEmptyTalk || words.count < 2 || reason.trimmed == option.trimmed {
+            find(
+                .decisionAlternatives, authored, part: part, place: place + "/why_not",
+                "“\(reason)” is no reason", satisfy: "say why the alternative was rejected")
+        }
+    }
+
+    /// The rank that decided is the one that the rationale names.
+    private mutating func checkRank(_ decision: JSONValue, part: String, place: String) {
+        let rank = decision["rank"]?.stringValue ?? ""
+        let first = (decision["rationale"]?.stringValue ?? "").lowercased()
+            .split { !$0.isLetter }.prefix(2).map(String.init)
+        guard first.count == 2, ["decides", "ranks", "decided"].contains(first[1]),
+            Rank(rawValue: first[0]) != nil, first[0] != rank
+        else { return }
+        find(
+            .decisionRationale, authored, part: part, place: place,
+            "the rank is \(rank), and the rationale says \(first[0])",
+            satisfy: "state the rank that decided")
     }
 
     /// Answers of people are carried on, in the handoff and among what is decided.
@@ -268,7 +303,7 @@ extension Review {
                 }
                 if !isCited {
                     find(
-                        "answer-cited", omission, part: delivery.part(kind),
+                        .answerCited, omission, part: delivery.part(kind),
                         place: "/\(member)", "the answer to \(escalation) is not carried on",
                         satisfy: "list every answer of the packet")
                 }

@@ -150,7 +150,9 @@ extension QueueRun {
                 comparator: "<=", threshold: stated ?? drain.value, unit: "s",
                 method:
                     "Stop the consumers for the stated time under load, start them, measure",
-                when: "before release and in each rehearsal", owner: owner))
+                when: "before release and in each rehearsal", owner: owner,
+                // The outage that was added to the register just before.
+                reasons: workings.risks.last.map { [.risk($0.risk)] } ?? []))
     }
 
     /// Cost of the planned workers, and storage over the retention.
@@ -260,7 +262,7 @@ extension QueueRun {
                     metric: "\(what) in \(plan.name)", comparator: "<=", threshold: wait,
                     unit: "s", method: "Time from arrival to start, over each hour",
                     when: "in the load test at peak and continuously, outside of outages and their"
-                        + " drain", owner: owner))
+                        + " drain", owner: owner, reasons: [.requirement(objective.pointer)]))
         }
         if let busy = workings.quantity(plan.id("utilisation")) {
             // The bound holds whenever the plan does: at a peak that the workers keep up with, too.
@@ -274,7 +276,9 @@ extension QueueRun {
                     comparator: "<=",
                     threshold: Self.roundedUp(max(busy.value, isOutgrown ? 0 : peak, 0.85)),
                     unit: "ratio", method: "Busy time ÷ running time, over each hour",
-                    when: "continuously, outside of outages and their drain", owner: owner))
+                    when: "continuously, outside of outages and their drain", owner: owner,
+                    // Waits grow without bound as the workers get busy.
+                    reasons: [.requirement(objective(plan.base)?.pointer ?? plan.base)]))
         }
     }
 }

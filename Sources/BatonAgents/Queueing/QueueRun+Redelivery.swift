@@ -222,7 +222,7 @@ extension QueueRun {
         if publishes {
             let pause = workings.assume(
                 "A caller pauses 1 s at most between two attempts.", .inference, confidence: 0.7,
-                "To be confirmed by those who call; small beside the window.")
+                "A guess until those who call state theirs; small beside the window.")
             for index in callers.indices {
                 let base = "/inputs/callers/\(index)"
                 guard packet.number("\(base)/timeout") != nil,
@@ -273,7 +273,8 @@ extension QueueRun {
                     metric: "Dead letters of \(plan.name)", comparator: "<=",
                     threshold: max(1, volume * 2), unit: "1/d",
                     method: "Count them; twice the expected volume points to a new cause",
-                    when: "continuously", owner: owner))
+                    when: "continuously", owner: owner,
+                    reasons: [workings.reason(for: "\(plan.base)/fail")]))
         }
         return [["Dead letters", "not stated", workings.shown(plan.id("dead_letters"))]]
     }

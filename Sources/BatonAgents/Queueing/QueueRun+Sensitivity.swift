@@ -8,7 +8,7 @@ extension QueueRun {
     mutating func sensitivity(_ plan: QueuePlan) {
         guard let workers = plan.workers, workings.value(of: workers) != nil else { return }
         let changes = workings.assume(
-            "Arrivals may be a fifth above what is stated, and service may take twice as long.",
+            "Arrivals may be 1.2 times what is stated, and service may take 2 times as long.",
             .definition, confidence: 0.9, "Decided here: what a plan should be looked at with.")
         workings.derive(
             plan.id("sensitivity.arrivals"), "Attempts a second of \(plan.name), a fifth more",

@@ -164,20 +164,10 @@ extension QueueRun {
         rows.append(["Planned", count(plan)])
         rows.append(["Messages that wait", workings.shown(plan.id("erlang_c"))])
         rows += figures(waits.map { plan.id($0) })
-        let isSimulated = isSimulated(plan, "steady") || isSimulated(plan, "peak")
-        let decided =
-            WaitSizing.isExact(station(plan.flow))
-            ? "Times are taken as exponential, so the formulas are exact."
-            : isSimulated
-                ? "The formula does not hold here (a percentile, a variation above 1.5 or a"
-                    + " utilisation below 70 %), so the simulation decides and the formula stands"
-                    + " beside it."
-                : "The formula decides; the simulation, with the upper end of its 95 % interval,"
-                    + " stands beside it."
         workings.sections.append(
             Section(
-                title: "Workers of \(plan.name)", text: decided, columns: ["Figure", "Value"],
-                rows: rows))
+                title: "Workers of \(plan.name)", text: decisive(plan),
+                columns: ["Figure", "Value"], rows: rows))
         workings.decisions.append(
             PlanDecision(
                 decision: "Run \(count(plan)) for \(plan.name)",
@@ -195,6 +185,33 @@ extension QueueRun {
                 ], rank: .reliability,
                 rationale: "Reliability decides, before cost: the fewest workers with which the"
                     + " stated rates and waits hold at the same time."))
+    }
+
+    /// Which way to the number of workers decided, and what stands beside it.
+    private func decisive(_ plan: QueuePlan) -> String {
+        if WaitSizing.isExact(station(plan.flow)) {
+            return "Times are taken as exponential, so the formulas are exact."
+        }
+        let beyond = "a percentile, a variation above 1.5 or a utilisation below 0.7"
+        if isSimulated(plan, "steady") || isSimulated(plan, "peak") {
+            return "The formula does not hold here (\(beyond)), so the simulation decides and the"
+                + " formula stands beside it."
+        }
+        guard objective(plan.base) != nil else {
+            return "No wait is promised, so utilisation decides."
+        }
+        let isEstimate = ["steady", "peak"].contains {
+            workings.quantity(plan.id("workers.\($0)"))?.evidence == .inference
+        }
+        if isEstimate {
+            return "The formula does not hold here (\(beyond)) and the queue is too large or too"
+                + " busy to be simulated: the formula decides, as an estimate."
+        }
+        let waits = ["wait.simulated", "wait.peak.simulated"]
+        return waits.contains { workings.quantity(plan.id($0)) != nil }
+            ? "The formula decides; the simulation, with the upper end of its 95 % interval,"
+                + " stands beside it."
+            : "The formula decides; the queue is too large or too busy to be simulated beside it."
     }
 
     private mutating func stabilityRisks(_ plan: QueuePlan) {

@@ -45,10 +45,9 @@ extension QueueRun {
             index: index, name: name, slug: "\(index).\(PointerText.slug(name))", rate: rate,
             service: service,
             serviceCV: variation(
-                "\(base)/service_time/cv", "/inputs/queues/*/service_time/cv",
-                "service times of \(name)"),
+                "\(base)/service_time/cv", "service times of \(name)"),
             arrivalsCV: variation(
-                "\(base)/arrivals_cv", "/inputs/queues/*/arrivals_cv", "arrivals of \(name)"),
+                "\(base)/arrivals_cv", "arrivals of \(name)"),
             attempts: 1, attemptsSource: rate, effective: rate)
         planAttempts(&plan)
         effectiveRates(&plan)
@@ -60,9 +59,9 @@ extension QueueRun {
 
     /// A stated variation, or cv 1 in the open.
     private mutating func variation(
-        _ pointer: String, _ pattern: String, _ what: String
+        _ pointer: String, _ what: String
     ) -> Source {
-        if packet.number(pointer) != nil { return .pointer(pointer) }
+        if let source = workings.source(pointer) { return source }
         let id = workings.assume(
             "The \(what) vary like an exponential distribution (cv 1).", .inference,
             confidence: 0.6, "Not stated; the usual first assumption, to be measured.")

@@ -21,9 +21,14 @@ struct WaitSizing: Sendable {
 
     /// Whether the formula decides that `servers` are needed.
     func isFormulaSound(servers: Int) -> Bool {
-        if Self.isExact(station) { return true }
-        return quantile == nil && max(station.arrivalsCV, station.serviceCV) <= Self.variationMax
-            && station.load >= Self.utilisationMin * Double(servers)
+        Self.isExact(station) || quantile == nil && Self.isMeanSound(station, servers: servers)
+    }
+
+    /// Whether the formula holds for the mean wait with `servers` workers.
+    static func isMeanSound(_ station: Erlang.Station, servers: Int) -> Bool {
+        isExact(station)
+            || max(station.arrivalsCV, station.serviceCV) <= variationMax
+                && station.load >= utilisationMin * Double(servers)
     }
 
     /// What the formula says.

@@ -2,13 +2,16 @@
 //
 // Multiplying paths overstates a system whose branches share a component. The shared components are
 // conditioned on instead: for each combination of their states the rest is independent and exact.
+// Retries do not appear: against an outage they are no second chance.
 
 package import JSON
 
 /// The dependencies of a service as a structure function.
 package struct AvailabilityGraph: Sendable {
-    /// Combinations of shared components are enumerated; beyond this many the answer is refused.
+    /// Shared components whose combinations are enumerated: 2¹⁶ of them take a moment.
     package static let sharedMax = 16
+    /// Components that a decision diagram may ask about; more are a mistake in the brief.
+    package static let componentsMax = 256
 
     /// How a dependency counts, and why.
     package enum Role: Sendable, Hashable {
@@ -71,68 +74,158 @@ package struct AvailabilityGraph: Sendable {
     }
 
     /// The probability that the graph is up; parts without a figure count as always up unless
-    /// `unstated` was given, so the result is then an upper bound.
-    package func probability() -> Double? {
-        let counted = parts.filter { $0.role != .free }
-        var shared: [String] = []
-        for part in counted {
-            for name in part.shares where !shared.contains(name) {
-                if parts.contains(where: { $0.name == name }) { shared.append(name) }
+    /// `unstated` was given, so the result is then an upper bound. Up to `sharedMax` shared
+    /// components are enumerated, more are left to a decision diagram.
+    /// - Parameters:
+    ///   - name: a component to try another availability for; its maintenance is then included.
+    ///   - value: that availability, 0..1.
+    package func probability(setting name: String? = nil, to value: Double = 1) -> Double? {
+        let model = model(setting: name, to: value)
+        return model.shared.count <= Self.sharedMax
+            ? enumerated(model) : diagrammed(model)
+    }
+
+    /// The same by the decision diagram, however few components are shared: a second way to the
+    /// same figure, against which the first is tested.
+    package func probabilityByDiagram() -> Double? { diagrammed(model(setting: nil, to: 1)) }
+
+    /// The availability that the dependency `name` would need, all else unchanged, for `target`
+    /// together with the service's own availability; nil when it alone cannot reach it.
+    package func needed(of name: String, for target: Double, own: Double) -> Double? {
+        guard own > 0, let down = probability(setting: name, to: 0),
+            let up = probability(setting: name, to: 1), up > down
+        else { return nil }
+        let value = (target / own - down) / (up - down)
+        return value <= 1 ? max(0, value) : nil
+    }
+
+    // MARK: components
+
+    /// The graph in numbers: parts by their position.
+    private struct Model {
+        /// The probability of each part to be up by itself.
+        var up: [Double]
+        /// What each part needs, itself excluded: its shares, theirs, and so on.
+        var needs: [[Int]]
+        /// Positions of the parts that count.
+        var counted: [Int]
+        /// Positions of what more than itself needs, in the order of first use.
+        var shared: [Int]
+        /// Members of each group, in the order of first use.
+        var groups: [(name: String, need: Int, members: [Int])]
+    }
+
+    private func model(setting name: String?, to value: Double) -> Model {
+        var positions: [String: Int] = [:]
+        for (index, part) in parts.enumerated() where positions[part.name] == nil {
+            positions[part.name] = index
+        }
+        var up = parts.map { $0.availability ?? unstated ?? 1 }
+        if let name, let index = positions[name] { up[index] = value }
+        let direct = parts.map { $0.shares.compactMap { positions[$0] } }
+        let needs = parts.indices.map { Self.reached(from: $0, direct) }
+        let counted = parts.indices.filter { parts[$0].role != .free }
+        var shared: [Int] = []
+        var groups: [(name: String, need: Int?, members: [Int])] = []
+        for index in counted {
+            for other in needs[index] where !shared.contains(other) { shared.append(other) }
+            guard case .member(let group) = parts[index].role else { continue }
+            if let at = groups.firstIndex(where: { $0.name == group }) {
+                groups[at].members.append(index)
+                groups[at].need = groups[at].need ?? parts[index].need
+            } else {
+                groups.append((group, parts[index].need, [index]))
             }
         }
-        guard shared.count <= Self.sharedMax else { return nil }
+        return Model(
+            up: up, needs: needs, counted: counted, shared: shared,
+            groups: groups.map { ($0.name, $0.need ?? 1, $0.members) })
+    }
+
+    /// Everything that `start` shares, directly or through what it shares; circles end.
+    private static func reached(from start: Int, _ direct: [[Int]]) -> [Int] {
+        var found: [Int] = []
+        var open = direct[start]
+        while let next = open.first {
+            open.removeFirst()
+            guard next != start, !found.contains(next) else { continue }
+            found.append(next)
+            open += direct[next]
+        }
+        return found
+    }
+
+    // MARK: enumeration
+
+    /// Total probability over the states of the shared components.
+    private func enumerated(_ model: Model) -> Double? {
+        var bits: [Int: Int] = [:]
+        for (bit, index) in model.shared.enumerated() { bits[index] = 1 << bit }
+        // What must be up among the shared, itself included where it is shared.
+        let masks = parts.indices.map { index in
+            (model.needs[index] + [index]).reduce(0) { $0 | (bits[$1] ?? 0) }
+        }
+        let own = parts.indices.map { bits[$0] == nil ? model.up[$0] : 1 }
         var total = 0.0
-        for state in 0..<(1 << shared.count) {
+        for state in 0..<(1 << model.shared.count) {
             var weight = 1.0
-            var down: Set<String> = []
-            for (bit, name) in shared.enumerated() {
-                let up = value(of: name)
-                if state >> bit & 1 == 1 {
-                    weight *= up
-                } else {
-                    weight *= 1 - up
-                    down.insert(name)
-                }
+            for (bit, index) in model.shared.enumerated() {
+                weight *= state >> bit & 1 == 1 ? model.up[index] : 1 - model.up[index]
             }
             guard weight > 0 else { continue }
-            guard let given = conditional(counted, shared: shared, down: down) else { return nil }
+            func up(_ index: Int) -> Double {
+                state & masks[index] == masks[index] ? own[index] : 0
+            }
+            var given = 1.0
+            for index in model.counted where parts[index].role == .hard { given *= up(index) }
+            for group in model.groups {
+                guard let reached = Self.atLeast(group.need, of: group.members.map(up)) else {
+                    return nil
+                }
+                given *= reached
+            }
             total += weight * given
         }
         return total
     }
 
-    private func value(of name: String) -> Double {
-        let part = parts.first { $0.name == name }
-        return part?.availability ?? unstated ?? 1
-    }
+    // MARK: decision diagram
 
-    /// The probability for one combination of shared states.
-    private func conditional(
-        _ counted: [Part], shared: [String], down: Set<String>
-    ) -> Double? {
-        var result = 1.0
-        var groups: [(name: String, need: Int?, members: [Double])] = []
-        for part in counted {
-            var up = part.availability ?? unstated ?? 1
-            if shared.contains(part.name) { up = down.contains(part.name) ? 0 : 1 }
-            if part.shares.contains(where: { down.contains($0) }) { up = 0 }
-            switch part.role {
-            case .free: continue
-            case .hard: result *= up
-            case .member(let group):
-                if let at = groups.firstIndex(where: { $0.name == group }) {
-                    groups[at].members.append(up)
-                    groups[at].need = groups[at].need ?? part.need
-                } else {
-                    groups.append((group, part.need, [up]))
-                }
+    private func diagrammed(_ model: Model) -> Double? {
+        for group in model.groups where group.need < 1 || group.need > group.members.count {
+            return nil
+        }
+        // What every request needs is up in every good state: a factor, and no question any more.
+        var settled: Set<Int> = []
+        for index in model.counted where parts[index].role == .hard {
+            settled.formUnion(model.needs[index] + [index])
+        }
+        let factor = settled.sorted().reduce(1.0) { $0 * model.up[$1] }
+        // Components of a group stand together, what its members share first: small diagrams.
+        var numbers: [Int: Int] = [:]
+        var up: [Double] = []
+        for index in model.groups.flatMap(\.members) {
+            for component in model.needs[index] + [index]
+            where !settled.contains(component) && numbers[component] == nil {
+                numbers[component] = up.count
+                up.append(model.up[component])
             }
         }
-        for group in groups {
-            guard let up = Self.atLeast(group.need ?? 1, of: group.members) else { return nil }
-            result *= up
+        guard up.count <= Self.componentsMax else { return nil }
+        var diagram = DecisionDiagram()
+        var all = DecisionDiagram.always
+        for group in model.groups.reversed() {
+            let members = group.members.map { index in
+                (model.needs[index] + [index]).compactMap { numbers[$0] }.sorted().reversed()
+                    .reduce(DecisionDiagram.always) { reached, component in
+                        let isUp = diagram.isUp(component)
+                        return diagram.both(isUp, reached)
+                    }
+            }
+            let enough = diagram.atLeast(group.need, of: members)
+            all = diagram.both(enough, all)
         }
-        return result
+        return diagram.probability(of: all, up: up).map { $0 * factor }
     }
 
     /// The probability that at least `need` of independent parts are up.
@@ -179,6 +272,9 @@ package struct AvailabilityGraph: Sendable {
         case "soft":
             if let timeout = Evidence.number(item["timeout"]), let deadline, timeout > deadline {
                 return (.hard, "soft, but its timeout is longer than the latency objective")
+            }
+            guard item["timeout"] != nil else {
+                return (.free, "soft: free once its timeout ends before the latency objective")
             }
             return (.free, "soft: the request succeeds without it")
         case "cached":

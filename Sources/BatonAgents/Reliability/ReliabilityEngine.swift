@@ -20,12 +20,17 @@ extension ReliabilityRun: SpecialistRun {
     mutating func work() -> JSONValue? {
         promise()
         if let escalation = availability() { return escalation }
+        nextNine()
         deadlines()
+        latency()
         retries()
         capacity()
         alerts()
         describedAPI()
         operations()
+        failures()
+        observability()
+        nameFindings()
         finish()
         return nil
     }
@@ -45,6 +50,12 @@ struct ReliabilityRun {
     var paths: [CallPath] = []
     /// The API's description and what was found in it; nil where the brief names none.
     var api: (document: APIDocument, report: APIReport)?
+    /// The dependencies and what decides how they count, as inputs of the formulas over the graph.
+    var graphSources: [(String, Source)] = []
+    /// The alerts on the burn of the budget, those left out included.
+    var alertRows: [AlertRow] = []
+    /// What was found and has a name that a team can search for.
+    var named: [ReliabilityFinding] = []
 
     init(_ workings: Workings) { self.workings = workings }
 
@@ -124,5 +135,22 @@ struct ReliabilityRun {
             sentences.append("\(count) \(count == 1 ? "question stays" : "questions stay") open.")
         }
         return sentences.joined(separator: " ")
+    }
+
+    /// An availability of the whole as people read it here: truncated, two digits beyond the
+    /// promise.
+    func shownAvailability(_ value: Double, _ rounding: Shown.Rounding = .down) -> String {
+        Shown.availability(
+            value, promised: packet.number("/inputs/slo/availability"), rounding)
+    }
+
+    /// What has a name, in one place.
+    mutating func nameFindings() {
+        guard !named.isEmpty else { return }
+        workings.sections.append(
+            Section(
+                title: "Findings", text: "What stands in the way of the promise, by name.",
+                columns: ["Finding", "Where", "What"],
+                rows: named.map { [$0.name, $0.place, $0.message] }))
     }
 }

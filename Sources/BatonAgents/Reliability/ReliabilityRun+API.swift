@@ -110,7 +110,7 @@ extension ReliabilityRun {
             return [
                 operation.name.prefix(bytes: Self.textBytesMax),
                 isGuess ? "not idempotent; seems only to read" : semantics.nature,
-                semantics.retry, semantics.timeout,
+                semantics.retry, semantics.timeout, semantics.hedge,
             ]
         }
         guard !rows.isEmpty else {
@@ -147,7 +147,8 @@ extension ReliabilityRun {
                 traces: [], metric: "Findings of high severity on the API's description",
                 comparator: "<=", threshold: 0, unit: "findings",
                 method: "Run `baton api check FILE --baseline FILE --fail-on high` in the pipeline",
-                when: "before every change of the API is merged", owner: owner))
+                when: "before every change of the API is merged", owner: owner,
+                reasons: [workings.reason(for: "/inputs/slo/availability")]))
     }
 
     /// For the summary.

@@ -33,15 +33,14 @@ extension ReliabilityRun {
                         + " the figure for the dependencies is an upper bound.")
             }
         }
+        graphSources = inputs
         let all = workings.derive(
             "availability.dependencies", "Availability of everything a request needs",
             by: "availability-graph", inputs)
         guard let all else {
             workings.ask(
-                "The availability of the dependencies could not be computed: more than"
-                    + " \(AvailabilityGraph.sharedMax) shared components, or a group that"
-                    + " needs more"
-                    + " members than it has.")
+                "The availability of the dependencies could not be computed: a group needs more"
+                    + " members than it has, or too many components hang together.")
             return nil
         }
         describe()
@@ -52,7 +51,7 @@ extension ReliabilityRun {
         graph.parts.firstIndex { $0.role != .free && $0.availability == nil } ?? 0
     }
 
-    private func graph(_ inputs: JSONValue) -> AvailabilityGraph? {
+    func graph(_ inputs: JSONValue) -> AvailabilityGraph? {
         inputs["dependencies"].flatMap {
             AvailabilityGraph(
                 $0, deadline: packet.number("/inputs/slo/latency_p99"),
@@ -109,7 +108,8 @@ extension ReliabilityRun {
         var rows: [[String]] = []
         for (index, part) in graph.parts.enumerated() {
             let base = "/inputs/dependencies/\(index)"
-            let id = "availability.dependency.\(index).\(PointerText.slug(part.name))"
+            let place = "\(index).\(PointerText.slug(part.name))"
+            let id = "availability.dependency.\(place)"
             var inputs: [(String, Source)] = [("availability", .pointer("\(base)/availability"))]
             if packet.number("\(base)/maintenance/for") != nil,
                 packet.number("\(base)/maintenance/every") != nil
@@ -122,14 +122,23 @@ extension ReliabilityRun {
                 by: "dependency-availability", inputs)
             if let window, workings.quantity(id) != nil {
                 workings.derive(
-                    "downtime.\(index).\(PointerText.slug(part.name))",
-                    "Downtime of \(part.name) in the window", by: "error-budget",
-                    [("availability", .quantity(id)), ("window", window)])
+                    "downtime.\(place)", "Downtime of \(part.name) in the window",
+                    by: "error-budget", [("availability", .quantity(id)), ("window", window)])
+                if index < Self.costsMax {
+                    workings.derive(
+                        "outages.\(place)", "What outages of \(part.name) take from the window",
+                        by: "dependency-cost",
+                        graphSources + [
+                            ("dependency", .pointer("\(base)/name")), ("window", window),
+                        ])
+                }
             }
             rows.append([
                 part.name, workings.quantity(id)?.shown ?? "not stated",
-                workings.shown("downtime.\(index).\(PointerText.slug(part.name))"), part.reason,
+                workings.shown("downtime.\(place)"), workings.shown("outages.\(place)"),
+                part.reason,
             ])
+            openCache(part, base)
         }
         for name in graph.unknownShares {
             workings.ask(
@@ -143,148 +152,102 @@ extension ReliabilityRun {
                 text:
                     "Everything that a request needs is up"
                     + " \(workings.shown("availability.dependencies"))"
-                    + " of the time. Shared components are conditioned on; retries are not credited"
-                    + " against outages.",
-                columns: ["Dependency", "Availability", "Downtime in the window", "How it counts"],
+                    + " of the time (truncated). Shared components are conditioned on; retries are"
+                    + " not credited against outages. What a dependency costs is what the whole"
+                    + " would gain if it never failed."
+                    + taken(),
+                columns: [
+                    "Dependency", "Availability", "Downtime in the window", "Costs the whole",
+                    "How it counts",
+                ],
                 rows: rows))
+        commonCauses(graph)
     }
 
-    // MARK: the promise cannot be kept
+    /// Costs are derived for so many dependencies; each takes the graph twice.
+    private static let costsMax = 24
 
-    /// Objectives that people promise, highest first.
-    static let ladder = [
-        0.99999, 0.99995, 0.9999, 0.9995, 0.999, 0.998, 0.995, 0.99, 0.98, 0.95, 0.9,
-    ]
-
-    /// The highest objective of the ladder that `attainable` keeps.
-    static func promisable(_ attainable: Double) -> Double {
-        ladder.first { $0 <= attainable + 1e-12 }
-            ?? ((attainable * 100).rounded(.down) / 100)
+    /// A cache is free only while it outlasts the outage, which somebody must have bounded.
+    private mutating func openCache(_ part: AvailabilityGraph.Part, _ base: String) {
+        guard part.role == .free, let stale = packet.number("\(base)/stale_ok"),
+            packet.number("/inputs/slo/recovery") == nil
+        else { return }
+        workings.ask(
+            "slo.recovery is not stated: \(part.name) is cached and counts as free, which holds"
+                + " only while no outage lasts longer than \(Shown.duration(stale, .down)).")
     }
 
-    private mutating func unattainable(_ attainable: Double) -> JSONValue {
-        let slo = workings.value(of: promised) ?? 1
-        let best = Self.promisable(attainable)
-        let shownSLO = Shown.percent(slo)
-        let weakest = weakestHard()
-        var blocker =
-            "The promise of \(shownSLO) cannot be kept: service and dependencies together are up"
-            + " \(Shown.percent(attainable)) of the time at most"
-        if let weakest { blocker += " (the weakest: \(weakest))" }
-        blocker += "."
-        let texts = AnswerReader.instructionsOnly(packet.answers)
-        if let text = texts.last.flatMap(AnswerReader.instructions) {
-            blocker +=
-                " The instruction “\(text)” changes no figure, and this engine can apply"
-                + " figures only."
+    /// What the dependencies that every request needs take of the budget, as a sentence.
+    private mutating func taken() -> String {
+        let downtimes = hardDowntimes
+        guard !downtimes.isEmpty, workings.quantity("error_budget.minutes") != nil else {
+            return ""
         }
-        var draft = EscalationDraft(
-            blocker: blocker, impact: impact(slo: slo, attainable: attainable),
-            needs: "The decision which objective to promise, or what to spend on the dependencies.",
-            severity: .high, owner: packet.escalationOwner, key: "slo-vs-dependencies")
-        draft.offer(
-            "Promise \(Shown.percent(best)) instead of \(shownSLO)",
-            tradeoffs: "Costs nothing to build and can be kept from the first day; users are"
-                + " promised less, and contracts that name \(shownSLO) must change.",
-            .patch(["slo": ["availability": .number(best)]]))
-        offerRedundancy(&draft, slo: slo)
-        offerCaching(&draft, slo: slo)
-        draft.offer(
-            "Cancel the task",
-            tradeoffs: "No reliability plan is made, and what depends on it is cancelled too.",
-            .cancel)
-        draft.rationale =
-            "Reliability decides, before features and convenience: \(Shown.percent(best)) is the"
-            + " highest customary objective that the stated figures keep, and it needs nothing that"
-            + " does not exist yet. Redundancy can raise it later."
-        return draft.json
+        workings.derive(
+            "availability.taken",
+            "Downtime of what every request needs, if no two outages overlap", by: "downtime-sum",
+            downtimes.map { ("minutes", .quantity($0.downtime.id)) })
+        workings.derive(
+            "availability.taken_share", "Share of the error budget that this is",
+            by: "budget-taken",
+            [
+                ("part", .quantity("availability.taken")),
+                ("budget", .quantity("error_budget.minutes")),
+            ])
+        return " Of the \(workings.shown("error_budget.minutes")) of the budget, the dependencies"
+            + " that every request needs take \(workings.shown("availability.taken"))"
+            + " (\(workings.shown("availability.taken_share")))."
     }
 
-    private func impact(slo: Double, attainable: Double) -> String {
-        guard let seconds = workings.value(of: window) else {
-            return "On average more requests fail than the error budget allows; the budget is spent"
-                + " before the service itself has failed once."
-        }
-        let expected = (1 - attainable) * seconds / 60
-        let budget = (1 - slo) * seconds / 60
-        let length = Shown.duration(seconds, .nearest)
-        return "About \(Shown.significant(expected, .up)) min of outage are to be expected in"
-            + " \(length), and the budget is \(Shown.significant(budget, .down)) min:"
-            + " the objective is missed in an average window."
-    }
-
-    /// Positions of the hard dependencies, least available first.
-    private func hardByWeakness() -> [Int] {
-        packet.dependencies.indices
-            .filter { packet.dependencies[$0]["kind"]?.stringValue ?? "hard" == "hard" }
-            .filter { packet.number("/inputs/dependencies/\($0)/availability") != nil }
-            .sorted {
-                let left = packet.number("/inputs/dependencies/\($0)/availability") ?? 1
-                let right = packet.number("/inputs/dependencies/\($1)/availability") ?? 1
-                return left == right ? $0 < $1 : left < right
+    /// Members of a group fail together more often than independent ones: how much that costs.
+    private mutating func commonCauses(_ graph: AvailabilityGraph) {
+        var groups: [(name: String, members: [Int])] = []
+        for (index, part) in graph.parts.enumerated() {
+            guard case .member(let group) = part.role else { continue }
+            if let at = groups.firstIndex(where: { $0.name == group }) {
+                groups[at].members.append(index)
+            } else {
+                groups.append((group, [index]))
             }
-    }
-
-    private func weakestHard() -> String? {
-        hardByWeakness().first.map {
-            let name = packet.dependencies[$0]["name"]?.stringValue ?? "dependency \($0 + 1)"
-            let value = packet.number("/inputs/dependencies/\($0)/availability") ?? 1
-            return "\(name) with \(Shown.percent(value))"
         }
-    }
-
-    /// What the changed dependencies would allow.
-    private func attainable(_ dependencies: [JSONValue]) -> Double {
-        var inputs = packet.inputs
-        inputs["dependencies"] = .array(dependencies)
-        let own = packet.number("/inputs/own_availability") ?? 1
-        return own * (graph(inputs)?.probability() ?? 0)
-    }
-
-    /// Doubles the weakest hard dependencies, one after the other, until the promise can be kept.
-    private func offerRedundancy(_ draft: inout EscalationDraft, slo: Double) {
-        var list = packet.dependencies
-        var names: [String] = []
-        for index in hardByWeakness() {
-            let name = list[index]["name"]?.stringValue ?? "dependency-\(index + 1)"
-            list[index]["kind"] = "redundant"
-            list[index]["group"] = .string("\(name)-pair")
-            list[index]["need"] = 1
-            var twin = list[index]
-            twin["name"] = .string("\(name)-second")
-            list.append(twin)
-            names.append(name)
-            let reached = attainable(list)
-            guard reached >= slo else { continue }
-            draft.offer(
-                "Keep \(Shown.percent(slo)) and add a second, independent"
-                    + " \(names.joined(separator: " and "))",
-                tradeoffs: "Allows \(Shown.percent(reached)) if the two really fail independently;"
-                    + " costs a second provider for each, failover, and keeping both in step.",
-                .patch(["dependencies": .array(list)]))
-            return
+        var notes: [String] = []
+        for (position, group) in groups.enumerated() where group.members.count > 1 {
+            let figures = group.members.map {
+                "availability.dependency.\($0).\(PointerText.slug(graph.parts[$0].name))"
+            }
+            guard figures.allSatisfy({ workings.quantity($0) != nil }) else { continue }
+            let id = "common_cause.\(position).\(PointerText.slug(group.name))"
+            let beta = workings.assume(
+                "One outage in 10 of the members of a group takes all of them.", .inference,
+                confidence: 0.5,
+                "The upper end of what IEC 61508-6, annex D, gives; nobody has measured it here.")
+            workings.derive(
+                id, "Availability of group \(group.name) with common causes", by: "common-cause",
+                [("need", need(group.name, group.members))]
+                    + figures.map { ("availability", .quantity($0)) }
+                    + [("share", .assumed(0.1, assumption: beta))])
+            notes.append(
+                "\(group.name): \(workings.shown(id)) by itself if one outage in ten takes all its"
+                    + " members")
         }
+        guard !notes.isEmpty else { return }
+        workings.sections.append(
+            Section(
+                title: "Common causes",
+                text: "The figure for the whole takes members of a group as independent, but for"
+                    + " what they are said to share. A release, a certificate or an operator that"
+                    + " they have in common makes them less so. \(notes.joined(separator: "; "))."))
     }
 
-    /// Serves stale answers for the weakest one or two hard dependencies, where that is enough.
-    private func offerCaching(_ draft: inout EscalationDraft, slo: Double) {
-        var list = packet.dependencies
-        var names: [String] = []
-        let stale = packet.number("/inputs/slo/recovery") ?? 300
-        for index in hardByWeakness().prefix(2) {
-            list[index]["kind"] = "cached"
-            list[index]["stale_ok"] = .number(
-                max(stale, Evidence.number(list[index].value(at: "/maintenance/for")) ?? 0))
-            names.append(list[index]["name"]?.stringValue ?? "dependency \(index + 1)")
-            let reached = attainable(list)
-            guard reached >= slo else { continue }
-            draft.offer(
-                "Keep \(Shown.percent(slo)) and answer from a cache while"
-                    + " \(names.joined(separator: " or ")) is down",
-                tradeoffs: "Allows \(Shown.percent(reached)); answers may be up to"
-                    + " \(Shown.duration(stale)) old, which fits reads and never a booking.",
-                .patch(["dependencies": .array(list)]))
-            return
+    /// How many members of a group must be up: as stated by the first that does, else one.
+    private mutating func need(_ group: String, _ members: [Int]) -> Source {
+        for member in members {
+            let pointer = "/inputs/dependencies/\(member)/need"
+            if packet.number(pointer) != nil { return .pointer(pointer) }
         }
+        let id = workings.assume(
+            "One member of \(group) is enough.", .definition, confidence: 0.9,
+            "The brief states no need for the group; one is what redundant means.")
+        return .assumed(1, assumption: id)
     }
 }

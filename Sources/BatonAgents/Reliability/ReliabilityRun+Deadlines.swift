@@ -297,6 +297,11 @@ extension ReliabilityRun {
                 timeout < longest.value
             else { continue }
             let name = caller["name"]?.stringValue ?? "caller \(index + 1)"
+            named.append(
+                ReliabilityFinding(
+                    name: "inversion", place: name,
+                    message: "It waits \(Shown.duration(timeout, .nearest)), and the service may"
+                        + " take \(longest.shown) with all its attempts."))
             workings.risks.append(
                 Risk(
                     risk: "Inversion: \(name) gives up after \(Shown.duration(timeout, .nearest)),"

@@ -21,7 +21,7 @@ extension ReliabilityRun {
             let semantics = Self.semantics(method: method, hasKey: key == "key" || key == "natural")
             rows.append([
                 "\(name): \(method) \(operation["path"]?.stringValue ?? "")", semantics.nature,
-                semantics.retry, semantics.timeout,
+                semantics.retry, semantics.timeout, semantics.hedge,
             ])
             if semantics.isUnsafe { unsafeOperation(name, method) }
             dualWrite(operation, name)
@@ -40,32 +40,46 @@ extension ReliabilityRun {
                     + " payload; 429 with Retry-After over the limit; 503 with Retry-After while a"
                     + " breaker is open; 504 when the deadline passed and the effect is unknown."
                     + note,
-                columns: ["Operation", "Method (RFC 9110)", "Retry", "After a timeout"], rows: rows)
+                columns: [
+                    "Operation", "Method (RFC 9110)", "Retry", "After a timeout", "Hedge",
+                ], rows: rows)
         )
     }
 
+    /// What a method promises, and what follows for retries, timeouts and hedged requests. A hedge
+    /// is a repetition before the first one has failed, so it needs the same safety.
     static func semantics(
         method: String, hasKey: Bool
-    ) -> (nature: String, retry: String, timeout: String, isUnsafe: Bool) {
+    ) -> (nature: String, retry: String, timeout: String, hedge: String, isUnsafe: Bool) {
         switch method {
         case "GET", "HEAD", "OPTIONS", "TRACE":
-            ("safe", "yes, within the budget", "no effect; repeat", false)
+            ("safe", "yes, within the budget", "no effect; repeat", hedged, false)
         case "PUT", "DELETE":
-            ("idempotent", "yes, within the budget", "repeat; the effect is the same", false)
+            (
+                "idempotent", "yes, within the budget", "repeat; the effect is the same",
+                hasKey ? hedged : "never", false
+            )
         default:
             hasKey
                 ? (
                     "not idempotent, made so by a key", "yes, with the same key",
-                    "unknown: look up the key, then repeat with it", false
+                    "unknown: look up the key, then repeat with it", hedged, false
                 )
                 : (
                     "not idempotent", "never by itself",
-                    "unknown: ask for the state before anything is repeated", true
+                    "unknown: ask for the state before anything is repeated", "never", true
                 )
         }
     }
 
+    private static let hedged = "allowed, off under overload"
+
     private mutating func unsafeOperation(_ name: String, _ method: String) {
+        named.append(
+            ReliabilityFinding(
+                name: "unsafe-retry", place: name,
+                message: "A \(method) without a key: after a timeout its outcome is unknown, and"
+                    + " nobody may repeat it."))
         workings.risks.append(
             Risk(
                 risk: "\(name) is a \(method) without an idempotency key",
@@ -86,6 +100,11 @@ extension ReliabilityRun {
         let what =
             "\(name) writes \(writes.joined(separator: ", ")) and publishes to"
             + " \(publishes.joined(separator: ", "))"
+        named.append(
+            ReliabilityFinding(
+                name: "dual-write", place: name,
+                message: "\(what): the message goes through an outbox, and the idempotency record"
+                    + " stands in the same transaction as the effect."))
         workings.risks.append(
             Risk(
                 risk: "Dual write: \(what)", severity: .high, likelihood: .medium,
@@ -118,6 +137,7 @@ extension ReliabilityRun {
         objectiveChecks()
         apiCheck()
         workings.addCriterionChecks()
+        rulesCheck()
         workings.nextSteps = [
             workings.reviewStep(), "\(owner): work through the execution plan in its order.",
         ]
@@ -169,10 +189,10 @@ extension ReliabilityRun {
             PlanStep(
                 title: "Alert on the burn of the budget",
                 detail:
-                    "Two windows per alert, pages and tickets as in “Burn-rate alerts”; each page"
-                    + " links to what to do.",
+                    "Two windows per alert, pages and tickets as in “Burn-rate alerts”; the rules"
+                    + " are \(RulesFile.name), and each page names its runbook.",
                 owner: owner, dependsOn: [promise],
-                doneWhen: "A rehearsed outage pages within the short window"))
+                doneWhen: "promtool check rules accepts the file, and a rehearsed outage pages"))
         workings.add(
             PlanStep(
                 title: "Prove it under load and under failure",
@@ -182,7 +202,7 @@ extension ReliabilityRun {
     }
 
     /// The downtimes of the dependencies that every request needs.
-    private var hardDowntimes: [(name: String, downtime: Quantity)] {
+    var hardDowntimes: [(name: String, downtime: Quantity)] {
         packet.dependencies.enumerated().compactMap { index, item in
             let name = item["name"]?.stringValue ?? "dependency \(index + 1)"
             guard item["kind"]?.stringValue ?? "hard" == "hard",
@@ -250,7 +270,8 @@ extension ReliabilityRun {
                     traces: workings.criteria(about: row.words), metric: row.metric,
                     comparator: row.comparator, threshold: value, unit: row.unit,
                     method: "Measure at the edge, over all requests of the window",
-                    when: "in the load test and continuously", owner: owner))
+                    when: "in the load test and continuously", owner: owner,
+                    reasons: [workings.reason(for: "/inputs/slo/\(row.field)")]))
         }
         if let worst = workings.quantity("retry.amplification") {
             workings.checks.append(
@@ -258,7 +279,8 @@ extension ReliabilityRun {
                     traces: [], metric: "Calls to one dependency per request while it fails",
                     comparator: "<=", threshold: worst.value, unit: "calls",
                     method: "Let the dependency fail in a load test and count",
-                    when: "before release", owner: owner))
+                    when: "before release", owner: owner,
+                    reasons: [.risk("Retries keep a recovering dependency down")]))
         }
     }
 }

@@ -10,14 +10,14 @@ extension DeliverableMarkdown {
         let quantities = document["quantities"]?.listed ?? []
         let explains = (document["sections"]?.listed ?? []).contains { $0["title"] == "Formulas" }
         writer.table(
-            ["Number", "Value", "Formula", "From", "Evidence", "Confidence"],
+            ["Number", "Value", "Formula", "From", "Confidence"],
             quantities.map { row in
                 [
                     row.shown("label"), row.shown("shown"),
                     explains ? "[\(row.shown("formula"))](#formulas)" : row.shown("formula"),
                     (row["inputs"]?.listed ?? []).map { source($0, quantities, inputs) }
                         .joined(separator: "; "),
-                    row.shown("evidence"), row.shown("confidence"),
+                    confidence(of: row),
                 ]
             })
         for section in document["sections"]?.listed ?? [] {

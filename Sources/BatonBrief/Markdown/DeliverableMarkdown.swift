@@ -52,11 +52,19 @@ package enum DeliverableMarkdown {
         constraints(document["constraints"], &writer)
         writer.heading(2, "Assumptions")
         writer.table(
-            ["Id", "Assumption", "Evidence", "Confidence", "Why"],
+            ["Id", "Assumption", "Confidence"],
             (document["assumptions"]?.listed ?? []).map { row in
-                ["id", "statement", "evidence", "confidence", "rationale"].map { row.shown($0) }
+                [row.shown("id"), row.shown("statement"), confidence(of: row)]
             })
+        for (key, title) in [("decides", "Decided here"), ("must_ask", "Left to a person")] {
+            writer.section(2, title, (document[key]?.listed ?? []).map(\.readable))
+        }
         writer.section(2, "Out of scope", (document["out_of_scope"]?.listed ?? []).map(\.readable))
+    }
+
+    /// `0.70 (ceiling: inference 0.70) - rationale`.
+    static func confidence(of row: JSONValue) -> String {
+        ConfidenceText(of: row)?.description ?? row.shown("confidence")
     }
 
     private static func decided(_ value: JSONValue?, _ writer: inout MarkdownWriter) {

@@ -62,11 +62,9 @@ struct DeliverableReader {
             ("requirements", PacketAssembler.orNone(requirements)),
             ("constraints", packet.document["constraints"] ?? .string(noneStated)),
             ("assumptions", PacketAssembler.orNone(assumptions())),
-            (
-                "out_of_scope",
-                PacketAssembler.orNone(
-                    entries(zone.part("out of scope"), prefix: "O").map { .string($0.text) })
-            ),
+            ("decides", list(zone.part("decides", "decided here"))),
+            ("must_ask", list(zone.part("must ask", "left to a person"))),
+            ("out_of_scope", list(zone.part("out of scope"))),
             ("decided", decided()),
         ]
     }
@@ -74,16 +72,20 @@ struct DeliverableReader {
     /// A bare assumption is inference, at most as sure as inference can be.
     private mutating func assumptions() -> [JSONValue] {
         entries(zone.part("assumptions"), prefix: "A").map { entry in
-            let evidence = entry.field("evidence")?.lowercased() ?? "inference"
-            let ceiling = DeliverableRules.ceiling(for: evidence) ?? 0.7
-            let confidence = entry.field("confidence").flatMap { try? Units.ratio($0) }
+            let written = entry.field("confidence")
+            let whole = written.flatMap { ConfidenceText($0) }
+            let evidence =
+                entry.field("evidence")?.lowercased() ?? whole?.kind ?? "inference"
+            let ceiling = whole?.ceiling ?? DeliverableRules.ceiling(for: evidence) ?? 0.7
+            let confidence = whole?.confidence ?? written.flatMap { try? Units.ratio($0) }
             return [
                 "id": .string(entry.id ?? ""),
                 "statement": .string(entry.field("statement", "assumption") ?? entry.text),
                 "evidence": .string(evidence),
                 "confidence": JSONValue(canonical: confidence ?? ceiling),
                 "ceiling": JSONValue(canonical: ceiling),
-                "rationale": .string(entry.field("rationale", "why") ?? noneStated),
+                "rationale": .string(
+                    entry.field("rationale", "why") ?? whole?.rationale ?? noneStated),
             ]
         }
     }
@@ -144,8 +146,8 @@ struct DeliverableReader {
             (
                 "risks",
                 .array(
-                    risks.map { entry in
-                        [
+                    risks.map { entry -> JSONValue in
+                        var risk: JSONValue = [
                             "id": .string(entry.id ?? ""),
                             "risk": .string(entry.field("risk", "description") ?? entry.text),
                             "severity": .string(
@@ -159,6 +161,13 @@ struct DeliverableReader {
                             "owner": .string(need("owner", of: entry, as: "risk")),
                             "trigger": .string(need("trigger", of: entry, as: "risk")),
                         ]
+                        if entry.field("impact_level") != nil {
+                            risk["impact_level"] = .string(
+                                choice(
+                                    "impact_level", DocumentKind.impactLevels, of: entry,
+                                    as: "risk"))
+                        }
+                        return risk
                     })
             )
         ]
@@ -237,6 +246,10 @@ struct DeliverableReader {
             number += 1
         }
         return entries
+    }
+
+    private func list(_ blocks: [MarkdownBlock]) -> JSONValue {
+        PacketAssembler.orNone(entries(blocks, prefix: "O").map { .string($0.text) })
     }
 
     private func criteria(

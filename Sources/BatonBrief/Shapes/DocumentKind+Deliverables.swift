@@ -34,6 +34,8 @@ extension DocumentKind {
                 .orNone(.list(requirementShape, count: many))),
             .required("constraints", constraintsShape),
             .required("assumptions", .orNone(.list(assumptionShape, count: many))),
+            .optional("decides", .orNone(.texts)),
+            .optional("must_ask", .orNone(.texts)),
             .required("out_of_scope", .orNone(.texts)),
             .required(
                 "decided",
@@ -123,6 +125,7 @@ extension DocumentKind {
                         .required("severity", .choice(severities)),
                         .required("likelihood", .choice(likelihoods)),
                         .required("impact", .visible),
+                        .optional("impact_level", .choice(impactLevels)),
                         .required("mitigation", .visible),
                         .required("owner", .visible),
                         .required("trigger", .visible),
@@ -131,6 +134,9 @@ extension DocumentKind {
 
     /// Severities, lowest first.
     package static let severities = ["low", "medium", "high", "critical"]
+
+    /// How bad it is when a risk comes true, least first.
+    package static let impactLevels = ["minor", "moderate", "major", "critical"]
 
     /// How likely a risk is, least first.
     package static let likelihoods = ["low", "medium", "high"]
@@ -231,6 +237,8 @@ extension DocumentKind {
         .required("evidence", .choice(evidenceKinds)),
         .required("confidence", .number(0...1)),
         .required("ceiling", .number(0...1)),
+        .optional("ceiling_kind", .choice(evidenceKinds)),
+        .optional("rationale", .visible),
         .required("shown", .visible),
     ])
 

@@ -18,15 +18,14 @@ struct CrashRound {
     private var random: SplitMix64
     private var power: PowerLoss?
     private var ledger = Ledger()
-    private var earlier: JournalCheck.Earlier?
-    private var lastReport: JournalCheck.Report?
-    private var hasUnchecked = false
+    private var evidence: Evidence
 
     init(_ stage: CrashStage, _ shim: FaultShim?, seed: UInt64, clients: Int) throws {
         self.stage = stage
         self.shim = shim
         random = SplitMix64(seed: seed)
         power = shim.map { PowerLoss($0, seed: seed) }
+        evidence = Evidence(stage)
         let first = try BrokerLife(stage, environment: shim?.environment() ?? [])
         if let exit = first.waitUntilServing() {
             throw Violation("the first start ended with \(exit): \(first.said)")
@@ -87,10 +86,8 @@ struct CrashRound {
             lifeline: cast.lifelineDescriptor)
     }
 
-    /// A broker that served has made durable what the last look saw: from now on it must stay.
-    private mutating func note(_ life: BrokerLife, _ figures: inout CrashFigures) {
+    private func note(_ life: BrokerLife, _ figures: inout CrashFigures) {
         if let start = life.startMicroseconds { figures.starts.append(start) }
-        if let lastReport { earlier = JournalCheck.Earlier(lastReport) }
     }
 
     /// Killed at a random moment of its start: a recovery must survive its own death.
@@ -109,7 +106,7 @@ struct CrashRound {
         if let exit = life.waitUntilServing() {
             return fail("a start ended with \(exit): \(life.said)", &figures)
         }
-        if let start = life.startMicroseconds { figures.starts.append(start) }
+        note(life, &figures)
         try stop(life, &figures)
         if draw(2) == 0 { try Files.removeTree("\(stage.home)/snapshots") }
     }
@@ -174,7 +171,7 @@ struct CrashRound {
     private mutating func losePower(_ figures: inout CrashFigures) throws {
         guard var power else { return }
         let before = power.dropped
-        try power.strike(keeping: [0, 50, 90][Int(draw(3))])
+        try evidence.losePower(&power, keeping: [0, 50, 90][Int(draw(3))])
         figures.powerLosses += 1
         figures.pagesDropped += power.dropped - before
         self.power = power
@@ -184,10 +181,9 @@ struct CrashRound {
 
     /// Copies what the end left, before anybody can mend it, with what was promised until then.
     private mutating func keepEvidence(_ figures: inout CrashFigures) throws {
-        try stage.copyJournal()
+        try evidence.keep()
         try ledger.gather(
             clients: cast.clientRecords, agents: cast.agentLogs, streams: cast.streams)
-        hasUnchecked = true
         guard let shim else { return }
         let proof = try shim.order().proof()
         figures.proven += proof.proven
@@ -195,19 +191,19 @@ struct CrashRound {
         try shim.forgetOrder()
     }
 
-    private mutating func check(_ figures: inout CrashFigures) {
-        guard hasUnchecked else { return }
-        hasUnchecked = false
+    /// Only when a broker has served, or stopped in order, since the power failed last.
+    @discardableResult
+    private mutating func check(_ figures: inout CrashFigures) -> JournalCheck.Report? {
         do {
-            var check = try JournalCheck(home: stage.copy, matchKey: stage.matchKey)
-            let report = check.run(against: ledger, earlier: earlier)
+            guard let report = try evidence.check(against: ledger) else { return nil }
             figures.checks += 1
             figures.shown += ledger.shown.count
             ledger.shown = []
             figures.violations += report.violations
-            lastReport = report
+            return report
         } catch {
             fail("the check failed: \(error)", &figures)
+            return nil
         }
     }
 
@@ -221,18 +217,17 @@ struct CrashRound {
     /// a last look.
     mutating func settle(_ figures: inout CrashFigures) throws {
         guard figures.violations.isEmpty else { return }
-        check(&figures)
         cast.dismissClients()
         let life = try launch()
         if let exit = life.waitUntilServing() {
             return fail("the last start ended with \(exit): \(life.said)", &figures)
         }
         note(life, &figures)
+        check(&figures)
         if try !waitUntilDone() { fail("not everything was done after the faults", &figures) }
         try stop(life, &figures)
         try keepEvidence(&figures)
-        check(&figures)
-        guard let report = lastReport else { return }
+        guard let report = check(&figures) else { return }
         if let task = report.open.first {
             fail("\(report.open.count) tasks are open at the end, \(task) among them", &figures)
         }

@@ -1,0 +1,126 @@
+// What keeps one slow dependency from taking the rest with it: concurrency limits, queue limits,
+// circuit breakers, and the order in which load is shed.
+
+import JSON
+
+extension ReliabilityRun {
+    /// Concurrency limits per call, from Erlang B, beside what a hung dependency would take.
+    mutating func capacity() {
+        let peak = packet.number("/inputs/traffic/peak/rate") != nil
+        let rate = peak ? "/inputs/traffic/peak/rate" : "/inputs/traffic/mean"
+        guard packet.number(rate) != nil else {
+            workings.ask("No traffic is stated, so bulkheads have no size yet.")
+            return
+        }
+        var rows: [[String]] = []
+        let rejection = workings.assume(
+            "A bulkhead may refuse one call in 1,000 in normal operation.", .inference,
+            confidence: 0.7, "Small beside any error budget that pages; to be tuned under load.")
+        for target in targets {
+            guard let member = target.members.first, let timeout = target.timeout else { continue }
+            let base = "/inputs/dependencies/\(member)"
+            guard packet.number("\(base)/latency_p50") != nil else { continue }
+            var service: Source = .pointer("\(base)/latency_p50")
+            if packet.number("\(base)/latency_p99") != nil {
+                let id = "latency.mean.\(target.slug)"
+                workings.derive(
+                    id, "Mean latency of \(target.name), fitted", by: "lognormal-mean",
+                    [
+                        ("p50", .pointer("\(base)/latency_p50")),
+                        ("p99", .pointer("\(base)/latency_p99")),
+                    ])
+                if workings.quantity(id) != nil { service = .quantity(id) }
+            }
+            let calls = callRate(target, traffic: rate)
+            workings.derive(
+                "bulkhead.\(target.slug)", "Concurrent calls to \(target.name)",
+                by: "bulkhead-slots",
+                [
+                    ("arrival_rate", calls), ("service_time", service),
+                    ("rejection", .assumed(0.001, assumption: rejection)),
+                ])
+            workings.derive(
+                "hung.\(target.slug)", "Calls waiting while \(target.name) hangs",
+                by: "concurrency", [("arrival_rate", calls), ("service_time", timeout)])
+            protect(target, calls: calls)
+            rows.append([
+                target.name, workings.shown("bulkhead.\(target.slug)"),
+                workings.shown("hung.\(target.slug)"),
+                workings.shown("waiting.\(target.slug)"),
+                workings.shown("breaker.\(target.slug)"),
+            ])
+        }
+        guard !rows.isEmpty else { return }
+        workings.sections.append(
+            Section(
+                title: "Bulkheads and circuit breakers",
+                text: "Each call gets its own limit of concurrent calls, sized for the"
+                    + " \(peak ? "peak" : "mean") rate of the operations that make the call (of all"
+                    + " requests, where no shares are stated). A hung dependency would take as many"
+                    + " calls as the third column says; the bulkhead stops it at its slots. Up to"
+                    + " the queue limit calls wait, beyond it they are refused at once with 503 and"
+                    + " Retry-After. A breaker opens when half of at least 20 calls have failed or"
+                    + " timed out within its window; while it is open calls fail at once, then one"
+                    + " probe decides. Without soft and cached calls the answer goes on.",
+                columns: [
+                    "Call", "Slots", "Would wait if it hung", "Queue limit", "Breaker looks back",
+                ],
+                rows: rows))
+        shedding()
+    }
+
+    /// Queue limit and breaker window of one call.
+    private mutating func protect(_ target: CallTarget, calls: Source) {
+        let queue = workings.assume(
+            "At most half as many calls wait as there are slots.", .research, confidence: 0.85,
+            "The SRE Book, chapter 22: a long queue only makes every answer late.")
+        workings.derive(
+            "waiting.\(target.slug)", "Calls that may wait for \(target.name)", by: "queue-limit",
+            [
+                ("slots", .quantity("bulkhead.\(target.slug)")),
+                ("share", .assumed(0.5, assumption: queue)),
+            ])
+        let breaker = workings.assume(
+            "A breaker judges by at least 20 calls of at least 10 s.", .research, confidence: 0.85,
+            "The defaults of Hystrix, which many libraries have taken over.")
+        workings.derive(
+            "breaker.\(target.slug)", "Window of the breaker of \(target.name)",
+            by: "breaker-window",
+            [
+                ("window", .assumed(10, assumption: breaker)),
+                ("calls", .assumed(20, assumption: breaker)), ("rate", calls),
+            ])
+    }
+
+    /// What is refused first when there is too much of everything.
+    private mutating func shedding() {
+        let unsafe = packet.operations.enumerated().filter { _, operation in
+            !["GET", "HEAD", "OPTIONS"].contains(
+                (operation["method"]?.stringValue ?? "GET").uppercased())
+        }.map { $1["id"]?.stringValue ?? "operation \($0 + 1)" }
+        workings.sections.append(
+            Section(
+                title: "Load shedding",
+                text: "The service refuses work at its edge, before any is done: first hedges and"
+                    + " repetitions, then what nobody waits for, then reads that a cache can answer"
+                    + (unsafe.isEmpty
+                        ? ""
+                        : ", and last \(unsafe.joined(separator: ", ")), which change something")
+                    + ". Requests whose deadline has passed while they waited are dropped. A"
+                    + " refusal is a 503 with Retry-After; it counts against the error budget, as"
+                    + " it is one to the client."))
+    }
+
+    /// How often a target is called: by the operations that call it, else by every request.
+    private mutating func callRate(_ target: CallTarget, traffic: String) -> Source {
+        let names = Set([target.name] + target.memberNames)
+        guard let shares = CallReader.shares(packet, of: names), !shares.isEmpty else {
+            return .pointer(traffic)
+        }
+        let id = "calls.\(target.slug)"
+        workings.derive(
+            id, "Requests a second that call \(target.name)", by: "call-rate",
+            [("rate", .pointer(traffic))] + shares.map { ("share", .pointer($0)) })
+        return workings.quantity(id) == nil ? .pointer(traffic) : .quantity(id)
+    }
+}

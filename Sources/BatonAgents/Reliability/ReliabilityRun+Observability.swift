@@ -1,0 +1,358 @@
+// What is to be measured, the rules that alert on it, and what to do when they fire. The rules file
+// and the runbooks are parts of the delivery of their own.
+
+import JSON
+import PlainText
+
+extension ReliabilityRun {
+    /// The plan as a section, the rules as a file, a runbook for each page and for redrive.
+    mutating func observability() {
+        let signals = ServiceSignals(service: serviceLabel)
+        let alerts =
+            burnRules(signals) + [missingRule(signals)] + latencyRules(signals) + callRules(signals)
+            + storeRules(signals) + queueRules(signals)
+        let kept = alertRows.filter { $0.omission == nil }
+        var windows: [String] = []
+        for window in ["5m"] + kept.flatMap({ [$0.shortText, $0.longText] })
+        where !windows.contains(window) {
+            windows.append(window)
+        }
+        describeSignals(signals)
+        let file = RulesFile(
+            signals: signals, windows: windows, alerts: alerts,
+            comment: [
+                "Alert rules of \(signals.service), written by \(workings.agentID).",
+                "Metric names are those that client libraries commonly use; adapt them here.",
+                "Check: promtool check rules \(RulesFile.name)",
+            ])
+        workings.attachments.append(
+            EnginePart(
+                name: RulesFile.name, mediaType: RulesFile.mediaType, text: file.text))
+        for runbook in kept.compactMap({ burnRunbook($0, signals) }) + redriveRunbooks(signals) {
+            workings.attachments.append(
+                EnginePart(name: runbook.part, mediaType: Runbook.mediaType, text: runbook.text))
+        }
+    }
+
+    /// The rules are checked wherever they are shipped from.
+    mutating func rulesCheck() {
+        workings.checks.append(
+            Check(
+                traces: [], metric: "\(RulesFile.name) passes promtool check rules",
+                comparator: ">=", threshold: 1, unit: "passing test",
+                method: "Run it in the build of whatever ships the rules, after each change",
+                when: "before release, then on each change", owner: owner,
+                reasons: [workings.reason(for: "/inputs/slo/availability")]))
+    }
+
+    /// The service as a label. Work packets name no service, so its objective has to do.
+    private var serviceLabel: String {
+        var label = PointerText.slug(packet.objective)
+        while label.last == "-" { label.removeLast() }
+        return label
+    }
+
+    /// Whether anything is queued, so that something can be given up and sent again.
+    private var queueNames: [String] {
+        var names = packet.queues.compactMap { $0["name"]?.stringValue }
+        for operation in packet.operations {
+            for name in (operation["publishes"]?.arrayValue ?? []).compactMap(\.stringValue)
+            where !names.contains(name) {
+                names.append(name)
+            }
+        }
+        return names
+    }
+
+    private var hasOutbox: Bool {
+        packet.operations.contains { operation in
+            !(operation["writes"]?.arrayValue ?? []).isEmpty
+                && !(operation["publishes"]?.arrayValue ?? []).isEmpty
+        }
+    }
+
+    // MARK: rules
+
+    /// A number as the rule language reads it.
+    private static func number(_ value: Double) -> String {
+        Shown.fixed(value, decimals: 12, .nearest).filter { $0 != "," }
+    }
+
+    private func burnRules(_ signals: ServiceSignals) -> [AlertRule] {
+        alertRows.filter { $0.omission == nil }.compactMap { row in
+            guard let ratio = row.ratio else { return nil }
+            let limit = Self.number(ratio)
+            return AlertRule(
+                name: row.alertName,
+                expression: """
+                    \(signals.recordedRatio(row.longText)) > \(limit)
+                      and
+                    \(signals.recordedRatio(row.shortText)) > \(limit)
+                    """,
+                kind: row.kind, owner: owner,
+                summary:
+                    "More than \(workings.shown("alert.\(row.id).ratio")) of the requests fail:"
+                    + " the error budget burns at \(workings.shown("alert.\(row.id).burn")) the"
+                    + " even rate.",
+                runbook: row.runbook)
+        }
+    }
+
+    /// Without measurements every other rule is silent, also in an outage of everything.
+    private func missingRule(_ signals: ServiceSignals) -> AlertRule {
+        AlertRule(
+            name: "RequestsNotMeasured", expression: "absent(\(signals.requests))", holds: "10m",
+            kind: .ticket, owner: owner,
+            summary: "No request of \(signals.service) is measured: the other alerts are blind.")
+    }
+
+    private func latencyRules(_ signals: ServiceSignals) -> [AlertRule] {
+        guard let limit = workings.value(of: deadline) else { return [] }
+        return [
+            AlertRule(
+                name: "LatencyObjectiveMissed",
+                expression: "\(signals.latency(quantile: "0.99")) > \(Self.number(limit))",
+                holds: "10m", kind: .ticket, owner: owner,
+                summary: "The 99th percentile of the response time is above"
+                    + " \(Shown.duration(limit, .nearest)).")
+        ]
+    }
+
+    private func callRules(_ signals: ServiceSignals) -> [AlertRule] {
+        guard !targets.isEmpty else { return [] }
+        return [
+            AlertRule(
+                name: "RetryBudgetSpent", expression: "\(signals.retryRatio) > 0.1", holds: "10m",
+                kind: .ticket, owner: owner,
+                summary: "More than 10 % of the calls to {{ $labels.dependency }} are retries."),
+            AlertRule(
+                name: "BreakerOpen", expression: "\(signals.openBreaker) == 1", holds: "5m",
+                kind: .ticket, owner: owner,
+                summary: "The breaker of {{ $labels.dependency }} is open."),
+        ]
+    }
+
+    private func storeRules(_ signals: ServiceSignals) -> [AlertRule] {
+        guard hasOutbox else { return [] }
+        return [
+            AlertRule(
+                name: "OutboxStuck", expression: "\(signals.outboxAge) > 60", holds: "5m",
+                kind: .ticket, owner: owner,
+                summary: "Effects are booked whose messages have waited for more than a minute.")
+        ]
+    }
+
+    private func queueRules(_ signals: ServiceSignals) -> [AlertRule] {
+        queueNames.enumerated().flatMap { position, name in
+            let label = PointerText.slug(name)
+            var rules: [AlertRule] = []
+            if let age = ageLimit(name) {
+                rules.append(
+                    AlertRule(
+                        name: "QueueTooOld\(position + 1)",
+                        expression: "\(signals.queueAge(label)) > \(Self.number(age))",
+                        holds: "5m", kind: .ticket, owner: owner,
+                        summary: "The oldest message of \(label) has waited for more than"
+                            + " \(Shown.duration(age, .nearest))."))
+            }
+            rules.append(
+                AlertRule(
+                    name: "DeadLetters\(position + 1)",
+                    expression: "\(signals.deadLetters(label)) > 0", holds: "15m", kind: .ticket,
+                    owner: owner, summary: "Messages of \(label) were given up.",
+                    runbook: Self.redrivePart))
+            return rules
+        }
+    }
+
+    /// The age of a message that somebody should look at: the highest stated percentile of the
+    /// wait, else half of the retention, after which it would be lost.
+    private func ageLimit(_ name: String) -> Double? {
+        guard
+            let index = packet.queues.firstIndex(where: { $0["name"]?.stringValue == name })
+        else { return nil }
+        for percentile in ["p99", "p95", "p90"] {
+            let pointer = "/inputs/queues/\(index)/max_wait/\(percentile)"
+            if let limit = packet.number(pointer) { return limit }
+        }
+        return packet.number("/inputs/queues/\(index)/retention").map { $0 / 2 }
+    }
+
+    // MARK: runbooks
+
+    private static let redrivePart = "runbooks/redrive.md"
+
+    private func burnRunbook(_ row: AlertRow, _ signals: ServiceSignals) -> Runbook? {
+        guard let part = row.runbook, row.ratio != nil else { return nil }
+        let ratio = workings.shown("alert.\(row.id).ratio")
+        var runbook = Runbook(
+            part: part, title: "\(row.alertName): the error budget burns",
+            meaning: "More than \(ratio) of the requests have failed over"
+                + " \(Shown.duration(row.long, .nearest)) and over the last"
+                + " \(Shown.duration(row.short, .nearest)). If it goes on,"
+                + " \(Shown.percent(row.budgetShare, .nearest)) of the error budget"
+                + " (\(workings.shown("error_budget.minutes"))) is gone"
+                + " \(Shown.duration(row.long, .nearest)) after it began.")
+        runbook.sections = [
+            (
+                "See what fails",
+                [
+                    "Open the error ratio: `\(signals.recordedRatio(row.shortText))`.",
+                    "Look at open breakers: `\(signals.openBreaker)`, and at full bulkheads:"
+                        + " `\(signals.bulkheadUse)`.",
+                    "Compare the time it began with the last release, change of configuration and"
+                        + " expiry of a certificate.",
+                ] + suspects
+            ),
+            (
+                "Stop the loss",
+                [
+                    "A release began it: roll it back, and ask why later.",
+                    "A dependency is down: let its breaker stay open, switch to what remains of its"
+                        + " group, and tell its owner.",
+                    "There is too much load: shed it in the order of “Load shedding”; hedges off"
+                        + " first.",
+                    "Retries multiply it: \(workings.shown("retry.amplification")) calls per"
+                        + " request at worst; lower the attempts before anything is restarted.",
+                ]
+            ),
+            ("Leave nothing in doubt", doubts),
+            (
+                "Afterwards",
+                [
+                    "The alert ends \(Shown.duration(row.short, .nearest)) after the ratio is back"
+                        + " below \(ratio); wait for it.",
+                    "Read what is left of the budget. If nothing is, changes other than repairs"
+                        + " wait.",
+                    "\(packet.escalationOwner) decides what is promised meanwhile.",
+                    "Write down what happened, what was noticed late, and what to change here.",
+                ]
+            ),
+        ]
+        return runbook
+    }
+
+    /// Where outages come from, the costliest first.
+    private var suspects: [String] {
+        let costs = packet.dependencies.enumerated().compactMap {
+            index, item -> (name: String, cost: Quantity)? in
+            let name = item["name"]?.stringValue ?? "dependency \(index + 1)"
+            let id = "outages.\(index).\(PointerText.slug(name))"
+            return workings.quantity(id).map { (name, $0) }
+        }.filter { $0.cost.value > 0 }
+        guard !costs.isEmpty else { return [] }
+        // Equal costs keep the order of the brief.
+        let ordered = costs.enumerated().sorted {
+            $0.element.cost.value == $1.element.cost.value
+                ? $0.offset < $1.offset : $0.element.cost.value > $1.element.cost.value
+        }
+        let list = ordered.prefix(5).map { "\($0.element.name) (\($0.element.cost.shown))" }
+        return [
+            "Ask the dependencies in the order of what they cost in a window:"
+                + " \(list.joined(separator: ", "))."
+        ]
+    }
+
+    /// Operations whose outcome is unknown after a timeout.
+    private var doubts: [String] {
+        packet.operations.enumerated().compactMap { index, operation in
+            let method = (operation["method"]?.stringValue ?? "GET").uppercased()
+            guard !["GET", "HEAD", "OPTIONS", "PUT", "DELETE"].contains(method) else { return nil }
+            let name = operation["id"]?.stringValue ?? "operation \(index + 1)"
+            return operation["idempotency"]?.stringValue == "key"
+                ? "\(name): a timeout is unknown; look up the key, then repeat with the same one."
+                : "\(name): a timeout is unknown and there is no key; look at the state, and repeat"
+                    + " nothing by hand before."
+        }
+    }
+
+    private func redriveRunbooks(_ signals: ServiceSignals) -> [Runbook] {
+        let names = queueNames
+        guard !names.isEmpty else { return [] }
+        let labels = names.map { PointerText.slug($0) }
+        var runbook = Runbook(
+            part: Self.redrivePart, title: "Redrive of dead letters",
+            meaning: "Messages of \(names.joined(separator: ", ")) were given up after all their"
+                + " attempts. Nothing is lost yet, and nobody works on them until they are sent"
+                + " again.")
+        runbook.sections = [
+            (
+                "Before anything is sent again",
+                labels.map { "Count them: `\(signals.deadLetters($0))`." } + [
+                    "Read ten of them with their errors. Sort them: the cause is over, the message"
+                        + " itself is wrong, or nobody knows.",
+                    "Make sure that the cause is over: the dependency answers, the release is"
+                        + " mended.",
+                    "Make sure that consumers know a repetition: their records of keys must"
+                        + " reach back further than the oldest dead letter.",
+                ]
+            ),
+            (
+                "Redrive",
+                [
+                    "Send one, and follow it to its effect.",
+                    "Send the rest at a tenth of the usual rate, so that fresh messages keep their"
+                        + " wait; watch the age of the queue"
+                        + " (`\(signals.queueAge(labels.first ?? ""))`).",
+                    "Stop at once if the number of dead letters grows again.",
+                    "Where order counts, send the messages of one key in their order, and before"
+                        + " newer ones of that key.",
+                ]
+            ),
+            (
+                "What stays",
+                [
+                    "A message that is wrong in itself is never sent again as it is: mend its"
+                        + " producer, then make it anew.",
+                    "Delete only what \(packet.escalationOwner) has decided to delete, with a"
+                        + " record of what it was.",
+                ]
+            ),
+        ]
+        return [runbook]
+    }
+
+    // MARK: the plan
+
+    private mutating func describeSignals(_ signals: ServiceSignals) {
+        func flat(_ expression: String) -> String {
+            expression.split(whereSeparator: \.isNewline).map { String($0).trimmed }
+                .joined(separator: " ")
+        }
+        var rows = [
+            ["Availability (SLI)", flat(signals.errorRatio("5m")), "burn-rate alerts"],
+            [
+                "Latency (SLI)", signals.latency(quantile: "0.99"),
+                workings.value(of: deadline).map { "above \(Shown.duration($0, .nearest))" }
+                    ?? "no objective is stated",
+            ],
+        ]
+        if !targets.isEmpty {
+            rows += [
+                ["Retry ratio", flat(signals.retryRatio), "above 10 %, the retry budget"],
+                ["Open breakers", signals.openBreaker, "open for 5 min"],
+                ["Use of bulkheads", signals.bulkheadUse, "looked at, no alert"],
+            ]
+        }
+        if hasOutbox { rows.append(["Outbox age", signals.outboxAge, "above 60 s"]) }
+        for name in queueNames {
+            let label = PointerText.slug(name)
+            rows.append([
+                "Queue age of \(name)", signals.queueAge(label),
+                ageLimit(name).map { "above \(Shown.duration($0, .nearest))" }
+                    ?? "no wait is stated in percentiles",
+            ])
+            rows.append([
+                "Dead letters of \(name)", signals.deadLetters(label), "any for 15 min",
+            ])
+        }
+        workings.sections.append(
+            Section(
+                title: "Observability plan",
+                text: "What is measured, at the edge where clients see it. A bad request is one"
+                    + " that is answered with 5xx; refusals are among them. The rules are"
+                    + " \(RulesFile.name); each page names its runbook. Metric names are common"
+                    + " ones and may have to be adapted.",
+                columns: ["Signal", "Expression", "Alert"], rows: rows))
+    }
+}
