@@ -42,11 +42,11 @@ public final class AgentContext: Sendable {
     /// A context without a worker around it, for trying a handler out on a packet: there is no
     /// broker to fetch from, and progress goes to the closure.
     package init(
-        trying packet: AgentPacket,
+        trying packet: AgentPacket, attemptTimeout: Duration? = nil,
         onProgress: @escaping @Sendable (_ percent: Int?, _ message: String?) -> Void = { _, _ in },
     ) throws(SystemError) {
         lease = LeaseName(task: packet.taskID, token: 0)
-        attemptTimeout = nil
+        self.attemptTimeout = attemptTimeout
         silenceTimeout = nil
         deadlineMicroseconds = nil
         bell = try WakeUp()

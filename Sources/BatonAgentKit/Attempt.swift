@@ -15,7 +15,7 @@ struct Attempt: Sendable {
     let options: Worker.Options
 
     /// How often the handler may try within one lease: once, and once with findings.
-    private static let roundsMax = 2
+    static let roundsMax = 2
     /// Bytes of the message of a FAIL; it is for people's eyes and goes into the journal.
     static let messageBytesMax = 2048
 

@@ -200,15 +200,18 @@ public struct CommandBrain: AgentHandler {
         "BATON_TOKEN", "BATON_LIFELINE", "BATON_SUPERVISED", "BATON_RUN",
     ]
 
-    private func environment(for packet: AgentPacket) -> [String] {
-        var names = Self.basicNames
-        for name in options.environmentNames
-        where !names.contains(name) && !Self.ownNames.contains(name) {
+    /// What of our environment a card's programs see.
+    /// - Parameter more: the names that the card passes on.
+    package static func surroundings(passing more: [String]) -> [String] {
+        var names = basicNames
+        for name in more where !names.contains(name) && !ownNames.contains(name) {
             names.append(name)
         }
-        var environment = names.compactMap { name in
-            Host.environment(name).map { "\(name)=\($0)" }
-        }
+        return names.compactMap { name in Host.environment(name).map { "\(name)=\($0)" } }
+    }
+
+    private func environment(for packet: AgentPacket) -> [String] {
+        var environment = Self.surroundings(passing: options.environmentNames)
         if let mark = Host.environment("BATON_SUPERVISED") {
             environment.append("BATON_SUPERVISED=\(mark)")
         }

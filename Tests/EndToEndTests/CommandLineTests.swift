@@ -14,7 +14,8 @@ struct CommandLineTests {
         "task", "task list", "task show", "task submit",
         "task cancel", "task retry", "dead", "dead list", "dead show", "dead redrive",
         "dead discard", "audit", "audit tail", "audit show", "agent", "agent list", "agent logs",
-        "agent new", "agent check", "agent run", "queue", "queue pause", "queue resume", "api",
+        "agent new", "agent check", "agent test", "agent run", "queue",
+        "queue pause", "queue resume", "api",
         "api check", "up", "down", "broker", "doctor", "bench", "completions", "help",
     ]
 

@@ -109,7 +109,7 @@ final class Stage {
 
     private func cardCount(_ folder: String) throws -> Int {
         var count = 0
-        for name in try Files.list(folder) {
+        for name in try Files.list(folder) where name != "examples" {
             let path = "\(folder)/\(name)"
             if try Files.status(of: path)?.kind == .directory {
                 count += try cardCount(path)

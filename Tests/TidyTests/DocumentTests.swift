@@ -124,7 +124,9 @@ struct DocumentTests {
         ).text
         let cards = documents.filter { file in
             file.path.hasPrefix("Agents/") && file.name != "README.md"
-                && !["Agents/briefs/", "Agents/playbooks/"].contains { file.path.hasPrefix($0) }
+                && !["Agents/briefs/", "Agents/examples/", "Agents/playbooks/"].contains {
+                    file.path.hasPrefix($0)
+                }
         }
         let worker = try #require(files.first { $0.path == "Tests/interop/worker.py" })
 

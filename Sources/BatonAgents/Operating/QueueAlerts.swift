@@ -71,7 +71,7 @@ struct QueueAlerts: Sendable {
                     "Queue age of \(name)", signals.queueAge(label),
                     ageLimit(name)?.text ?? "no wait is stated in percentiles",
                 ],
-                ["Dead letters of \(name)", signals.deadLetters(label), "any for 15 min"],
+                ["Dead letters of \(name)", signals.deadLetters(label), "any that stays"],
             ]
         }
     }

@@ -53,6 +53,7 @@ struct ClosingRun {
         }
         mergeDecisions()
         mergeRisks()
+        proposeSpecialists()
         mergeChecks()
         mergeSteps()
         mergeNextSteps()

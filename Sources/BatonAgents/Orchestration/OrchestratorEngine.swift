@@ -36,6 +36,9 @@ package struct OrchestratorEngine: Engine {
         let playbook = playbooks.first { $0.id == wanted }
         let router = Router(packet: packet, cards: cards, directives: directives)
         let route = router.route()
+        if let signs = route.trivial {
+            return .escalate(TrivialEdit.escalation(signs, packet, cards))
+        }
         let question = RouteEscalation(
             packet: packet, cards: cards, route: route, playbooks: playbooks.map(\.id))
         if let escalation = question.document(playbook: wanted) {

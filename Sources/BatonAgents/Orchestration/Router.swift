@@ -28,6 +28,8 @@ struct Route: Sendable {
     var unmet: [(agent: String, dependency: String)] = []
     /// Chosen agents whose cards depend on each other in a circle.
     var circle: [String] = []
+    /// What shows that the brief asks for an edit that is not worth a plan; nil when nothing does.
+    var trivial: String?
 
     var chosen: [String] { entries.filter(\.isChosen).map(\.agent) }
 }
@@ -40,6 +42,11 @@ struct Router: Sendable {
 
     func route() -> Route {
         // The orchestrator and the quality gate take part by themselves; a plan never names them.
+        if directives.route == nil, packet.requestedRoute.isEmpty,
+            let signs = TrivialEdit.signs(in: packet)
+        {
+            return refusing(signs)
+        }
         let requested = (directives.route ?? packet.requestedRoute).filter {
             !($0.hasPrefix("core.") && cards.registered.contains($0))
         }
@@ -53,6 +60,19 @@ struct Router: Sendable {
             }
         }
         route.circle = circle(route.chosen)
+        return route
+    }
+
+    /// The negative trigger: every agent with its score, and none chosen.
+    private func refusing(_ signs: String) -> Route {
+        var route = bySignals()
+        route.trivial = signs
+        route.entries = route.entries.map { entry in
+            RouteEntry(
+                agent: entry.agent, score: entry.score, isChosen: false,
+                reasons: ["negative trigger: a trivial documentation edit (\(signs))"]
+                    + (entry.score > 0 ? entry.reasons : []))
+        }
         return route
     }
 

@@ -54,7 +54,7 @@ extension Review {
                 }
             }
         }
-        for (part, text) in texts where !part.hasSuffix(".json") {
+        for (part, text) in texts where !part.hasSuffix(".json") && !part.hasPrefix("context/") {
             for (number, line) in text.split(
                 omittingEmptySubsequences: false, whereSeparator: \.isNewline
             ).enumerated() {

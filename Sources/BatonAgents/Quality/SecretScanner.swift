@@ -2,7 +2,7 @@
 // them. A plan never needs one.
 
 /// Finds what should never be in a document.
-enum SecretScanner {
+package enum SecretScanner {
     private static let prefixes: [(prefix: String, length: Int, kind: String)] = [
         ("AKIA", 16, "an AWS access key"), ("ASIA", 16, "an AWS access key"),
         ("ghp_", 36, "a GitHub token"), ("gho_", 36, "a GitHub token"),
@@ -13,7 +13,7 @@ enum SecretScanner {
     ]
 
     /// What kind of secret a line holds; nil when none.
-    static func find(in line: String) -> String? {
+    package static func find(in line: String) -> String? {
         let bytes = Array(line.utf8)
         for start in bytes.indices {
             if bytes[start] == 45, follows(begin, bytes, start),

@@ -28,12 +28,16 @@ package struct BriefDocument: Sendable {
     package var understood: [UnderstoodField]
     /// Files that have to be stored before the brief can be submitted.
     package var references: [FileReference]
+    /// Programs to be run before the brief is submitted, for what they print.
+    package var commands: [ContextCommand] = []
 
     /// The brief with its references named by digest.
-    /// - Parameter resolved: by `FileReference.path`.
+    /// - Parameters:
+    ///   - resolved: by `FileReference.path`.
+    ///   - outputs: what each of `commands` has printed, in their order.
     /// - Throws: every reference that is missing from `resolved`, and the size limit.
     package func resolving(
-        references resolved: [String: ResolvedReference],
+        references resolved: [String: ResolvedReference], outputs: [ResolvedReference] = [],
     ) throws(DocumentRefusal) -> BriefDocument {
         var findings: [DocumentFinding] = []
         var artifacts = json["artifacts"]?.arrayValue ?? []
@@ -52,8 +56,18 @@ package struct BriefDocument: Sendable {
                 "media_type": .string(content.mediaType ?? reference.mediaType),
             ])
         }
+        precondition(outputs.count == commands.count, "every command has an output")
+        for (index, (command, output)) in zip(commands, outputs).enumerated() {
+            let name = ContextCommand.artifactName(index + 1)
+            artifacts.append([
+                "name": .string(name), "path": .string(name),
+                "digest": .string(output.digestHex), "size": .integer(Int64(output.size)),
+                "media_type": "text/plain", "command": JSONValue(texts: command.words),
+            ])
+        }
         var result = self
         result.references = []
+        result.commands = []
         if !artifacts.isEmpty { result.json["artifacts"] = .array(artifacts) }
         findings += DocumentKind.brief.findings(in: result.json)
         let size = result.json.encoded().count

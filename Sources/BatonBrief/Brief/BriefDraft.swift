@@ -47,8 +47,30 @@ struct BriefDraft {
         fields = reader.members(members, of: FieldCatalog.tree, path: "")
     }
 
+    /// Adds what tables and lists say. A key of the front matter wins over a heading, with a
+    /// warning.
+    mutating func read(structure: BriefStructure) {
+        reader.diagnostics += structure.diagnostics
+        let kept = reader.lineOffset
+        // Its lines are those of the file.
+        reader.lineOffset = 0
+        defer { reader.lineOffset = kept }
+        for member in structure.members {
+            guard fields[member.key] == nil else {
+                reader.report(
+                    member.line, member.key,
+                    "\(member.key) stands in the front matter and under a heading; "
+                        + "the front matter is used", "keep one of them", severity: .warning)
+                continue
+            }
+            let read = reader.members([member], of: FieldCatalog.tree, path: "")
+            fields[member.key] = read[member.key]
+        }
+    }
+
     /// Adds what the headings say. A key of the front matter wins over a heading, with a warning.
-    mutating func read(prose: BriefProse) {
+    /// - Parameter lines: those that were understood as fields; nothing is proposed for them.
+    mutating func read(prose: BriefProse, understood lines: Set<Int>) {
         for slip in prose.slips {
             reader.diagnostics.append(
                 Diagnostic(
@@ -72,8 +94,13 @@ struct BriefDraft {
                             + "the front matter is used", suggestion: "keep one of them"))
             }
         }
-        if fields["title"] == nil, let title = prose.title { fields["title"] = .string(title) }
-        for proposal in prose.proposals where FieldCatalog.value(proposal.field, in: fields) == nil
+        if fields["title"] == nil, let title = prose.title {
+            fields["title"] = .string(title)
+            proseLines.append(("title", prose.titleLine))
+        }
+        for proposal in prose.proposals
+        where FieldCatalog.value(proposal.field, in: fields) == nil
+            && !lines.contains(proposal.line)
         {
             proposed.append([
                 "field": .string(proposal.field), "text": .string(proposal.text),
@@ -119,7 +146,8 @@ struct BriefDraft {
             }
         }
         let document = BriefDocument(
-            json: json, understood: reader.understood, references: reader.references)
+            json: json, understood: reader.understood, references: reader.references,
+            commands: reader.commands)
         return BriefReading(
             document: diagnostics.hasErrors ? nil : document, understood: reader.understood,
             diagnostics: diagnostics.inOrder)

@@ -65,7 +65,9 @@ package enum BriefParser {
                     suggestion: "put a line --- before and after the keys"))
         }
         if let markdown = MarkdownDocument(parsing: split.body, firstLine: split.bodyFirstLine) {
-            draft.read(prose: BriefProse(markdown))
+            let structure = BriefStructure(markdown)
+            draft.read(structure: structure)
+            draft.read(prose: BriefProse(markdown), understood: structure.lines)
         } else if let problem = MarkdownDocument.problem(with: split.body) {
             draft.reader.diagnostics.append(
                 Diagnostic(

@@ -13,6 +13,7 @@ struct BriefProse {
     }
 
     private(set) var title: String?
+    private(set) var titleLine = 1
     private(set) var sections: [Section] = []
     let proposals: [ProseProposal]
     /// Headings that are nearly one of a field: what stands below them goes into the context, which
@@ -51,6 +52,7 @@ struct BriefProse {
                 add(Section(key: key, value: value, line: section.line))
             } else if index == 0, section.level == 1 {
                 title = section.heading
+                titleLine = section.line
                 if !source.isEmpty { leftovers.append(source) }
             } else {
                 let marks = String(repeating: "#", count: section.level)
@@ -81,7 +83,7 @@ struct BriefProse {
     }
 
     /// Cuts the document into zones: a heading that stands for a key reaches to the next heading of
-    /// its level or to any other such heading; all other headings reach to the next heading.
+    /// its level, to any other such heading or to one of fields; others reach to the next heading.
     private static func zones(
         of document: MarkdownDocument,
     ) -> [(section: MarkdownSection, key: String?)] {
@@ -90,7 +92,9 @@ struct BriefProse {
         var coveredUpTo = 0
         for (index, (section, key)) in all.enumerated() {
             if key == nil, section.line < coveredUpTo { continue }
-            let next = all[(index + 1)...].first { key == nil || $0.1 != nil }?.0.line
+            let next = all[(index + 1)...].first { other, otherKey in
+                key == nil || otherKey != nil || BriefStructure.key(of: other.heading) != nil
+            }?.0.line
             let end = min(section.sourceLines.upperBound, next ?? .max)
             var zone = section
             zone.sourceLines =
@@ -111,7 +115,7 @@ struct BriefProse {
     }
 
     /// In lower case, without a number before it and without a mark at its end.
-    private static func plain(_ heading: String) -> String {
+    static func plain(_ heading: String) -> String {
         var name = heading.lowercased().trimmed
         while let last = name.last, last == ":" || last == "." { name.removeLast() }
         return String(name.drop { $0.isNumber || $0 == "." || $0 == ")" || $0 == " " })

@@ -36,7 +36,9 @@ package enum FieldCatalog {
             "{timeline: 6 weeks}"),
         FieldEntry("deliverables", .texts, "What is wanted beside the five deliverables.", "[ADR]"),
         FieldEntry("definition_of_done", .texts, "When the work is over.", "[Drill passed]"),
-        FieldEntry("context", .text, "Whatever else helps.", "Two providers are under contract"),
+        FieldEntry(
+            "context", .text, "Whatever else helps; as a list, programs to run for it.",
+            "Two providers are under contract"),
         FieldEntry("owners", .map(shorthand: nil), "Who answers for what.", "{service: payments}"),
         FieldEntry("owners.service", .text, "Owner of the service.", "payments-team"),
         FieldEntry("owners.escalation", .text, "Who answers escalations.", "payments-oncall"),

@@ -7,10 +7,11 @@ import YAML
 /// Reads fields.
 struct FieldReader {
     /// Added to the lines of the tree: where it starts in its file.
-    let lineOffset: Int
+    var lineOffset: Int
     var diagnostics: [Diagnostic] = []
     var understood: [UnderstoodField] = []
     var references: [FileReference] = []
+    var commands: [ContextCommand] = []
 
     /// Unknown keys so far.
     private var unknown = 0
@@ -73,6 +74,7 @@ struct FieldReader {
         case .file: return file(node, line: line, of: field, path: path)
         case .files: return files(node, of: field, path: path)
         case .constraints: return constraints(node, path: path)
+        case .text where path == "context" && node.elements != nil: return context(node)
         case .peak where node.members != nil: return peakMap(node, of: field, path: path)
         case .maintenance where node.members != nil: return periodMap(node, of: field, path: path)
         default: return scalar(node, of: field.entry, path: path)
@@ -129,6 +131,18 @@ struct FieldReader {
                 .object(self.members(members, of: field.children, path: "\(path).\(name)")))
         }
         return result.isEmpty ? nil : .array(result)
+    }
+
+    /// A list under `context` names programs; the text is left to the heading.
+    private mutating func context(_ node: YAMLNode) -> JSONValue? {
+        do throws(ContextSyntax) {
+            commands = try ContextCommand.read(node).map {
+                ContextCommand(words: $0.words, line: $0.line + lineOffset)
+            }
+        } catch {
+            report(error.line, "context", error.message, error.suggestion)
+        }
+        return nil
     }
 
     /// A scalar, or `{value:, from:}` around one.

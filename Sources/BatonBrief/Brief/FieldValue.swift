@@ -98,6 +98,12 @@ package enum FieldValue {
         case .maintenance:
             return shown(value["for"] ?? 0, as: .duration) + " every "
                 + shown(value["every"] ?? 0, as: .duration)
+        case .calls:
+            return (value.arrayValue ?? []).map { call in
+                call.stringValue ?? call["parallel"]?.texts.map {
+                    "\($0.joined(separator: " and ")) in parallel"
+                } ?? call.encodedText
+            }.joined(separator: ", then ")
         case .deadline:
             return shown(value["at"] ?? 0, as: .instant)
         default:

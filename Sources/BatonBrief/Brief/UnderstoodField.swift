@@ -61,8 +61,13 @@ package struct UnderstoodField: Sendable, Hashable {
     private static func field(
         _ value: JSONValue, _ kind: FieldKind, path: String, lines: JSONValue?,
     ) -> UnderstoodField {
-        UnderstoodField(
+        // A shorthand, and a kind of constraint, stand where what holds them does.
+        var place = path[...]
+        while lines?[String(place)] == nil, let dot = place.lastIndex(of: ".") {
+            place = place[..<dot]
+        }
+        return UnderstoodField(
             field: path, shown: FieldValue.shown(value, as: kind),
-            line: Int(lines?[path]?.integerValue ?? 0))
+            line: Int(lines?[String(place)]?.integerValue ?? 0))
     }
 }

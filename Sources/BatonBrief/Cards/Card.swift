@@ -64,6 +64,8 @@ package struct Card: Sendable, Hashable {
     /// `claude` or `codex`.
     package var preset: String?
     package var worker: [String]?
+    /// Programs that are run before the brain begins, for what they print.
+    package var context: [[String]] = []
     /// Names of environment variables passed through.
     package var env: [String] = []
     package var isReviewed: Bool = false
@@ -110,6 +112,7 @@ extension Card {
         object["command"] = command.map { JSONValue(texts: $0) }
         object["preset"] = preset.map { .string($0) }
         object["worker"] = worker.map { JSONValue(texts: $0) }
+        if !context.isEmpty { object["context"] = .array(context.map { JSONValue(texts: $0) }) }
         object["env"] = JSONValue(texts: env)
         object["review"] = .string(isReviewed ? "required" : "none")
         object["attempt_timeout"] = attemptTimeout.map { JSONValue(canonical: $0) }
@@ -156,6 +159,7 @@ extension Card {
         command = document["command"]?.texts
         preset = document["preset"]?.stringValue
         worker = document["worker"]?.texts
+        context = (document["context"]?.arrayValue ?? []).compactMap(\.texts)
         env = document["env"]?.texts ?? []
         isReviewed = document["review"]?.stringValue == "required"
         attemptTimeout = document["attempt_timeout"]?.doubleValue

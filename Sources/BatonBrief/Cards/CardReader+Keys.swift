@@ -37,6 +37,7 @@ extension CardReader {
             }
         case "command": card.command = arguments(node, member.key, line)
         case "worker": card.worker = arguments(node, member.key, line)
+        case "context": readContext(node, line)
         case "env": card.env = list(node, member.key, line)
         case "review": readReview(node, line)
         case "attempt_timeout": card.attemptTimeout = duration(node, member.key, line)
@@ -80,6 +81,21 @@ extension CardReader {
         case "required", "true", "yes": card.isReviewed = true
         case "none", "false", "no": card.isReviewed = false
         default: note(.error, line, "review is neither required nor none", "write review: required")
+        }
+    }
+
+    private mutating func readContext(_ node: YAMLNode, _ line: Int) {
+        // Cards made for other tools may have a text of that name.
+        guard node.elements != nil else {
+            card.extra["context"] = JSONValue(node)
+            return
+        }
+        do throws(ContextSyntax) {
+            card.context = try ContextCommand.read(node).map(\.words)
+        } catch {
+            note(
+                .error, error.line + front.yamlLineOffset, error.message, error.suggestion,
+                field: "context")
         }
     }
 

@@ -1,5 +1,4 @@
-// Several cards together: duplicates, and what each lacks.
-import JSON
+// Several cards together: which can be used, and what is to be said of each.
 
 /// A card that was read, with the path it came from.
 package struct CardSet: Sendable {
@@ -39,44 +38,5 @@ package struct CardSet: Sendable {
         }
         self.cards = cards.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
         self.reports = reports
-    }
-}
-
-extension Card {
-    /// What the card lacks to be useful: never an error, each with what would mend it.
-    package var lint: [Diagnostic] {
-        var lint: [Diagnostic] = []
-        func say(_ field: String, _ message: String, _ suggestion: String) {
-            lint.append(
-                Diagnostic(.warning, line: nil, field: field, message, suggestion: suggestion))
-        }
-        if description.isEmpty {
-            say("description", "the card has no description", "add a line description: …")
-        }
-        if !hasEngine {
-            say(
-                "brain", "the card has neither brain nor worker; up cannot start it",
-                "add brain: builtin, preset: claude, command: […] or worker: […]")
-        }
-        if brain == .command, command == nil, preset == nil {
-            say("command", "brain: command without a command", "add command: [program] or preset")
-        }
-        if activation == Activation(), tags.isEmpty, !id.hasPrefix("core.") {
-            say(
-                "activation", "nothing routes a brief to the card",
-                "add activation: {tags: […], phrases: […], inputs: […]}, or tags")
-        }
-        if deliverables.isEmpty {
-            say("deliverables", "the card lists no deliverables", "add a heading ## Deliverables")
-        }
-        for section in ["mission", "definition of done"] where sections[section] == nil {
-            say(section, "the card has no section \(section)", "add a heading ## \(section)")
-        }
-        for input in requiredInputs where input.why.isEmpty {
-            say(
-                "required_inputs", "required input \(input.field) does not say why",
-                "add why: to it")
-        }
-        return lint
     }
 }

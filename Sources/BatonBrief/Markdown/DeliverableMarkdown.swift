@@ -38,7 +38,7 @@ package enum DeliverableMarkdown {
         case .plan: plan(document, &writer)
         case .verdict: verdict(document, &writer)
         case .escalation: escalation(document, &writer)
-        case .brief, .packet, .answer, .decision, .evidence, .card, .event:
+        case .brief, .packet, .answer, .decision, .evidence, .exampleChecks, .card, .event:
             writer.code("json", document.prettyPrinted())
         }
         return writer

@@ -193,6 +193,7 @@ extension DocumentKind {
             .required("digest", .text(.digest, max: 64)),
             .required("size", .integer(0...16_777_216)),
             .required("media_type", .text(.mediaType, max: 128)),
+            .optional("command", .list(.anyText(max: 1_024), count: 1...64)),
         ], rest: .refused)
 
     private static let proposedShape = Shape.object(

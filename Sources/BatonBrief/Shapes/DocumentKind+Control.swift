@@ -83,6 +83,15 @@ extension DocumentKind {
             .optional("owner", .visible),
             .optional("key", .text(.identifier, max: 64)),
             .optional("deadline", seconds),
+            .optional(
+                "context",
+                .list(
+                    .object(
+                        [
+                            .required("name", .visible),
+                            .required("digest", .text(.digest, max: 64)),
+                            .required("size", .integer(0...16_777_216)),
+                        ], rest: .refused), count: 0...8)),
         ], rest: .refused)
 
     private static let optionShape = Shape.object(
@@ -137,6 +146,23 @@ extension DocumentKind {
             .optional("note", .visible),
         ], rest: .refused)
 
+    static let exampleChecksShape = Shape.object(
+        [
+            .required("format", .constant(DocumentKind.exampleChecks.format)),
+            .required("outcome", .choice(["delivered", "escalated", "failed"])),
+            .required(
+                "checks",
+                .list(
+                    .object(
+                        [
+                            .required("part", .visible),
+                            .optional("pointer", .text(.pointer, max: 256)),
+                            .optional("equals", .any),
+                            .optional("contains", .visible),
+                            .optional("items_min", .integer(0...1_024)),
+                        ], rest: .refused), count: 0...256)),
+        ], rest: .refused)
+
     /// Seconds: of a second to a day.
     private static let ratePeriod = Shape.number(1...86_400)
 
@@ -153,6 +179,8 @@ extension DocumentKind {
             .optional("command", .list(.anyText(max: 4096), count: 1...256)),
             .optional("preset", .choice(["claude", "codex"])),
             .optional("worker", .list(.anyText(max: 4096), count: 1...256)),
+            .optional(
+                "context", .list(.list(.anyText(max: 1_024), count: 1...64), count: 1...8)),
             .required("env", .texts),
             .required("review", .choice(["required", "none"])),
             .optional("attempt_timeout", seconds),

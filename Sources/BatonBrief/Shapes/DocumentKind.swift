@@ -18,6 +18,7 @@ package enum DocumentKind: String, Sendable, CaseIterable {
     case answer
     case decision
     case evidence
+    case exampleChecks = "example_checks"
     case card
     case event
 
@@ -44,6 +45,7 @@ package enum DocumentKind: String, Sendable, CaseIterable {
         case .answer: Self.answerShape
         case .decision: Self.decisionShape
         case .evidence: Self.evidenceShape
+        case .exampleChecks: Self.exampleChecksShape
         case .card: Self.cardShape
         case .event: Self.eventShape
         }
@@ -76,6 +78,7 @@ package enum DocumentKind: String, Sendable, CaseIterable {
         case .answer: "A person's decision on an escalation."
         case .decision: "What a person decided about a brief, and why."
         case .evidence: "What shows that a gate of a brief is passed, or that it is not."
+        case .exampleChecks: "What must hold for the delivery of an agent on an example."
         case .card: "An agent's card, normalised."
         case .event: "One leaf of the journal. The list of types is open."
         }
@@ -94,7 +97,8 @@ package enum DocumentKind: String, Sendable, CaseIterable {
         case .answer: return AnswerDocument.ruleFindings(in: document)
         case .objectiveSnapshot, .executionPlan, .riskRegister, .validationChecklist, .analysis:
             return DeliverableRules.findings(in: document, kind: self)
-        case .brief, .packet, .handoffPacket, .decision, .evidence, .card, .event: return []
+        case .brief, .packet, .handoffPacket, .decision, .evidence, .exampleChecks, .card, .event:
+            return []
         }
     }
 

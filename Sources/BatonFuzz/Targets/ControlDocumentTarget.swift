@@ -79,7 +79,8 @@ struct ControlDocumentTarget: FuzzTarget {
             case .packet: _ = HandoffPacket(document: document).partManifest
             case .brief: _ = UnderstoodField.all(in: document)
             case .objectiveSnapshot, .executionPlan, .riskRegister, .validationChecklist,
-                .handoffPacket, .analysis, .decision, .evidence, .event:
+                .handoffPacket, .analysis, .decision, .evidence, .exampleChecks,
+                .event:
                 break
             }
         } catch {

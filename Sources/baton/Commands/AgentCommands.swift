@@ -1,5 +1,4 @@
 // `baton agent`: the agents of a home, their logs and their cards.
-import BatonBrief
 import BatonClient
 import BatonPlatform
 import BatonSupervisor
@@ -72,7 +71,11 @@ extension CommandLineTree {
                 ],
                 alsoCalled: ["init", "create", "add"], action: StartingPoints.newAgent),
             Command(
-                "check", "read cards and report every problem with its line",
+                "check", "read cards and list what each lacks, as things to do",
+                notes: [
+                    "Errors keep a card from being used; advice makes it better: what it lacks in "
+                        + "keys, in its instructions, and whether it has an example."
+                ],
                 arguments: [
                     Argument("CARD", "files or folders with cards", count: .many, kind: .file)
                 ],
@@ -81,7 +84,8 @@ extension CommandLineTree {
                     ExitNote(.done, "every card can be used; there may be remarks"),
                     ExitNote(.badInput, "at least one cannot"),
                 ],
-                alsoCalled: ["lint", "validate"], action: AgentActions.check),
+                alsoCalled: ["lint", "validate"], action: AgentCheck.run),
+            agentTest,
             Command(
                 "run", "play one agent in the foreground (systemd runs this)",
                 arguments: [Argument("CARD", "its card", kind: .file)],
@@ -196,68 +200,5 @@ enum AgentActions {
         for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
             say(String(line), name, console)
         }
-    }
-
-    static func check(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
-        let console = Console(invocation)
-        var reports: [(path: String, id: String?, diagnostics: [Diagnostic])] = []
-        for path in invocation.arguments("CARD") {
-            let kind = try done { () throws(SystemError) in try Files.status(of: path)?.kind }
-            if kind == .directory {
-                let folder = try CardFolder.read(path, "")
-                for (relative, diagnostics) in folder.set.reports {
-                    let card = folder.set.cards.first { $0.source == relative }
-                    let more = card.map { self.more($0, "\(path)/\(relative)") } ?? []
-                    reports.append(("\(path)/\(relative)", card?.id, diagnostics + more))
-                }
-                reports += folder.others.map { text in
-                    (path, nil, [Diagnostic(.warning, line: nil, text)])
-                }
-            } else {
-                let source = try SourceFile.read(path, bytesMax: CardParser.cardBytesMax + 1)
-                let reading = CardParser.parse(
-                    source.bytes,
-                    path: source.isStandardInput
-                        ? source.name : try CardFolder.relativePath(of: path))
-                let more = reading.card.map { self.more($0, path) } ?? []
-                reports.append((path, reading.card?.id, reading.diagnostics + more))
-            }
-        }
-        let isFine = !reports.contains { $0.diagnostics.hasErrors }
-        console.result([
-            "valid": .bool(isFine),
-            "cards": .array(
-                reports.map { report in
-                    [
-                        "file": .string(report.path), "id": report.id.map { .string($0) } ?? .null,
-                        "diagnostics": .array(report.diagnostics.map(\.json)),
-                    ]
-                }),
-        ]) { reports.map { text($0, console) }.joined(separator: "\n") }
-        return isFine ? .done : .badInput
-    }
-
-    /// What only a look at the card's surroundings tells, and what it lacks.
-    private static func more(_ card: Card, _ path: String) -> [Diagnostic] {
-        let problems = CardProgram.problems(with: card, in: Files.parent(of: path))
-        // Said once: what cannot be started is more than a remark.
-        return problems
-            + card.lint.filter { remark in !problems.contains { $0.field == remark.field } }
-    }
-
-    private static func text(
-        _ report: (path: String, id: String?, diagnostics: [Diagnostic]), _ console: Console
-    ) -> String {
-        let paint = console.paint
-        let lines = report.diagnostics.inOrder.map { diagnostic in
-            let shown = Prose.harmless(diagnostic.shown(file: report.path))
-            return diagnostic.severity == .error ? paint.red(shown) : paint.yellow(shown)
-        }
-        let head =
-            report.diagnostics.hasErrors
-            ? "\(report.path): \(paint.red("cannot be used"))"
-            : "\(report.path): \(paint.green("can be used"))"
-                + (report.id.map { " as \(paint.cyan($0))" } ?? "")
-        return ([head] + lines.map { "  " + $0 }).joined(separator: "\n")
     }
 }

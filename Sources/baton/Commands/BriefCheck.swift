@@ -49,11 +49,14 @@ struct BriefOutlook {
     let inputs: [(agent: String, inputs: [Input])]
     /// What the orchestrator would ask before it plans.
     let escalation: JSONValue?
+    /// What the brief asks for: hard, soft, and inferred from its inputs.
+    let requirements: [Requirement]
 
     init(_ brief: JSONValue, _ cards: [Card], _ playbooks: [Playbook]) {
         let (packet, parts) = Self.packet(brief, cards)
         route = RoutePreview.entries(packet, parts: parts)
         let view = PacketView(packet)
+        requirements = RequirementReader.requirements(of: view)
         inputs = route.compactMap { entry in
             guard entry["chosen"]?.boolValue == true, let id = entry["agent"]?.stringValue,
                 let card = cards.first(where: { $0.id == id })
@@ -141,7 +144,7 @@ struct BriefCheckView {
             (
                 "understood",
                 .array(
-                    file.reading.understood.map { field in
+                    fields.map { field in
                         [
                             "field": .string(field.field), "value": .string(field.shown),
                             "line": .integer(Int64(field.line)),
@@ -150,6 +153,16 @@ struct BriefCheckView {
             ),
             ("diagnostics", .array(file.reading.diagnostics.map(\.json))),
         ])
+        let commands = file.reading.document?.commands ?? []
+        if !commands.isEmpty {
+            object["context"] = .array(
+                commands.map { command in
+                    [
+                        "command": JSONValue(texts: command.words),
+                        "line": .integer(Int64(command.line)),
+                    ]
+                })
+        }
         if let failure { object["problems"] = failure.json["problems"] }
         if let outlook {
             object["route"] = .array(outlook.route)
@@ -170,6 +183,8 @@ struct BriefCheckView {
                                 })
                         )
                     }))
+            object["requirements"] = .array(
+                outlook.requirements.enumerated().map { $1.json(id: "R\($0 + 1)") })
             object["escalation"] = outlook.escalation
             object["proposed"] = file.reading.document?.json["proposed"]
         }
@@ -180,8 +195,10 @@ struct BriefCheckView {
     var text: String {
         var blocks = [understood]
         if let proposed { blocks.append(proposed) }
+        if let commands { blocks.append(commands) }
         if let outlook {
             blocks.append(route(outlook))
+            if let requirements = requirements(outlook) { blocks.append(requirements) }
             if !outlook.inputs.isEmpty { blocks.append(inputs(outlook)) }
         }
         if let diagnostics { blocks.append(diagnostics) }
@@ -189,15 +206,33 @@ struct BriefCheckView {
         return blocks.joined(separator: "\n\n")
     }
 
+    /// Characters of one field; an objective may be a page.
+    private static let shownMax = 300
+
+    /// Everything that was understood, prose too, in the order of the text; of a brief that is
+    /// refused what its fields say.
+    private var fields: [UnderstoodField] {
+        guard let document = file.reading.document else { return file.reading.understood }
+        // The context is the text itself, and `assume` is there though nobody wrote it.
+        let all = UnderstoodField.all(in: document.json).filter {
+            $0.field != "context" && ($0.field != "assume" || $0.line > 0)
+        }
+        return all.enumerated().sorted { left, right in
+            (left.element.line, left.offset) < (right.element.line, right.offset)
+        }.map(\.element)
+    }
+
     private var understood: String {
-        guard !file.reading.understood.isEmpty else {
+        let fields = fields
+        guard !fields.isEmpty else {
             return paint.yellow("No structured field was understood.")
                 + " Numbers belong into the front matter; `baton brief new` shows how."
         }
         var table = Table(["LINE", "FIELD", "UNDERSTOOD AS"], rightAligned: [0], wrapsLast: true)
-        for field in file.reading.understood {
+        for field in fields {
             table.add([
-                .init(String(field.line), .dim), .init(field.field, .name), .init(field.shown),
+                .init(String(field.line), .dim), .init(field.field, .name),
+                .init(Prose.shortened(Prose.harmless(field.shown), width: Self.shownMax)),
             ])
         }
         return paint.bold("Understood") + "\n"
@@ -216,6 +251,18 @@ struct BriefCheckView {
         return paint.bold("Seen in the text, not used") + "\n" + lines.joined(separator: "\n")
     }
 
+    /// What would be run; a check runs nothing.
+    private var commands: String? {
+        let commands = file.reading.document?.commands ?? []
+        guard !commands.isEmpty else { return nil }
+        let lines = commands.map { command in
+            let words = Prose.harmless(ContextRun.shown(command.words))
+            return "  line \(command.line)  \(paint.cyan(words))"
+        }
+        return paint.bold("Run here, as you, when it is submitted") + "\n"
+            + lines.joined(separator: "\n")
+    }
+
     private func route(_ outlook: BriefOutlook) -> String {
         var table = Table(["", "AGENT", "SCORE", "REASONS"], rightAligned: [2], wrapsLast: true)
         for entry in outlook.route {
@@ -230,6 +277,20 @@ struct BriefCheckView {
         }
         return paint.bold("Route") + " with the cards of \(folder.path)\n"
             + table.text(paint: paint, width: console.lineWidth)
+    }
+
+    /// How many there are, and those that nobody has stated: they are to be confirmed.
+    private func requirements(_ outlook: BriefOutlook) -> String? {
+        guard !outlook.requirements.isEmpty else { return nil }
+        let counts = [Requirement.Kind.hard, .soft, .inferred].map { kind in
+            "\(outlook.requirements.count { $0.kind == kind }) \(kind.rawValue)"
+        }
+        let inferred = outlook.requirements.filter { $0.kind == .inferred }.map {
+            "  \(paint.yellow("confirm"))  \(Prose.harmless($0.text))"
+                + "  \(paint.dim(Prose.harmless($0.source)))"
+        }
+        return ([paint.bold("Requirements") + "  " + counts.joined(separator: ", ")] + inferred)
+            .joined(separator: "\n")
     }
 
     private func inputs(_ outlook: BriefOutlook) -> String {

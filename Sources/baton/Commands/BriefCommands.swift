@@ -45,6 +45,10 @@ extension CommandLineTree {
             "The same brief with the same --key is the same brief, also after a restart: it is"
                 + " safe "
                 + "to send it again. Files that the brief names are uploaded first.",
+            "Programs that the brief names under `context: [git, log, -5]` are run first, here, in"
+                + " the brief's folder and with your rights; what they print goes along as"
+                + " artifacts. `baton brief check` shows them and runs none: look before you submit"
+                + " the brief of somebody else.",
             "With --wait, Ctrl-C only stops watching; nothing is cancelled. --out and --follow"
                 + " wait too.",
         ],

@@ -1,4 +1,5 @@
 // A brief as a person wrote it: read, understood or refused whole, its files uploaded.
+import BatonAgentKit
 import BatonBrief
 import BatonClient
 import BatonPlatform
@@ -91,9 +92,29 @@ struct BriefFile {
         source.folder == "." ? reference.path : "\(source.folder)/\(reference.path)"
     }
 
-    /// brief.json with its files uploaded and named by digest.
+    /// What the brief's context commands print, run in its folder with our own environment: they
+    /// are run for whoever submits, on his machine.
+    func outputs(
+        of document: BriefDocument, stopDescriptor: Int32
+    ) throws(CommandFailure) -> [[UInt8]] {
+        let folder = try done { () throws(SystemError) in
+            try Files.absolutePath(source.folder)
+        }
+        let run = ContextRun(
+            commands: document.commands.map(\.words), directory: folder,
+            environment: Host.environment().filter { !$0.hasPrefix("BATON_") })
+        do throws(ContextFault) {
+            return try run.outputs(stopDescriptor: stopDescriptor)
+        } catch {
+            throw CommandFailure(
+                .badInput, code: "context", "\(error.message); nothing was submitted",
+                next: ["baton brief check \(ShellWord.quoted(source.path))"])
+        }
+    }
+
+    /// brief.json with its files, and what its commands have printed, uploaded and named by digest.
     func uploaded(
-        _ document: BriefDocument, priority: Int64?, by broker: Broker
+        _ document: BriefDocument, outputs: [[UInt8]], priority: Int64?, by broker: Broker
     ) throws(CommandFailure) -> JSONValue {
         var resolved: [String: ResolvedReference] = [:]
         for reference in document.references where resolved[reference.path] == nil {
@@ -106,8 +127,16 @@ struct BriefFile {
             }
             resolved[reference.path] = ResolvedReference(digestHex: digest, size: bytes.count)
         }
+        var printed: [ResolvedReference] = []
+        for (index, output) in outputs.enumerated() {
+            let digest = try broker.ask { (client) throws(ClientError) in
+                try client.upload(
+                    output, name: ContextCommand.artifactName(index + 1), mediaType: "text/plain")
+            }
+            printed.append(ResolvedReference(digestHex: digest, size: output.count))
+        }
         do throws(DocumentRefusal) {
-            var json = try document.resolving(references: resolved).json
+            var json = try document.resolving(references: resolved, outputs: printed).json
             if let priority { json["priority"] = .integer(priority) }
             return json
         } catch {

@@ -216,7 +216,10 @@ enum TaskActions {
         let isUnderstood = brief.reading.document != nil && !brief.reading.diagnostics.hasErrors
         // Front matter says that a brief is meant; prose and JSON of another shape are no mistake.
         guard isUnderstood || file.bytes.starts(with: "---".utf8) else { return asItIs }
-        let json = try brief.uploaded(try brief.document(), priority: nil, by: broker)
+        let document = try brief.document()
+        let bell = try done { () throws(SystemError) in try WakeUp() }
+        let outputs = try brief.outputs(of: document, stopDescriptor: bell.fileDescriptor)
+        let json = try brief.uploaded(document, outputs: outputs, priority: nil, by: broker)
         return Part(name: "brief.json", mediaType: "application/json", body: json.encoded())
     }
 

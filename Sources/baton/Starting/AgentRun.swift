@@ -14,7 +14,15 @@ enum AgentRun {
         let console = Console(isJSON: false)
         let card = try card(invocation, console)
         let home = try Broker.home(invocation)
-        let handler = try handler(for: card, invocation)
+        let path = invocation.argument("CARD")
+        var handler = try handler(for: card, at: path, brain: invocation.option("brain"))
+        if !card.context.isEmpty {
+            let full = try done { () throws(SystemError) in try Files.absolutePath(path) }
+            let context = ContextRun(
+                commands: card.context, directory: Files.parent(of: full),
+                environment: CommandBrain.surroundings(passing: card.env))
+            handler = ContextHandler(brain: handler, context: context)
+        }
         var options = try options(for: card, home, invocation)
         options.log = { line in console.note(line) }
         try register(card, options, console)
@@ -31,30 +39,42 @@ enum AgentRun {
     private static func card(
         _ invocation: Invocation, _ console: Console
     ) throws(CommandFailure) -> Card {
-        let path = invocation.argument("CARD")
+        var card = try card(at: invocation.argument("CARD")) { console.note($0) }
+        if let id = invocation.option("id") { card.id = id }
+        return card
+    }
+
+    /// Reads a card that is to be run.
+    /// - Parameter remark: gets what is said about it, a line each.
+    static func card(
+        at path: String, remark: (String) -> Void = { _ in }
+    ) throws(CommandFailure) -> Card {
         let source = try SourceFile.read(path, bytesMax: CardParser.cardBytesMax + 1)
         let reading = CardParser.parse(source.bytes, path: try CardFolder.relativePath(of: path))
-        guard var card = reading.card else {
+        guard let card = reading.card else {
             throw CommandFailure(
                 .badInput, code: "bad_card", "\(path) is not a card that can be run",
                 problems: reading.diagnostics.inOrder.map { .init($0) },
                 next: ["baton agent check \(ShellWord.quoted(path))"])
         }
-        for diagnostic in reading.diagnostics { console.note(diagnostic.shown(file: path)) }
-        if let id = invocation.option("id") { card.id = id }
+        for diagnostic in reading.diagnostics { remark(diagnostic.shown(file: path)) }
         return card
     }
 
-    private static func handler(
-        for card: Card, _ invocation: Invocation
+    /// What does the thinking of an agent.
+    /// - Parameters:
+    ///   - path: the card's file; a command runs in its folder.
+    ///   - brain: `builtin`, `command` or a preset instead of the card's own.
+    static func handler(
+        for card: Card, at path: String, brain: String?
     ) throws(CommandFailure) -> any AgentHandler {
-        let folder = Files.parent(of: invocation.argument("CARD"))
-        let brain = invocation.option("brain")
+        let folder = Files.parent(
+            of: try done { () throws(SystemError) in try Files.absolutePath(path) })
         let isBuiltin = brain == "builtin" || (brain == nil && !isCommand(card))
         if isBuiltin, var engine = EngineCatalog.engine(for: card.id) {
             if engine is OrchestratorEngine {
                 engine = OrchestratorEngine(
-                    playbooks: try PlaybookFolder.read(forCard: invocation.argument("CARD")))
+                    playbooks: try PlaybookFolder.read(forCard: path))
             }
             return EngineHandler(engine: engine, card: card.json)
         }
@@ -63,6 +83,10 @@ enum AgentRun {
             if let brain, brain != "command" { card.preset = brain }
             if var options = CommandBrain.Options(card: card) {
                 options.directory = folder
+                // Counted from there, wherever we are ourselves.
+                if let program = options.command?.first {
+                    options.command?[0] = CardProgram.place(program, in: folder)
+                }
                 if let brain = CommandBrain(options) { return brain }
             }
         }
@@ -81,7 +105,7 @@ enum AgentRun {
                     suggestion: "add `command: [program, argument]` or `preset: claude` to the card"
                 )
             ],
-            next: ["baton agent check \(ShellWord.quoted(invocation.argument("CARD")))"])
+            next: ["baton agent check \(ShellWord.quoted(path))"])
     }
 
     private static func isCommand(_ card: Card) -> Bool {

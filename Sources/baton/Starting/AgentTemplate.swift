@@ -10,11 +10,27 @@ struct AgentTemplate {
         let stem = id.split(separator: ".").joined(separator: "/")
         let name = stem.split(separator: "/").last.map(String.init) ?? stem
         let program = isPython ? "\(name).py" : "\(name).sh"
-        return [
+        let files = [
             ("\(stem).md", card(program), false),
             (stem.dropLast(name.count) + program, isPython ? Self.python : Self.shell, true),
         ]
+        // A worker that speaks the wire cannot be tried without a broker.
+        return isPython ? files : files + [("examples/\(id)/first/brief.md", Self.example, false)]
     }
+
+    private static let example = """
+        ---
+        owners: {service: the-team}
+        ---
+        # Objective
+
+        What the agent is asked for in this example. `baton agent test` gives it to the agent.
+
+        # Acceptance criteria
+
+        - What must be true of the result, with a number where there is one.
+
+        """
 
     private func card(_ program: String) -> String {
         let engine =
@@ -57,6 +73,7 @@ struct AgentTemplate {
 
             - What it looks at.
             - Out of scope: what it leaves to others.
+            - To be escalated: what only a person can decide or supply.
 
             # Workflow
 

@@ -74,7 +74,7 @@ struct CardFolder {
     }
 
     /// Folders whose Markdown is something else.
-    private static let skippedFolders = ["briefs", "playbooks", "node_modules"]
+    private static let skippedFolders = ["briefs", "examples", "playbooks", "node_modules"]
 
     private static func collect(
         _ folder: String, below prefix: String, _ files: inout [(path: String, bytes: [UInt8])],
@@ -112,6 +112,12 @@ struct CardFolder {
             root < steps.count - 1
         else { return Files.name(of: full) }
         return steps[(root + 1)...].joined(separator: "/")
+    }
+
+    /// The folder that `relativePath` counts from; the card's own where none above has the name.
+    static func root(of path: String) throws(CommandFailure) -> String {
+        let full = try done { () throws(SystemError) in try Files.absolutePath(path) }
+        return String(full.dropLast(try relativePath(of: path).count + 1))
     }
 
     /// The file of a card.

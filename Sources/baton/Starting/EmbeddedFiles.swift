@@ -248,12 +248,19 @@ the orchestrator checks it for them, so that one question is asked instead of se
 1. Collect requirements: hard ones from objectives, acceptance criteria and constraints, soft ones from
    success criteria, inferred ones from what the inputs imply. Each keeps its source.
 2. Route by the brief's `route`; without one, score every registered card: a point for each tag, phrase
-   and structured input of its activation signals. The score and its reasons stand in the plan.
+   and structured input of its activation signals. The score and its reasons stand in the plan, and
+   `baton brief check` shows them. A negative trigger comes first: a brief without route, inputs and
+   constraints that asks for nothing but a small edit of documentation (a typo, wording in a README, a broken
+   link) is not planned. One question says where it belongs, a pull request made directly; the recommended
+   answer ends the brief, the other plans it all the same.
 3. Look for contradictions and for missing required inputs. Ask once for everything that one decision can
    settle. Where the brief allows conservative assumptions, take them from the documented table.
 4. Plan by the playbook: specialists in parallel, after the agents that their cards depend on.
 5. Close: merge the accepted deliverables, derive every figure again from the inputs as they stand now,
-   name what has changed, what is open, who decided what, and who is next.
+   name what has changed, what is open, who decided what, and who is next. A risk of severity high or
+   critical in a domain for which nobody was planned proposes its specialist: security
+   (security.reviewer), privacy (legal.privacy_reviewer), data (data.migration_planner), queueing
+   (backend.queue_worker_planner), reliability (backend.api_reliability).
 
 ## Deliverables
 

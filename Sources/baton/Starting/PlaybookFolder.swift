@@ -7,9 +7,7 @@ import CommandTree
 enum PlaybookFolder {
     /// Those of the folder that a card lies in, at its top.
     static func read(forCard path: String) throws(CommandFailure) -> [Playbook] {
-        let full = try done { () throws(SystemError) in try Files.absolutePath(path) }
-        let below = try CardFolder.relativePath(of: path)
-        return try read(in: String(full.dropLast(below.count + 1)))
+        try read(in: CardFolder.root(of: path))
     }
 
     /// Those of a folder of agents; of two with one id the folder's own counts.

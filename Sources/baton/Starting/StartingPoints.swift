@@ -111,6 +111,9 @@ enum StartingPoints {
         }
         console.result(["agent": .string(id), "files": .array(files.map { .string($0.0) })]) {
             var next = ["baton agent check \(ShellWord.quoted(files[0].0))"]
+            if !template.isPython {
+                next.append("baton agent test \(ShellWord.quoted(files[0].0)) --record")
+            }
             // The cards of the team that plans and judges; what is there is kept.
             if usual == nil, folder == "Agents" { next.append("baton init") }
             let isUsual = folder == "Agents" || usual.map { shown($0.path, from: here) } == folder

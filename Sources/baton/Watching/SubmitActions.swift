@@ -21,8 +21,12 @@ enum SubmitActions {
         }
         let broker = try Broker(invocation)
         broker.client.interrupt(whenReadable: signals.fileDescriptor)
+        for command in document.commands {
+            console.note("Running for context: \(Prose.harmless(ContextRun.shown(command.words)))")
+        }
+        let outputs = try file.outputs(of: document, stopDescriptor: signals.fileDescriptor)
         let json = try file.uploaded(
-            document, priority: invocation.integer("priority"), by: broker)
+            document, outputs: outputs, priority: invocation.integer("priority"), by: broker)
         let key = try key(invocation) ?? Client.makeKey()
         let submission: Submission
         do throws(CommandFailure) {
