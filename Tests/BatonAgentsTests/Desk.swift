@@ -55,6 +55,10 @@ struct Desk {
     /// The brief's files, as they are stored.
     var artifacts: [(name: String, bytes: [UInt8])] = []
 
+    /// Whether each engine has to give the same bytes again. Off where a hundred deliveries are
+    /// judged that differ in one place.
+    var repeats = true
+
     init(_ brief: JSONValue) throws {
         self.brief = brief
         for path in Repository.cardPaths {
@@ -93,7 +97,9 @@ struct Desk {
         let input = EngineInput(
             packet: packet, parts: parts, card: try #require(cards[facts.task.agent]))
         let outcome = engine.run(input)
-        #expect(engine.run(input) == outcome, "the same packet gives the same bytes")
+        if repeats {
+            #expect(engine.run(input) == outcome, "the same packet gives the same bytes")
+        }
         try checkShape(outcome)
         return outcome
     }

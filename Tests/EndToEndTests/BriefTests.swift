@@ -32,6 +32,35 @@ extension EndToEnd {
             }
         }
 
+        @Test("the briefs with reports go through without a question, each with a report as shown")
+        func examples() async throws {
+            try await Stage.with { stage in
+                try stage.useStandardAgents()
+                try await stage.start()
+                for name in ["lab-results", "parcel-scans"] {
+                    let brief = try stage.write(
+                        Stage.source("Agents/briefs/\(name).md"), to: "\(name).md")
+                    let recorded = try Stage.source("Agents/briefs/reports/\(name).html")
+
+                    let run = try await stage.baton(
+                        "submit", brief, "--wait", "--timeout", "60s", "--out",
+                        "\(stage.folder)/\(name)")
+
+                    #expect(run.status == 0, "\(run)")
+                    let report = try stage.read("\(name)/report.html")
+                    let plain = Self.withoutNumbers
+                    #expect(plain(report) == plain(recorded), "record \(name) again")
+                }
+                try await stage.stop()
+            }
+        }
+
+        /// A page without the numbers that a broker gives out: what it did before decides them.
+        private static func withoutNumbers(_ page: String) -> String {
+            page.replacing(/\b[tbe]-[0-9]+/, with: "N")
+                .replacing(/20[0-9-]+T[0-9:.]+Z/, with: "TIME")
+        }
+
         /// Five deliverables for each specialist and the close, as JSON and as Markdown; a verdict
         /// for each.
         private func check(deliveries: [JSONValue], _ stage: Stage) throws {

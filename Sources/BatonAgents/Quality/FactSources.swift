@@ -2,6 +2,7 @@
 // figures of the delivery, its assumptions, the registry, and what every engineer may cite.
 
 import JSON
+import OpenAPI
 
 /// Sources of the numbers and names in a delivery.
 struct FactSources {
@@ -50,6 +51,8 @@ struct FactSources {
         for formula in FormulaRegistry.standard.formulas {
             texts += [formula.id, formula.statement, formula.source, formula.range]
         }
+        texts += APIRule.all.flatMap { [$0.what, $0.why, $0.mend, $0.trigger] }
+        texts += review.materials
         for text in texts {
             for number in NumberReader.numbers(in: text) { shown.insert(number.value) }
         }

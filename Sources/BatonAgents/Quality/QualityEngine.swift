@@ -51,6 +51,8 @@ struct Review {
     let texts: [(part: String, text: String)]
     private(set) var findings: [ReviewFinding] = []
     var quantitiesChecked = 0
+    /// The artifacts of the brief and what programs said of it: sources of names and numbers.
+    let materials: [String]
     /// The words of the agents' cards that came with the review.
     let cardTexts: [String]
 
@@ -62,6 +64,8 @@ struct Review {
         var origin = packet.document
         if let inputs = subject["packet_inputs"] { origin["inputs"] = inputs }
         self.origin = origin
+        materials = parts.keys.filter { $0.hasPrefix("artifacts/") || $0.hasPrefix("context/") }
+            .sorted().map { String(decoding: parts[$0] ?? [], as: UTF8.self) }
         let names = (subject["parts"]?.arrayValue ?? []).compactMap(\.stringValue)
         delivery = DeliverySet(
             names: names, prefix: "subject/", parts: parts, agent: subjectAgent, task: subjectTask,

@@ -15,7 +15,7 @@ package enum SecretScanner {
     /// What kind of secret a line holds; nil when none.
     package static func find(in line: String) -> String? {
         let bytes = Array(line.utf8)
-        for start in bytes.indices {
+        for start in bytes.indices where firsts[Int(bytes[start])] {
             if bytes[start] == 45, follows(begin, bytes, start),
                 bytes.indices.contains(where: { follows(privateKey, bytes, $0) })
             {
@@ -29,7 +29,13 @@ package enum SecretScanner {
                 if run.count >= length { return kind }
             }
         }
-        return addressWithPassword(line) ?? statedSecret(line) ?? token(line)
+        // Most lines have none of the marks, and looking closer is what takes time.
+        if bytes.contains(UInt8(ascii: "@")), let found = addressWithPassword(line) {
+            return found
+        }
+        let isStatement = bytes.contains { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "=") }
+        if isStatement, let found = statedSecret(line) { return found }
+        return line.contains("Bearer ") || line.contains("eyJ") ? token(line) : nil
     }
 
     /// `scheme://user:password@host`; variables and stars in its place are none.
@@ -99,6 +105,10 @@ package enum SecretScanner {
 
     private static let begin = Array("-----BEGIN ".utf8)
     private static let privateKey = Array("PRIVATE KEY".utf8)
+    /// Whether a private key or a mark may begin with this byte.
+    private static let firsts = (0..<256).map { byte in
+        byte == Int(begin[0]) || marks.contains { Int($0.0[0]) == byte }
+    }
     private static let marks = prefixes.map { (Array($0.prefix.utf8), $0.length, $0.kind) }
 
     private static func follows(_ wanted: [UInt8], _ bytes: [UInt8], _ start: Int) -> Bool {

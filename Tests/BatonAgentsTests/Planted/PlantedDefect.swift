@@ -39,7 +39,8 @@ struct PlantedDefect: Sendable, CustomTestStringConvertible {
     /// The verdict on the delivery with the defect in it.
     func verdict() throws -> JSONValue {
         let brief = try GoodBrief.named(self.brief)
-        let desk = try brief.desk()
+        var desk = try brief.desk()
+        desk.repeats = false
         let agent = try #require(self.agent ?? brief.agentIDs.first)
         var item = try desk.delivered(agent, task: "t-5")
         var draft = try DeliveryDraft(item, packet: desk.packet(agent, task: "t-5").document)
