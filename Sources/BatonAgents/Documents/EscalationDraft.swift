@@ -72,7 +72,8 @@ package struct EscalationDraft: Sendable {
         ]
     }
 
-    private static func id(_ index: Int) -> String {
+    /// a, b, c …
+    static func id(_ index: Int) -> String {
         String(Character(Unicode.Scalar(UInt8(97 + index))))
     }
 }

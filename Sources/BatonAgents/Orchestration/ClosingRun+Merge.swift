@@ -72,93 +72,58 @@ extension ClosingRun {
         return depths
     }
 
-    /// Risks that say the same are one, with the worse severity and all mitigations.
-    mutating func mergeRisks() {
-        var keys: [String] = []
-        var merged: [Risk] = []
-        for source in upstream {
-            for item in source.documents.list("risk_register", "risks") {
-                let risk = Self.risk(item, owner: packet.serviceOwner)
-                let key = Self.plain(risk.risk)
-                guard let at = keys.firstIndex(of: key) else {
-                    keys.append(key)
-                    merged.append(risk)
-                    continue
-                }
-                merged[at].severity = max(merged[at].severity, risk.severity)
-                merged[at].likelihood = max(merged[at].likelihood, risk.likelihood)
-                if !merged[at].mitigation.contains(risk.mitigation) {
-                    merged[at].mitigation += " " + risk.mitigation
-                }
-                if !merged[at].impact.contains(risk.impact) {
-                    merged[at].impact += " " + risk.impact
-                }
-            }
-            if source.acceptedBy == "exception" {
-                merged.append(
-                    Risk(
-                        risk: "\(source.task) of \(source.agent) was accepted by an exception",
-                        severity: .high, likelihood: .medium,
-                        impact: "Findings of the quality gate against it stay unmended.",
-                        mitigation: "Mend the findings before anything is built on them.",
-                        owner: packet.escalationOwner,
-                        trigger: "A step of its plan is started"))
-                keys.append("exception \(source.task)")
-            }
-        }
-        let ranked = merged.enumerated().sorted {
-            $0.element.severity == $1.element.severity
-                ? $0.offset < $1.offset : $0.element.severity > $1.element.severity
-        }
-        workings.risks = ranked.map(\.element)
-    }
-
-    private static func risk(_ item: JSONValue, owner: String) -> Risk {
-        func text(_ key: String) -> String { item[key]?.stringValue ?? "" }
-        return Risk(
-            risk: text("risk"), severity: Severity(rawValue: text("severity")) ?? .medium,
-            likelihood: Severity(rawValue: text("likelihood")) ?? .medium, impact: text("impact"),
-            mitigation: text("mitigation"), owner: text("owner").isEmpty ? owner : text("owner"),
-            trigger: text("trigger"))
-    }
-
-    /// Letters and digits only, in lower case: what makes two risks the same.
-    private static func plain(_ text: String) -> String {
-        String(text.lowercased().filter { $0.isLetter || $0.isNumber })
-    }
-
-    /// Checks that measure the same against the same threshold are one; different thresholds for
-    /// one metric are shown as a conflict.
+    /// Checks that measure the same against the same threshold are one. Different thresholds of one
+    /// metric are a conflict; where the ranking decides it, only the check that holds is kept.
     mutating func mergeChecks() {
-        var merged: [Check] = []
+        var merged: [CheckPlace] = []
+        let finder = ConflictFinder(packet: packet, upstream: upstream)
         for source in upstream {
-            let names = criterionNames(source)
-            let reasons = reasonNames(source)
-            for item in source.documents.list("validation_checklist", "checks") {
-                var check = self.check(item, names)
-                check.reasons = Router.texts(item["traces"]).compactMap { reasons[$0] }
-                if let at = merged.firstIndex(where: {
-                    $0.metric == check.metric && $0.comparator == check.comparator
-                        && $0.threshold == check.threshold && $0.unit == check.unit
-                }) {
-                    for trace in check.traces where !merged[at].traces.contains(trace) {
-                        merged[at].traces.append(trace)
-                    }
-                    merged[at].reasons += check.reasons
+            for place in places(source) {
+                let check = place.check
+                if let at = merged.firstIndex(where: { $0.check.isSame(as: check) }) {
+                    merged[at] = merged[at].joined(with: place)
                     continue
                 }
-                if let other = merged.first(where: { $0.metric == check.metric }) {
-                    workings.ask(
-                        "Conflict: “\(check.metric)” is to be \(other.comparator)"
-                            + " \(Shown.significant(other.threshold)) and, by \(source.agent),"
-                            + " \(check.comparator) \(Shown.significant(check.threshold))"
-                            + " \(check.unit). Reliability ranks first: the stricter one"
-                            + " holds until"
-                            + " somebody decides.")
+                let at = merged.firstIndex {
+                    $0.check.metric == check.metric && $0.agent != place.agent
                 }
-                merged.append(check)
+                guard let at else {
+                    merged.append(place)
+                    continue
+                }
+                let conflict = finder.conflict(check.metric, merged[at], place)
+                conflicts.append(conflict)
+                if conflict.winner == nil {
+                    merged.append(place)
+                } else if conflict.winner?.agent == place.agent {
+                    merged[at] = place
+                }
             }
         }
+        keepChecks(merged.map(\.check))
+    }
+
+    /// The checks of a delivery, with what they prove.
+    private func places(_ source: Upstream) -> [CheckPlace] {
+        let names = criterionNames(source)
+        let reasons = reasonNames(source)
+        let hard = source.documents.list("objective_snapshot", "requirements").filter {
+            $0["kind"] == "hard"
+        }.compactMap { $0["id"]?.stringValue }
+        return source.documents.list("validation_checklist", "checks").enumerated().map {
+            index, item in
+            var check = self.check(item, names)
+            let traces = Router.texts(item["traces"])
+            check.reasons = traces.compactMap { reasons[$0] }
+            return CheckPlace(
+                check: check, agent: source.agent, part: source.place("validation_checklist"),
+                pointer: "/checks/\(index)",
+                isDemanded: traces.contains { $0.hasPrefix("AC") || hard.contains($0) })
+        }
+    }
+
+    /// The merged checks, and one for each criterion that none of them proves.
+    private mutating func keepChecks(_ merged: [Check]) {
         workings.checks = merged
         let traced = Set(merged.flatMap(\.traces))
         let isAcceptance = !packet.acceptanceCriteria.isEmpty
@@ -212,8 +177,10 @@ extension ClosingRun {
             guard let id = item["id"]?.stringValue, let text = item["risk"]?.stringValue else {
                 continue
             }
-            // The register keeps the first wording of a risk that several agents see.
-            let kept = workings.risks.first { Self.plain($0.risk) == Self.plain(text) }?.risk
+            // The register keeps one wording of a risk that several agents tell of.
+            let kept = workings.risks.first { risk in
+                risk.sources.contains { $0.agent == source.agent && $0.risk == text }
+            }?.risk
             names[id] = .risk(kept ?? text)
         }
         return names

@@ -142,6 +142,24 @@ extension ReliabilityRun {
             workings.reviewStep(), "\(owner): work through the execution plan in its order.",
         ]
         workings.nextSteps += workings.riskStep()
+        recommendCommands()
+    }
+
+    /// What shows that the files of the delivery and the API's description are right.
+    private mutating func recommendCommands() {
+        if workings.attachments.contains(where: { $0.name == RulesFile.name }) {
+            workings.recommend(
+                "promtool check rules \(RulesFile.name)",
+                why: "Says whether the alert rules can be loaded, before a server has to.")
+        }
+        let names = ["openapi", "baseline"].compactMap { packet.text("/inputs/\($0)") }
+        guard let file = names.first, api != nil,
+            names.allSatisfy(RecommendedCommand.isPlain)
+        else { return }
+        let baseline = names.count > 1 ? " --baseline \(names[1])" : ""
+        workings.recommend(
+            "baton api check \(file)\(baseline) --fail-on high",
+            why: "Keeps the description of the API as good as it was found here, in each build.")
     }
 
     private mutating func steps() {
@@ -233,7 +251,7 @@ extension ReliabilityRun {
         if !workings.openQuestions.isEmpty {
             workings.risks.append(
                 Risk(
-                    risk: "Figures of the API plan rest on questions that are still open",
+                    risk: "Figures rest on questions that are still open",
                     severity: .medium,
                     likelihood: .medium,
                     impact: "Limits may be set for another system than the real"

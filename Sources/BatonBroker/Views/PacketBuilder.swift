@@ -154,6 +154,7 @@ struct PacketBuilder {
                     task: id.description, agent: dependency.agent.text,
                     title: try cache.title(of: dependency, in: brief, state: state),
                     acceptedBy: (dependency.accepted ?? .verdict).rawValue,
+                    dependsOn: dependency.depends.map(\.description),
                     parts: try references(of: delivery.event)))
         }
         return upstream
