@@ -42,7 +42,17 @@ struct ClosingTests {
             parts: [("deliverables.md", Array(text.utf8))])
     }
 
+    /// What the specialists deliver for the payment brief: worked out once, because the planner
+    /// simulates.
+    private static let payment = Result { try work(try desk()) }
+
     static func deliveries(_ desk: Desk) throws -> [Delivered] {
+        let known = try Self.desk()
+        let isPayment = desk.brief == known.brief && desk.route == known.route
+        return isPayment ? try payment.get() : try work(desk)
+    }
+
+    private static func work(_ desk: Desk) throws -> [Delivered] {
         try [api, queue].enumerated().map { index, agent in
             try desk.delivered(agent, task: "t-\(5 + index)")
         }

@@ -2,6 +2,7 @@
 // recommended commands, next steps.
 
 import JSON
+import PlainText
 
 extension ClosingRun {
     mutating func mergeHandoff(_ source: Upstream) {
@@ -42,7 +43,8 @@ extension ClosingRun {
     /// What is to be gone through and decided is said once, for the whole; then what the agents
     /// themselves ask for.
     mutating func mergeNextSteps() {
-        workings.nextSteps = [workings.reviewStep()] + decidingStep + workings.riskStep()
+        workings.nextSteps =
+            [workings.reviewStep()] + decidingStep + confirmingStep + workings.riskStep()
         for source in upstream {
             for step in source.documents.list("handoff_packet", "next_steps") {
                 guard let text = step.stringValue, !workings.nextSteps.contains(text),
@@ -51,6 +53,16 @@ extension ClosingRun {
                 workings.nextSteps.append(text)
             }
         }
+    }
+
+    /// Who confirms what nobody has stated; nothing where all is.
+    private var confirmingStep: [String] {
+        let count = workings.requirements.count { $0.kind == .inferred }
+        guard count > 0 else { return [] }
+        return [
+            "\(packet.serviceOwner): confirm or correct the"
+                + " \(Counted.text(count, "inferred requirement")) of the snapshot."
+        ]
     }
 
     /// What shows how the brief stands. Kept for people, like the commands of the other agents.

@@ -1,77 +1,8 @@
-// One plan ordered across agents, one risk register without duplicates, one checklist.
+// One checklist: what several agents check is checked once.
 
 import JSON
 
 extension ClosingRun {
-    /// Steps of all agents by depth, so that what can start first stands first; ids are new.
-    mutating func mergeSteps() {
-        struct Entry {
-            let key: String
-            var step: PlanStep
-            let depth: Int
-        }
-        var entries: [Entry] = []
-        for (position, source) in upstream.enumerated() {
-            let items = source.documents.list("execution_plan", "steps")
-            let depths = Self.depths(items)
-            for (index, item) in items.enumerated() {
-                let id = item["id"]?.stringValue ?? "\(index)"
-                entries.append(
-                    Entry(
-                        key: "\(position)/\(id)",
-                        step: PlanStep(
-                            title: item["title"]?.stringValue ?? "",
-                            detail: "\(item["detail"]?.stringValue ?? "") (\(source.agent))",
-                            owner: item["owner"]?.stringValue ?? packet.serviceOwner,
-                            dependsOn: Router.texts(item["depends_on"]).map { "\(position)/\($0)" },
-                            doneWhen: item["done_when"]?.stringValue ?? ""),
-                        depth: depths[index]))
-            }
-        }
-        let ordered = (0...(entries.map(\.depth).max() ?? 0)).flatMap { depth in
-            entries.filter { $0.depth == depth }
-        }
-        var ids: [String: String] = [:]
-        var needed: Set<String> = []
-        for entry in ordered {
-            var step = entry.step
-            step.dependsOn = step.dependsOn.compactMap { ids[$0] }
-            needed.formUnion(step.dependsOn)
-            ids[entry.key] = workings.add(step)
-        }
-        let leaves = workings.steps.map(\.id).filter { !needed.contains($0) }
-        workings.add(
-            PlanStep(
-                title: "Accept the whole",
-                detail: "Go through the validation checklist"
-                    + (workings.openQuestions.isEmpty ? "" : " and the open questions")
-                    + " with \(packet.escalationOwner).",
-                owner: packet.serviceOwner, dependsOn: leaves,
-                doneWhen: workings.openQuestions.isEmpty
-                    ? "Every check has evidence"
-                    : "Every check has evidence, and no open question is left"))
-    }
-
-    /// Length of the longest chain before each step; a circle ends the search and counts as it is.
-    private static func depths(_ items: [JSONValue]) -> [Int] {
-        var depths = Array(repeating: 0, count: items.count)
-        let ids = items.map { $0["id"]?.stringValue ?? "" }
-        for _ in items.indices {
-            var changed = false
-            for (index, item) in items.enumerated() {
-                for name in Router.texts(item["depends_on"]) {
-                    guard let at = ids.firstIndex(of: name), at != index else { continue }
-                    if depths[index] < depths[at] + 1, depths[at] < items.count {
-                        depths[index] = depths[at] + 1
-                        changed = true
-                    }
-                }
-            }
-            if !changed { break }
-        }
-        return depths
-    }
-
     /// Checks that measure the same against the same threshold are one. Different thresholds of one
     /// metric are a conflict; where the ranking decides it, only the check that holds is kept.
     mutating func mergeChecks() {

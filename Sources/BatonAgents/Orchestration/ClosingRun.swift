@@ -11,6 +11,8 @@ struct Upstream: Sendable {
     let agent: String
     let title: String
     let acceptedBy: String
+    /// The tasks that it waited for.
+    let dependsOn: [String]
     let documents: DeliverySet
 }
 
@@ -34,6 +36,7 @@ struct ClosingRun {
             return Upstream(
                 task: task, agent: agent, title: entry["title"]?.stringValue ?? agent,
                 acceptedBy: entry["accepted_by"]?.stringValue ?? "verdict",
+                dependsOn: Router.texts(entry["depends_on"]),
                 documents: DeliverySet(
                     names: (entry["parts"]?.arrayValue ?? []).compactMap(\.stringValue),
                     prefix: "upstream/\(task)/", parts: input.parts, agent: agent, task: task,

@@ -180,7 +180,7 @@ extension ReliabilityRun {
 
     // MARK: runbooks
 
-    private static let redrivePart = "runbooks/redrive.md"
+    private static let redrivePart = Runbook.folder + "redrive.md"
 
     private func burnRunbook(_ row: AlertRow, _ signals: ServiceSignals) -> Runbook? {
         guard let part = row.runbook, row.ratio != nil else { return nil }

@@ -29,11 +29,14 @@ extension ReliabilityRun {
         semanticsTable(rows)
     }
 
+    /// The closing reads this table.
+    static let semanticsTitle = "Failure semantics"
+
     /// The section with one row per operation.
     mutating func semanticsTable(_ rows: [[String]], note: String = "") {
         workings.sections.append(
             Section(
-                title: "Failure semantics",
+                title: Self.semanticsTitle,
                 text: "Errors are problem documents (RFC 9457, application/problem+json) with type,"
                     + " title, status and detail. Status codes: 400 the request is wrong or its key"
                     + " missing; 409 the same key is in progress; 422 the key was used with another"
