@@ -92,7 +92,7 @@ struct ConflictTests {
         #expect(decision["recommended"] == "b" && decision["owner"] == "payments-oncall")
         #expect(decision["options"]?.arrayValue?.count == 2)
         try expectPlaces(decision, work)
-        #expect(handoff["next_steps"]?.encodedText.contains("1 open decision") ?? false)
+        #expect(handoff["next_steps"]?.encodedText.contains("decide the open decision of") ?? false)
         let markdown = DeliverableMarkdown.render(handoff, kind: .handoffPacket)
         #expect(markdown.contains("### O1, for payments-oncall"))
         #expect(markdown.contains("b (recommended)"))

@@ -179,6 +179,8 @@ struct Desk {
     /// The verdict on a delivery.
     func review(_ item: Delivered) throws -> JSONValue {
         var facts = facts("t-7", .review, "core.quality", title: "Review")
+        if item.agent == "core.orchestrator" { facts.gates = gates }
+        facts.decisions = decisions
         facts.subject = .init(
             task: item.task, agent: item.agent, attempt: 1, title: item.title,
             instructions: "as planned", parts: item.parts.map { reference($0.name, $0.bytes) },

@@ -38,9 +38,10 @@ extension ClosingRun {
     var decidingStep: [String] {
         let count = workings.openDecisions.count
         guard count > 0 else { return [] }
-        return [
-            "\(packet.escalationOwner): decide the \(Counted.text(count, "open decision")) of this"
-                + " handoff, each with its options and a recommendation."
-        ]
+        let what =
+            count == 1
+            ? "the open decision of this handoff; its options and a recommendation are there."
+            : "the \(count) open decisions of this handoff; options and a recommendation are there."
+        return ["\(packet.escalationOwner): decide \(what)"]
     }
 }

@@ -83,6 +83,9 @@ extension DeliverableMarkdown {
         let close = entries.last { $0.kind == .close }
         let sources = close.map { [$0] } ?? entries.filter { $0.kind != .plan }
         if let handoff = close?.documents["handoff_packet.json"] { summary(handoff, &writer) }
+        if let handoff = close?.documents["handoff_packet.json"] {
+            openDecisions(handoff["open_decisions"]?.listed ?? [], &writer)
+        }
         topRisks(sources, &writer)
         keyNumbers(sources, &writer)
         if let handoff = close?.documents["handoff_packet.json"] {

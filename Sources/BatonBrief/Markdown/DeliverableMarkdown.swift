@@ -133,7 +133,7 @@ package enum DeliverableMarkdown {
             })
         let told = risks.filter { !($0["sources"]?.listed ?? []).isEmpty }
         guard !told.isEmpty else { return }
-        writer.heading(2, "Who told of them")
+        writer.heading(2, "Who told of each")
         writer.table(
             ["Id", "Agent", "In its words"],
             told.flatMap { risk in
@@ -199,7 +199,8 @@ package enum DeliverableMarkdown {
         }
     }
 
-    private static func openDecisions(_ decisions: [JSONValue], _ writer: inout MarkdownWriter) {
+    /// What agents disagree about and no rank decides, with options and the advice.
+    static func openDecisions(_ decisions: [JSONValue], _ writer: inout MarkdownWriter) {
         guard !decisions.isEmpty else { return }
         writer.heading(2, "Open decisions")
         for decision in decisions {

@@ -147,7 +147,7 @@ package struct PacketFacts: Sendable {
     /// Findings of the last rejecting verdict.
     package var findings: [JSONValue] = []
     package var decisions: [JSONValue] = []
-    /// For a close: the gates of the brief with their evidence.
+    /// For a close, and for whoever reviews it: the gates of the brief with their evidence.
     package var gates: [JSONValue] = []
     package var agents: [RegisteredAgent] = []
     /// The brief's artifacts as they are stored.
