@@ -193,20 +193,49 @@ struct ConflictTests {
         #expect(rows(outcome).first?[4].hasPrefix("The brief demands it") ?? false)
     }
 
-    @Test("two checks that are both demanded stay, until a person has decided")
-    func bothDemanded() throws {
+    @Test("a check that is looser than the criterion it names is not demanded by it")
+    func looser() throws {
         let checks =
             "- C1: \(Self.metric) <= 2 s; method: look; when: weekly; owner: ann; traces: AC1"
 
-        let outcome = try close(try Self.peaceful(), [ClosingTests.own(checks: checks)]).outcome
-        let kept = ClosingTests.list(outcome, "validation_checklist", "checks").filter {
-            $0["metric"] == .string(Self.metric)
-        }
-        let decision = try #require(open(outcome).first)
+        let outcome = try close(Self.peaceful(), [ClosingTests.own(checks: checks)]).outcome
 
-        #expect(kept.map { $0["threshold"]?.doubleValue } == [0.8, 2])
-        #expect(decision["rationale"]?.stringValue?.hasPrefix("The brief demands both.") ?? false)
-        #expect(decision["recommended"] == "a", "the stricter one")
+        #expect(open(outcome).isEmpty)
+        #expect(rows(outcome).first?[3].hasSuffix("<= 0.8 s") ?? false)
+    }
+
+    /// The answer to the question about two demands, and the thresholds that are kept then.
+    static let answers: [(option: String, kept: [Double], open: Int)] = [
+        ("a", [0], 0), ("b", [1], 0), ("c", [0, 1], 1),
+    ]
+
+    @Test("two demands of the brief that exclude each other are asked about", arguments: answers)
+    func bothDemanded(option: String, kept: [Double], open count: Int) throws {
+        func own(_ agent: String, _ task: String, _ threshold: Int) -> Delivered {
+            var item = ClosingTests.own(
+                agent,
+                checks: "- C1: Captures booked twice <= \(threshold); method: count; when: daily;"
+                    + " owner: ann; traces: AC5")
+            item.task = task
+            return item
+        }
+        var desk = try Desk(Self.peaceful())
+        let work =
+            try Self.calm.get() + [own("ops.ledger", "t-12", 0), own("ops.queue", "t-13", 1)]
+        let question = try #require(try desk.close(work).escalation)
+
+        desk.answer(question, option: option)
+        let outcome = try desk.close(work)
+        let thresholds = ClosingTests.list(outcome, "validation_checklist", "checks").filter {
+            $0["metric"] == "Captures booked twice"
+        }.map { $0["threshold"]?.doubleValue }
+        let closing = try #require(outcome.delivered(task: "t-9", agent: "core.orchestrator"))
+
+        #expect(question["key"] == "conflicts" && question["recommended"] == "a")
+        #expect(thresholds == kept)
+        #expect(open(outcome).count == count)
+        #expect(count == 1 || rows(outcome).first?[4] == "Decided by user/ann, who was asked.")
+        #expect(try desk.review(closing)["verdict"] == "accepted")
     }
 
     @Test("an availability that an agent takes is held against the brief's")

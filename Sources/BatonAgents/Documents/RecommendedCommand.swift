@@ -36,7 +36,7 @@ extension Workings {
             commands.append(RecommendedCommand(command: command, why: why, by: by))
             return
         }
-        if !commands[at].why.contains(why) { commands[at].why += " " + why }
+        commands[at].why = commands[at].why.joined(with: why)
         commands[at].by += by.filter { !commands[at].by.contains($0) }
     }
 }

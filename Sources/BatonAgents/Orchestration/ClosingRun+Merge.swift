@@ -22,7 +22,7 @@ extension ClosingRun {
                     merged.append(place)
                     continue
                 }
-                let conflict = finder.conflict(check.metric, merged[at], place)
+                let conflict = answered(finder.conflict(check.metric, merged[at], place))
                 conflicts.append(conflict)
                 if conflict.winner == nil {
                     merged.append(place)
@@ -40,17 +40,42 @@ extension ClosingRun {
         let reasons = reasonNames(source)
         let hard = source.documents.list("objective_snapshot", "requirements").filter {
             $0["kind"] == "hard"
-        }.compactMap { $0["id"]?.stringValue }
+        }
         return source.documents.list("validation_checklist", "checks").enumerated().map {
             index, item in
             var check = self.check(item, names)
             let traces = Router.texts(item["traces"])
             check.reasons = traces.compactMap { reasons[$0] }
+            let sources = hard.filter { traces.contains($0["id"]?.stringValue ?? "") }
+                .compactMap { $0["source"]?.stringValue }
             return CheckPlace(
                 check: check, agent: source.agent, part: source.place("validation_checklist"),
                 pointer: "/checks/\(index)",
-                isDemanded: traces.contains { $0.hasPrefix("AC") || hard.contains($0) })
+                isDemanded: check.traces.contains { isDemand($0, check) }
+                    || sources.contains { isDemand(at: $0, check) })
         }
+    }
+
+    /// Whether the acceptance criterion `id` demands this check: where it states a number for it,
+    /// only that number is demanded.
+    private func isDemand(_ id: String, _ check: Check) -> Bool {
+        guard id.hasPrefix("AC"), let number = Int(id.dropFirst(2)),
+            packet.acceptanceCriteria.indices.contains(number - 1)
+        else { return false }
+        guard let reading = CriterionReader.read(packet.acceptanceCriteria[number - 1]),
+            reading.unit == check.unit
+        else { return true }
+        return check.isCheck(of: id, reading)
+    }
+
+    /// Whether the hard requirement from `pointer` demands this check.
+    private func isDemand(at pointer: String, _ check: Check) -> Bool {
+        let criterion = "/acceptance_criteria/"
+        if pointer.hasPrefix(criterion), let index = Int(pointer.dropFirst(criterion.count)) {
+            return isDemand("AC\(index + 1)", check)
+        }
+        guard let stated = packet.number(pointer) else { return true }
+        return QuantityRule.agree(stated, check.threshold)
     }
 
     /// The merged checks, and one for each criterion that none of them proves.

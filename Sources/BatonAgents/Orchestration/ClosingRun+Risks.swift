@@ -46,14 +46,10 @@ extension ClosingRun {
         if RiskMatrix.impact(severity: risk.severity, likelihood: likelihood) != nil {
             risk.likelihood = likelihood
         }
-        func both(_ left: String, _ right: String, _ mark: String) -> String {
-            if right.isEmpty || left.contains(right) { return left }
-            return left.isEmpty ? right : left + mark + right
-        }
-        risk.mitigation = both(risk.mitigation, other.mitigation, " ")
-        risk.impact = both(risk.impact, other.impact, " ")
-        risk.trigger = both(risk.trigger, other.trigger, "; or ")
-        risk.owner = both(risk.owner, other.owner, ", ")
+        risk.mitigation = risk.mitigation.joined(with: other.mitigation)
+        risk.impact = risk.impact.joined(with: other.impact)
+        risk.trigger = risk.trigger.joined(with: other.trigger, mark: "; or ")
+        risk.owner = risk.owner.joined(with: other.owner, mark: ", ")
         risk.sources = first.sources + second.sources
         return risk
     }

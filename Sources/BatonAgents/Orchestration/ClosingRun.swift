@@ -56,10 +56,11 @@ struct ClosingRun {
             mergeSections(upstream[index])
             mergeHandoff(upstream[index])
         }
-        conflicts = ConflictFinder(packet: packet, upstream: upstream).conflicts()
+        conflicts = ConflictFinder(packet: packet, upstream: upstream).conflicts().map(answered)
         mergeDecisions()
         mergeRisks()
         mergeChecks()
+        if let question = contradictedDemands() { return .escalate(question) }
         settleConflicts()
         mergeSteps()
         mergeNextSteps()

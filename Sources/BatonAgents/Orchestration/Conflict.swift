@@ -33,9 +33,15 @@ struct Conflict: Sendable {
     let prefersFirst: Bool
     /// Why it is.
     let advice: String
+    /// What a person has answered: whether `first` holds, and who said so.
+    var answer: (isFirst: Bool, by: String)?
+
+    /// Whether the brief demands both: no order of reasons helps, and nobody can keep both.
+    var isContradictedDemand: Bool { first.isDemanded && second.isDemanded }
 
     /// The side that holds; nil where a person has to decide.
     var winner: ConflictSide? {
+        if let answer { return answer.isFirst ? first : second }
         if first.isDemanded != second.isDemanded { return first.isDemanded ? first : second }
         // Of two demands of one brief nobody but its author can drop one.
         if first.isDemanded || first.rank == second.rank { return nil }
@@ -52,6 +58,7 @@ struct Conflict: Sendable {
             return first.isDemanded
                 ? "The brief demands both." : "Both rank as \(first.rank.rawValue)."
         }
+        if let answer { return "Decided by \(answer.by), who was asked." }
         return winner.isDemanded
             ? "The brief demands it, and no choice of an agent goes before that."
             : "\(winner.rank.rawValue.capitalizedFirst) decides: it goes before"

@@ -104,7 +104,9 @@ struct ConflictFinder: Sendable {
     ) -> Conflict {
         func side(_ place: CheckPlace) -> ConflictSide {
             let check = place.check
-            let bound = "\(check.comparator) \(Shown.significant(check.threshold)) \(check.unit)"
+            // A bare number has the unit 1.
+            let unit = check.unit == "1" ? "" : " \(check.unit)"
+            let bound = "\(check.comparator) \(Shown.significant(check.threshold))\(unit)"
             return ConflictSide(
                 agent: place.agent, says: "checks for \(bound)", part: place.part,
                 pointer: place.pointer, rank: .argued(by: metric), isDemanded: place.isDemanded,

@@ -276,7 +276,8 @@ the orchestrator checks it for them, so that one question is asked instead of se
 - No agent that is not registered is planned.
 - A contradiction is shown with both statements; the cautious reading is offered, not taken.
 - A conflict between agents that no rank decides is handed over with options and a recommendation, and both
-  sides stay in the plan until a person has decided.
+  sides stay in the plan until a person has decided. Two demands of the brief that exclude each other are
+  asked about before the closing goes on.
 - No command is run, whoever recommends it.
 
 ## Collaboration
