@@ -106,8 +106,10 @@ struct CommandPrompt: Sendable {
                 800 ms; method: load test; when: before release; owner: payments; traces: AC1".
                 Each step has an owner and says when it is done; each risk has severity, \
                 mitigation, owner and trigger; each check has a metric, a threshold and a method, \
-                and traces to an acceptance criterion. A part with nothing in it says "none \
-                stated".
+                and traces to an acceptance criterion. The handoff packet may have a part \
+                "Recommended commands", such as "- promtool check rules a.yaml; why: the rules \
+                load": people may run them, nothing else does. A part with nothing in it says \
+                "none stated".
                 """
         case .direct:
             return """

@@ -39,6 +39,8 @@ struct Delivered: Sendable {
     var agent: String
     var title: String
     var parts: [(name: String, bytes: [UInt8])]
+    /// The tasks that it waited for.
+    var dependsOn: [String] = []
 
     func json(_ name: String) throws -> JSONValue {
         let bytes = try #require(parts.first { $0.name == name }?.bytes)
@@ -52,6 +54,12 @@ struct Desk {
     var cards: [String: JSONValue] = [:]
     var answers: [PacketFacts.Answered] = []
     var route: JSONValue?
+    /// The playbooks that the orchestrator knows.
+    var playbooks: [Playbook] = [.plain]
+    /// The gates of the plan, as a close task's packet has them.
+    var gates: [JSONValue] = []
+    /// What people decided, as a packet has it.
+    var decisions: [JSONValue] = []
     /// The brief's files, as they are stored.
     var artifacts: [(name: String, bytes: [UInt8])] = []
 
@@ -91,7 +99,10 @@ struct Desk {
     private func run(_ facts: PacketFacts, _ parts: [String: [UInt8]]) throws -> EngineOutcome {
         let packet = PacketAssembler.assemble(facts).document
         #expect(DocumentKind.packet.findings(in: packet) == [])
-        let engine = try #require(EngineCatalog.engine(for: facts.task.agent))
+        let orchestrator = OrchestratorEngine(playbooks: playbooks)
+        let engine =
+            facts.task.agent == orchestrator.agentID
+            ? orchestrator : try #require(EngineCatalog.engine(for: facts.task.agent))
         var parts = parts
         for artifact in artifacts { parts["artifacts/\(artifact.name)"] = artifact.bytes }
         let input = EngineInput(
@@ -157,11 +168,14 @@ struct Desk {
 
     func close(_ upstream: [Delivered]) throws -> EngineOutcome {
         var facts = facts("t-9", .close, "core.orchestrator", title: "Close")
+        facts.gates = gates
+        facts.decisions = decisions
         var parts: [String: [UInt8]] = [:]
         for item in upstream {
             facts.upstream.append(
                 .init(
                     task: item.task, agent: item.agent, title: item.title, acceptedBy: "verdict",
+                    dependsOn: item.dependsOn,
                     parts: item.parts.map { reference($0.name, $0.bytes) }))
             for part in item.parts { parts["upstream/\(item.task)/\(part.name)"] = part.bytes }
         }
@@ -171,6 +185,8 @@ struct Desk {
     /// The verdict on a delivery.
     func review(_ item: Delivered) throws -> JSONValue {
         var facts = facts("t-7", .review, "core.quality", title: "Review")
+        if item.agent == "core.orchestrator" { facts.gates = gates }
+        facts.decisions = decisions
         facts.subject = .init(
             task: item.task, agent: item.agent, attempt: 1, title: item.title,
             instructions: "as planned", parts: item.parts.map { reference($0.name, $0.bytes) },

@@ -98,6 +98,8 @@ package struct Risk: Sendable, Hashable {
     package var mitigation: String
     package var owner: String
     package var trigger: String
+    /// The agents that told of it, with their words; only a merged register has any.
+    package var sources: [(agent: String, risk: String)] = []
 
     /// The impact's level follows from severity and likelihood; no level, where an agent of one's
     /// own rated a risk as no level would.
@@ -112,8 +114,18 @@ package struct Risk: Sendable, Hashable {
         value["mitigation"] = .string(mitigation)
         value["owner"] = .string(owner)
         value["trigger"] = .string(trigger)
+        if !sources.isEmpty {
+            value["sources"] = .array(
+                sources.map { ["agent": .string($0.agent), "risk": .string($0.risk)] })
+        }
         return value
     }
+
+    package static func == (left: Risk, right: Risk) -> Bool {
+        left.json(id: "") == right.json(id: "")
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(json(id: "")) }
 }
 
 /// A measurable check.
@@ -135,6 +147,12 @@ package struct Check: Sendable, Hashable {
     package var when: String
     package var owner: String
     package var reasons: [Reason] = []
+
+    /// Whether both measure the same against the same.
+    func isSame(as other: Check) -> Bool {
+        metric == other.metric && comparator == other.comparator && threshold == other.threshold
+            && unit == other.unit
+    }
 
     /// Whether this already checks the number that the criterion `id` states.
     func isCheck(of id: String, _ reading: CriterionReading) -> Bool {

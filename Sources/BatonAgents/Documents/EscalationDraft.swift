@@ -72,7 +72,8 @@ package struct EscalationDraft: Sendable {
         ]
     }
 
-    private static func id(_ index: Int) -> String {
+    /// a, b, c …
+    static func id(_ index: Int) -> String {
         String(Character(Unicode.Scalar(UInt8(97 + index))))
     }
 }
@@ -80,15 +81,13 @@ package struct EscalationDraft: Sendable {
 /// What earlier answers tell an engine about its own escalation.
 package enum AnswerReader {
     /// Answers with instructions and no change of the inputs: texts that an engine cannot apply.
-    /// Lines that route the brief are not among them; the orchestrator has applied those.
+    /// Lines that the orchestrator reads are not among them; it has applied those.
     package static func instructionsOnly(_ answers: [JSONValue]) -> [JSONValue] {
         answers.filter { answer in
             let hasPatch =
                 answer["patch"]?.objectValue.map { !$0.isEmpty } ?? false
                 || answer.value(at: "/effect/kind")?.stringValue == "patch"
-            let directives = Directives([answer])
-            let isRouting = directives.route != nil || directives.playbook != nil
-            return instructions(answer) != nil && !hasPatch && !isRouting
+            return instructions(answer) != nil && !hasPatch && Directives([answer]).isEmpty
         }
     }
 

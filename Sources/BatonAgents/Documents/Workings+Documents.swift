@@ -145,6 +145,11 @@ extension Workings {
                             ]
                         })
                 ),
+                (
+                    "open_decisions",
+                    Self.orNone(openDecisions.enumerated().map { $1.json(id: "O\($0 + 1)") })
+                ),
+                ("recommended_commands", Self.orNone(commands.map(\.json))),
                 ("summary", .string(summary)),
                 ("next_steps", Self.orNone(nextSteps.map(JSONValue.string))),
             ])

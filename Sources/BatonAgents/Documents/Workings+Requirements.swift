@@ -193,6 +193,14 @@ extension Workings {
 }
 
 extension String {
+    /// Both texts, unless this one says the other already.
+    /// - Parameter mark: what stands between them; by itself a space after a full stop, else a
+    ///   semicolon.
+    func joined(with other: String, mark: String? = nil) -> String {
+        if other.isEmpty || contains(other) { return self }
+        return isEmpty ? other : self + (mark ?? (hasSuffix(".") ? " " : "; ")) + other
+    }
+
     /// For a sentence that goes on within another.
     var withoutFullStop: String {
         let text = trimmed

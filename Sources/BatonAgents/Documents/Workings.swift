@@ -24,6 +24,10 @@ package struct Workings: Sendable {
     /// What could not be computed or is left to a person.
     package private(set) var openQuestions: [String] = []
     package var proposedTasks: [(agent: String, title: String, why: String)] = []
+    /// What agents disagree about; only a closing has any.
+    package var openDecisions: [OpenDecision] = []
+    /// What people may run; see `recommend`.
+    package var commands: [RecommendedCommand] = []
     package var nextSteps: [String] = []
     /// Files beside the documents, such as alert rules; delivered after them, in this order.
     package var attachments: [EnginePart] = []

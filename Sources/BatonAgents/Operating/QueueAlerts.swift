@@ -6,7 +6,7 @@ import JSON
 /// Alerts and runbooks of queues.
 struct QueueAlerts: Sendable {
     /// The part of a delivery that says how dead letters are sent again.
-    static let redrivePart = "runbooks/redrive.md"
+    static let redrivePart = Runbook.folder + "redrive.md"
 
     /// The names of the queues, in the order in which they are told of.
     let names: [String]

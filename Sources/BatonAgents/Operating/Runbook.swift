@@ -3,7 +3,10 @@ import PlainText
 
 /// A page of Markdown that an alert names.
 struct Runbook: Sendable {
-    /// The name of the part, below `runbooks/`.
+    /// Where runbooks are among the parts.
+    static let folder = "runbooks/"
+
+    /// The name of the part, below `folder`.
     let part: String
     let title: String
     /// What has happened, for somebody who has never heard of it.

@@ -2,6 +2,7 @@
 
 import BatonBrief
 import JSON
+import PlainText
 
 extension ClosingRun {
     mutating func addChapters() {
@@ -16,6 +17,8 @@ extension ClosingRun {
             default: continue
             }
         }
+        addInferred()
+        addFiles()
         addDecisionLog()
     }
 
@@ -25,13 +28,90 @@ extension ClosingRun {
         workings.sections.append(
             Section(
                 title: "Intent and contract",
-                text: "\(packet.objective.withoutFullStop). What is inferred is to be confirmed.",
+                text: "\(packet.objective.withoutFullStop). What is inferred waits for a"
+                    + " confirmation.",
                 columns: ["Kind", "Requirement", "Source"], rows: rows))
+        let operations = operationRows
+        guard !operations.isEmpty else { return }
+        workings.sections.append(
+            Section(
+                title: "Contract of the operations",
+                text: "What each operation does, and what its callers may do when it fails.",
+                columns: [
+                    "Operation", "Calls", "Writes and publishes", "Method (RFC 9110)", "Retry",
+                    "After a timeout",
+                ], rows: operations))
     }
 
-    /// Stages, each left only when its figures hold. The steps are those that canary releases use;
-    /// the figures are the brief's own.
-    private mutating func addRollout() {
+    /// The operations of the brief, or of the description that a specialist has read, with what a
+    /// specialist's table of failure semantics says of each.
+    private var operationRows: [[String]] {
+        let understood =
+            upstream.flatMap { $0.documents.list("analysis", "sections") }
+            .first { $0["title"]?.stringValue == ReliabilityRun.semanticsTitle }
+            .flatMap { $0.value(at: "/table/rows")?.arrayValue } ?? []
+        let known = understood.map { Router.texts($0) }.filter { $0.count >= 4 }
+        guard !packet.operations.isEmpty else {
+            return known.map { [$0[0], "not stated", "not stated"] + $0[1...3] }
+        }
+        return packet.operations.enumerated().map { index, operation in
+            let name = operation["id"]?.stringValue ?? "operation \(index + 1)"
+            func list(_ texts: [String]) -> String {
+                texts.isEmpty ? "nothing" : texts.joined(separator: ", ")
+            }
+            let calls = (operation["calls"]?.arrayValue ?? []).flatMap(CallReader.names)
+            let effects = Router.texts(operation["writes"]) + Router.texts(operation["publishes"])
+            let method = operation["method"]?.stringValue ?? "GET"
+            let semantics = known.first { $0[0].hasPrefix("\(name): ") }.map { Array($0[1...3]) }
+            return [
+                "\(name): \(method.uppercased()) \(operation["path"]?.stringValue ?? "")".trimmed,
+                list(calls), list(effects),
+            ] + (semantics ?? Array(repeating: "nobody has worked on it", count: 3))
+        }
+    }
+
+    /// What follows from the inputs and nobody has stated: listed whatever the playbook, because
+    /// the plans rest on it.
+    private mutating func addInferred() {
+        let inferred = workings.requirements.filter { $0.kind == .inferred }
+        guard !inferred.isEmpty else { return }
+        workings.sections.append(
+            Section(
+                title: "Requirements to confirm",
+                text: "Nobody has stated these; they follow from the inputs, and the plans keep"
+                    + " them. \(packet.serviceOwner) confirms or corrects each.",
+                columns: ["Requirement", "Follows from"],
+                rows: inferred.map { [$0.text, $0.source] }))
+    }
+
+    /// The files that came with the deliveries: rules, runbooks, whatever an agent attached.
+    private mutating func addFiles() {
+        let rows = upstream.flatMap { source in
+            source.documents.others.filter { !Self.written.contains($0.part) }
+                .map { ["\(source.task)/\($0.part)", source.agent, Self.purpose($0.part)] }
+        }
+        guard !rows.isEmpty else { return }
+        workings.sections.append(
+            Section(
+                title: "Files of the deliveries",
+                text: "They stay with the deliveries that they came with, under these names.",
+                columns: ["File", "From", "What it is"], rows: rows))
+    }
+
+    /// The author's own text: the documents are made of it.
+    private static let written = [Deliverables.markdownName, Deliverables.sourceName]
+
+    private static func purpose(_ part: String) -> String {
+        if part == RulesFile.name { return "alert rules, as `promtool check rules` reads them" }
+        if part.hasPrefix(Runbook.folder) { return "a runbook, named by the alert that it is for" }
+        return "an attachment"
+    }
+
+    /// The stages of a rollout; they are those that canary releases use.
+    static let stages = ["1 % of the traffic", "10 %", "50 %", "all of it"]
+
+    /// While what a stage goes on; the figures are the brief's own.
+    var stageCondition: String {
         let latency = packet.number("/inputs/slo/latency_p99").map {
             "99 % of the answers within \(Shown.duration($0, .nearest))"
         }
@@ -39,12 +119,14 @@ extension ClosingRun {
             "errors below \(Shown.percent($0))"
         }
         let kept = [latency, errors].compactMap(\.self)
-        let condition =
-            kept.isEmpty ? "no page-level alert fires" : kept.joined(separator: " and ")
+        return kept.isEmpty ? "no page-level alert fires" : kept.joined(separator: " and ")
+    }
+
+    /// Stages, each left only when its figures hold.
+    private mutating func addRollout() {
         let recovery = packet.number("/inputs/slo/recovery").map {
             " within \(Shown.duration($0, .nearest))"
         }
-        let stages = ["1 % of the traffic", "10 %", "50 %", "all of it"]
         workings.sections.append(
             Section(
                 title: "Rollout and rollback",
@@ -53,8 +135,8 @@ extension ClosingRun {
                     + " does not hold, the flag is turned off\(recovery ?? " at once"), and what"
                     + " was written meanwhile is migrated back.",
                 columns: ["Stage", "Traffic", "Goes on while", "Else"],
-                rows: stages.enumerated().map { place, traffic in
-                    ["\(place + 1)", traffic, condition, "turn the flag off"]
+                rows: Self.stages.enumerated().map { place, traffic in
+                    ["\(place + 1)", traffic, stageCondition, "turn the flag off"]
                 }))
     }
 

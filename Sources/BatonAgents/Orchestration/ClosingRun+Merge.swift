@@ -1,164 +1,85 @@
-// One plan ordered across agents, one risk register without duplicates, one checklist.
+// One checklist: what several agents check is checked once.
 
 import JSON
 
 extension ClosingRun {
-    /// Steps of all agents by depth, so that what can start first stands first; ids are new.
-    mutating func mergeSteps() {
-        struct Entry {
-            let key: String
-            var step: PlanStep
-            let depth: Int
-        }
-        var entries: [Entry] = []
-        for (position, source) in upstream.enumerated() {
-            let items = source.documents.list("execution_plan", "steps")
-            let depths = Self.depths(items)
-            for (index, item) in items.enumerated() {
-                let id = item["id"]?.stringValue ?? "\(index)"
-                entries.append(
-                    Entry(
-                        key: "\(position)/\(id)",
-                        step: PlanStep(
-                            title: item["title"]?.stringValue ?? "",
-                            detail: "\(item["detail"]?.stringValue ?? "") (\(source.agent))",
-                            owner: item["owner"]?.stringValue ?? packet.serviceOwner,
-                            dependsOn: Router.texts(item["depends_on"]).map { "\(position)/\($0)" },
-                            doneWhen: item["done_when"]?.stringValue ?? ""),
-                        depth: depths[index]))
-            }
-        }
-        let ordered = (0...(entries.map(\.depth).max() ?? 0)).flatMap { depth in
-            entries.filter { $0.depth == depth }
-        }
-        var ids: [String: String] = [:]
-        var needed: Set<String> = []
-        for entry in ordered {
-            var step = entry.step
-            step.dependsOn = step.dependsOn.compactMap { ids[$0] }
-            needed.formUnion(step.dependsOn)
-            ids[entry.key] = workings.add(step)
-        }
-        let leaves = workings.steps.map(\.id).filter { !needed.contains($0) }
-        workings.add(
-            PlanStep(
-                title: "Accept the whole",
-                detail: "Go through the validation checklist"
-                    + (workings.openQuestions.isEmpty ? "" : " and the open questions")
-                    + " with \(packet.escalationOwner).",
-                owner: packet.serviceOwner, dependsOn: leaves,
-                doneWhen: workings.openQuestions.isEmpty
-                    ? "Every check has evidence"
-                    : "Every check has evidence, and no open question is left"))
-    }
-
-    /// Length of the longest chain before each step; a circle ends the search and counts as it is.
-    private static func depths(_ items: [JSONValue]) -> [Int] {
-        var depths = Array(repeating: 0, count: items.count)
-        let ids = items.map { $0["id"]?.stringValue ?? "" }
-        for _ in items.indices {
-            var changed = false
-            for (index, item) in items.enumerated() {
-                for name in Router.texts(item["depends_on"]) {
-                    guard let at = ids.firstIndex(of: name), at != index else { continue }
-                    if depths[index] < depths[at] + 1, depths[at] < items.count {
-                        depths[index] = depths[at] + 1
-                        changed = true
-                    }
-                }
-            }
-            if !changed { break }
-        }
-        return depths
-    }
-
-    /// Risks that say the same are one, with the worse severity and all mitigations.
-    mutating func mergeRisks() {
-        var keys: [String] = []
-        var merged: [Risk] = []
-        for source in upstream {
-            for item in source.documents.list("risk_register", "risks") {
-                let risk = Self.risk(item, owner: packet.serviceOwner)
-                let key = Self.plain(risk.risk)
-                guard let at = keys.firstIndex(of: key) else {
-                    keys.append(key)
-                    merged.append(risk)
-                    continue
-                }
-                merged[at].severity = max(merged[at].severity, risk.severity)
-                merged[at].likelihood = max(merged[at].likelihood, risk.likelihood)
-                if !merged[at].mitigation.contains(risk.mitigation) {
-                    merged[at].mitigation += " " + risk.mitigation
-                }
-                if !merged[at].impact.contains(risk.impact) {
-                    merged[at].impact += " " + risk.impact
-                }
-            }
-            if source.acceptedBy == "exception" {
-                merged.append(
-                    Risk(
-                        risk: "\(source.task) of \(source.agent) was accepted by an exception",
-                        severity: .high, likelihood: .medium,
-                        impact: "Findings of the quality gate against it stay unmended.",
-                        mitigation: "Mend the findings before anything is built on them.",
-                        owner: packet.escalationOwner,
-                        trigger: "A step of its plan is started"))
-                keys.append("exception \(source.task)")
-            }
-        }
-        let ranked = merged.enumerated().sorted {
-            $0.element.severity == $1.element.severity
-                ? $0.offset < $1.offset : $0.element.severity > $1.element.severity
-        }
-        workings.risks = ranked.map(\.element)
-    }
-
-    private static func risk(_ item: JSONValue, owner: String) -> Risk {
-        func text(_ key: String) -> String { item[key]?.stringValue ?? "" }
-        return Risk(
-            risk: text("risk"), severity: Severity(rawValue: text("severity")) ?? .medium,
-            likelihood: Severity(rawValue: text("likelihood")) ?? .medium, impact: text("impact"),
-            mitigation: text("mitigation"), owner: text("owner").isEmpty ? owner : text("owner"),
-            trigger: text("trigger"))
-    }
-
-    /// Letters and digits only, in lower case: what makes two risks the same.
-    private static func plain(_ text: String) -> String {
-        String(text.lowercased().filter { $0.isLetter || $0.isNumber })
-    }
-
-    /// Checks that measure the same against the same threshold are one; different thresholds for
-    /// one metric are shown as a conflict.
+    /// Checks that measure the same against the same threshold are one. Different thresholds of one
+    /// metric are a conflict; where the ranking decides it, only the check that holds is kept.
     mutating func mergeChecks() {
-        var merged: [Check] = []
+        var merged: [CheckPlace] = []
+        let finder = ConflictFinder(packet: packet, upstream: upstream)
         for source in upstream {
-            let names = criterionNames(source)
-            let reasons = reasonNames(source)
-            for item in source.documents.list("validation_checklist", "checks") {
-                var check = self.check(item, names)
-                check.reasons = Router.texts(item["traces"]).compactMap { reasons[$0] }
-                if let at = merged.firstIndex(where: {
-                    $0.metric == check.metric && $0.comparator == check.comparator
-                        && $0.threshold == check.threshold && $0.unit == check.unit
-                }) {
-                    for trace in check.traces where !merged[at].traces.contains(trace) {
-                        merged[at].traces.append(trace)
-                    }
-                    merged[at].reasons += check.reasons
+            for place in places(source) {
+                let check = place.check
+                if let at = merged.firstIndex(where: { $0.check.isSame(as: check) }) {
+                    merged[at] = merged[at].joined(with: place)
                     continue
                 }
-                if let other = merged.first(where: { $0.metric == check.metric }) {
-                    workings.ask(
-                        "Conflict: “\(check.metric)” is to be \(other.comparator)"
-                            + " \(Shown.significant(other.threshold)) and, by \(source.agent),"
-                            + " \(check.comparator) \(Shown.significant(check.threshold))"
-                            + " \(check.unit). Reliability ranks first: the stricter one"
-                            + " holds until"
-                            + " somebody decides.")
+                let at = merged.firstIndex {
+                    $0.check.metric == check.metric && $0.agent != place.agent
                 }
-                merged.append(check)
+                guard let at else {
+                    merged.append(place)
+                    continue
+                }
+                let conflict = answered(finder.conflict(check.metric, merged[at], place))
+                conflicts.append(conflict)
+                if conflict.winner == nil {
+                    merged.append(place)
+                } else if conflict.winner?.agent == place.agent {
+                    merged[at] = place
+                }
             }
         }
+        keepChecks(merged.map(\.check))
+    }
+
+    /// The checks of a delivery, with what they prove.
+    private func places(_ source: Upstream) -> [CheckPlace] {
+        let names = criterionNames(source)
+        let reasons = reasonNames(source)
+        let hard = source.documents.list("objective_snapshot", "requirements").filter {
+            $0["kind"] == "hard"
+        }
+        return source.documents.list("validation_checklist", "checks").enumerated().map {
+            index, item in
+            var check = self.check(item, names)
+            let traces = Router.texts(item["traces"])
+            check.reasons = traces.compactMap { reasons[$0] }
+            let sources = hard.filter { traces.contains($0["id"]?.stringValue ?? "") }
+                .compactMap { $0["source"]?.stringValue }
+            return CheckPlace(
+                check: check, agent: source.agent, part: source.place("validation_checklist"),
+                pointer: "/checks/\(index)",
+                isDemanded: check.traces.contains { isDemand($0, check) }
+                    || sources.contains { isDemand(at: $0, check) })
+        }
+    }
+
+    /// Whether the acceptance criterion `id` demands this check: where it states a number for it,
+    /// only that number is demanded.
+    private func isDemand(_ id: String, _ check: Check) -> Bool {
+        guard id.hasPrefix("AC"), let number = Int(id.dropFirst(2)),
+            packet.acceptanceCriteria.indices.contains(number - 1)
+        else { return false }
+        guard let reading = CriterionReader.read(packet.acceptanceCriteria[number - 1]),
+            reading.unit == check.unit
+        else { return true }
+        return check.isCheck(of: id, reading)
+    }
+
+    /// Whether the hard requirement from `pointer` demands this check.
+    private func isDemand(at pointer: String, _ check: Check) -> Bool {
+        let criterion = "/acceptance_criteria/"
+        if pointer.hasPrefix(criterion), let index = Int(pointer.dropFirst(criterion.count)) {
+            return isDemand("AC\(index + 1)", check)
+        }
+        guard let stated = packet.number(pointer) else { return true }
+        return QuantityRule.agree(stated, check.threshold)
+    }
+
+    /// The merged checks, and one for each criterion that none of them proves.
+    private mutating func keepChecks(_ merged: [Check]) {
         workings.checks = merged
         let traced = Set(merged.flatMap(\.traces))
         let isAcceptance = !packet.acceptanceCriteria.isEmpty
@@ -212,8 +133,10 @@ extension ClosingRun {
             guard let id = item["id"]?.stringValue, let text = item["risk"]?.stringValue else {
                 continue
             }
-            // The register keeps the first wording of a risk that several agents see.
-            let kept = workings.risks.first { Self.plain($0.risk) == Self.plain(text) }?.risk
+            // The register keeps one wording of a risk that several agents tell of.
+            let kept = workings.risks.first { risk in
+                risk.sources.contains { $0.agent == source.agent && $0.risk == text }
+            }?.risk
             names[id] = .risk(kept ?? text)
         }
         return names

@@ -11,6 +11,8 @@ struct Upstream: Sendable {
     let agent: String
     let title: String
     let acceptedBy: String
+    /// The tasks that it waited for.
+    let dependsOn: [String]
     let documents: DeliverySet
 }
 
@@ -20,6 +22,8 @@ struct ClosingRun {
     var workings: Workings
     let upstream: [Upstream]
     let playbook: Playbook
+    /// What the deliveries say against each other, with what the ranking makes of it.
+    var conflicts: [Conflict] = []
     private var derivedAgain = 0
 
     init(_ input: EngineInput, playbook: Playbook) {
@@ -32,6 +36,7 @@ struct ClosingRun {
             return Upstream(
                 task: task, agent: agent, title: entry["title"]?.stringValue ?? agent,
                 acceptedBy: entry["accepted_by"]?.stringValue ?? "verdict",
+                dependsOn: Router.texts(entry["depends_on"]),
                 documents: DeliverySet(
                     names: (entry["parts"]?.arrayValue ?? []).compactMap(\.stringValue),
                     prefix: "upstream/\(task)/", parts: input.parts, agent: agent, task: task,
@@ -51,12 +56,16 @@ struct ClosingRun {
             mergeSections(upstream[index])
             mergeHandoff(upstream[index])
         }
+        conflicts = ConflictFinder(packet: packet, upstream: upstream).conflicts().map(answered)
         mergeDecisions()
         mergeRisks()
         proposeSpecialists()
         mergeChecks()
+        if let question = contradictedDemands() { return .escalate(question) }
+        settleConflicts()
         mergeSteps()
         mergeNextSteps()
+        recommendCommands()
         evidence()
         addChapters()
         return .deliver(workings.parts(summary: summary, to: nil))
@@ -156,59 +165,19 @@ struct ClosingRun {
         }
     }
 
-    private mutating func mergeHandoff(_ source: Upstream) {
-        for question in source.documents.list("handoff_packet", "open_questions") {
-            let text = question.stringValue ?? question["text"]?.stringValue ?? ""
-            if !text.isEmpty { workings.ask("\(source.agent): \(text)") }
-        }
-        let done = upstream.map(\.agent)
-        var proposals: [(agent: String, title: String, why: String)] =
-            source.documents.list("handoff_packet", "proposed_tasks").map {
-                (
-                    $0["agent"]?.stringValue ?? "", $0["title"]?.stringValue ?? "",
-                    $0["why"]?.stringValue ?? ""
-                )
-            }
-        if let to = source.documents["handoff_packet"]?["to"]?.stringValue, to != "none stated",
-            !to.hasPrefix("core.")
-        {
-            proposals.append(
-                (
-                    to, "Take over from \(source.agent): \(source.title)",
-                    "\(source.agent) hands over to it, and no task was planned for it"
-                ))
-        }
-        for proposal in proposals where !done.contains(proposal.agent) {
-            let isKnown = workings.proposedTasks.contains {
-                $0.agent == proposal.agent && $0.title == proposal.title
-            }
-            if !isKnown, !proposal.agent.isEmpty { workings.proposedTasks.append(proposal) }
-        }
-    }
-
-    /// What is to be gone through and decided is said once, for the whole; then what the agents
-    /// themselves ask for.
-    private mutating func mergeNextSteps() {
-        workings.nextSteps = [workings.reviewStep()] + workings.riskStep()
-        for source in upstream {
-            for step in source.documents.list("handoff_packet", "next_steps") {
-                guard let text = step.stringValue, !workings.nextSteps.contains(text),
-                    !text.contains(": go through the "), !text.contains(": decide about the ")
-                else { continue }
-                workings.nextSteps.append(text)
-            }
-        }
-    }
-
     private mutating func mergeDecisions() {
         var known = Set(workings.decisions.map(\.decision))
         for source in upstream {
             for item in source.documents.list("execution_plan", "decisions") {
                 let decision = item["decision"]?.stringValue ?? ""
+                let isOverruled = conflicts.compactMap(\.loser).contains {
+                    $0.agent == source.agent && $0.way == decision.withoutFullStop
+                }
                 let isAnswer = packet.answers.contains { answer in
                     decision.hasPrefix("\(answer["escalation"]?.stringValue ?? "?") was answered")
                 }
-                guard !decision.isEmpty, !isAnswer, known.insert(decision).inserted else {
+                guard !decision.isEmpty, !isOverruled, !isAnswer, known.insert(decision).inserted
+                else {
                     continue
                 }
                 workings.decisions.append(

@@ -96,10 +96,15 @@ struct CardShelf: Sendable {
     }
 }
 
-/// What people told the orchestrator in answers: lines `route: a, b` and `playbook: name`.
+/// What people told the orchestrator in answers: lines `route: a, b`, `playbook: name` and
+/// `conflicts: recommended`, `other` or `open`.
 struct Directives: Sendable {
     private(set) var route: [String]?
     private(set) var playbook: String?
+    private(set) var conflicts: String?
+
+    /// Whether there are none.
+    var isEmpty: Bool { route == nil && playbook == nil && conflicts == nil }
 
     init(_ answers: [JSONValue]) {
         for answer in answers {
@@ -112,6 +117,7 @@ struct Directives: Sendable {
                     .map(\.trimmed)
                 if key == "route" { route = names }
                 if key == "playbook" { playbook = names.first }
+                if key == "conflicts" { conflicts = names.first }
             }
         }
     }

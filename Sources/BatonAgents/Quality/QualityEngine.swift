@@ -92,7 +92,8 @@ struct Review {
             { $0.checkRatings() }, { $0.checkOwners() }, { $0.checkSteps() },
             { $0.checkDecisions() }, { $0.checkAnswers() }, { $0.checkAnswersExist() },
             { $0.checkWithin() }, { $0.checkAcross() }, { $0.checkPlaceholders() },
-            { $0.checkHedging() }, { $0.checkSecrets() }, { $0.checkNumbers() },
+            { $0.checkHedging() }, { $0.checkSecrets() }, { $0.checkCommands() },
+            { $0.checkNumbers() },
             { $0.checkNames() }, { $0.checkLanguage() },
         ]
         for rule in rules { rule(&self) }

@@ -65,6 +65,7 @@ package enum QualityRule: String, Sendable, CaseIterable {
     case noPlaceholder = "no-placeholder"
     case noHedging = "no-hedging"
     case noSecret = "no-secret"
+    case commandHarmless = "command-harmless"
     case numberSourced = "number-sourced"
     case nameSourced = "name-sourced"
     case english

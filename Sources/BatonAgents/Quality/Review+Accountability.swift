@@ -28,7 +28,8 @@ extension Review {
                         .ownerNamed, .high, part: delivery.part(kind),
                         place: "/\(list)/\(index)/owner", "“\(owner)” is nobody",
                         satisfy: "name a person, a team or a role")
-                } else if isBuiltIn, !known.contains(plain) {
+                } else if isBuiltIn, !plain.components(separatedBy: ", ").allSatisfy(known.contains)
+                {
                     find(
                         .ownerNamed, authored, part: delivery.part(kind),
                         place: "/\(list)/\(index)/owner",

@@ -86,9 +86,9 @@ extension Review {
                 other["threshold"] != check["threshold"] || other["unit"] != check["unit"]
                     || other["comparator"] != check["comparator"]
             {
-                // Two specialists may differ; the closing then asks in its open questions.
-                let isAsked = delivery.list("handoff_packet", "open_questions").contains {
-                    $0.stringValue?.lowercased().contains(metric) ?? false
+                // Two specialists may differ; the closing then leaves the decision to a person.
+                let isAsked = delivery.list("handoff_packet", "open_decisions").contains {
+                    $0["question"]?.stringValue?.lowercased().contains(metric) ?? false
                 }
                 guard !isAsked else { continue }
                 find(

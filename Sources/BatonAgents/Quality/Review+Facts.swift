@@ -111,7 +111,9 @@ extension Review {
             }
         let keys: Set<String> = [
             "id", "format", "agent", "task", "evidence", "rank", "severity", "likelihood",
-            "impact_level", "comparator", "unit", "traces", "depends_on", "columns",
+            "impact_level", "comparator", "unit", "traces", "depends_on", "columns", "command",
+            "by",
+            "pointer", "recommended",
         ]
         var result: [(place: String, text: String)] = []
         func collect(_ value: JSONValue, _ pointer: String) {

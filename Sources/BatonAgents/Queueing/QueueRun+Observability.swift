@@ -31,7 +31,7 @@ extension QueueRun {
                 rows: alerts.rows + plans.flatMap { rows($0, signals) }))
     }
 
-    private static let unservedPart = "runbooks/queue-unserved.md"
+    private static let unservedPart = Runbook.folder + "queue-unserved.md"
 
     /// The share of redeliveries that the plan expects, with room: twice what fails, and 1 % at
     /// least, below which an alert would be noise.

@@ -203,7 +203,7 @@ extension QueueRun {
         if workings.risks.isEmpty || !workings.openQuestions.isEmpty {
             workings.risks.append(
                 Risk(
-                    risk: "Figures of the queue plan rest on questions that are still open",
+                    risk: "Figures rest on questions that are still open",
                     severity: .medium, likelihood: .medium,
                     impact: "Workers and limits may be set for another load than the real one.",
                     mitigation: "Answer the open questions of the handoff packet; the plan can be"
@@ -217,6 +217,10 @@ extension QueueRun {
             "\(owner): measure service times, their variation and failures, and plan again"
                 + " with them.",
         ]
+        workings.recommend(
+            "baton brief new measured.md --kind queue",
+            why: "Starts the brief that plans again with service times, failures and arrivals as"
+                + " they were measured.")
     }
 
     private mutating func steps() {

@@ -51,5 +51,5 @@ struct AlertRow: Sendable, Hashable {
     }
 
     /// The file that says what to do; only pages have one.
-    var runbook: String? { kind == .page ? "runbooks/\(id).md" : nil }
+    var runbook: String? { kind == .page ? "\(Runbook.folder)\(id).md" : nil }
 }

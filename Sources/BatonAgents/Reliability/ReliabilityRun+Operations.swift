@@ -29,11 +29,14 @@ extension ReliabilityRun {
         semanticsTable(rows)
     }
 
+    /// The closing reads this table.
+    static let semanticsTitle = "Failure semantics"
+
     /// The section with one row per operation.
     mutating func semanticsTable(_ rows: [[String]], note: String = "") {
         workings.sections.append(
             Section(
-                title: "Failure semantics",
+                title: Self.semanticsTitle,
                 text: "Errors are problem documents (RFC 9457, application/problem+json) with type,"
                     + " title, status and detail. Status codes: 400 the request is wrong or its key"
                     + " missing; 409 the same key is in progress; 422 the key was used with another"
@@ -142,6 +145,24 @@ extension ReliabilityRun {
             workings.reviewStep(), "\(owner): work through the execution plan in its order.",
         ]
         workings.nextSteps += workings.riskStep()
+        recommendCommands()
+    }
+
+    /// What shows that the files of the delivery and the API's description are right.
+    private mutating func recommendCommands() {
+        if workings.attachments.contains(where: { $0.name == RulesFile.name }) {
+            workings.recommend(
+                "promtool check rules \(RulesFile.name)",
+                why: "Says whether the alert rules can be loaded, before a server has to.")
+        }
+        let names = ["openapi", "baseline"].compactMap { packet.text("/inputs/\($0)") }
+        guard let file = names.first, api != nil,
+            names.allSatisfy(RecommendedCommand.isPlain)
+        else { return }
+        let baseline = names.count > 1 ? " --baseline \(names[1])" : ""
+        workings.recommend(
+            "baton api check \(file)\(baseline) --fail-on high",
+            why: "Keeps the description of the API as good as it was found here, in each build.")
     }
 
     private mutating func steps() {
@@ -233,7 +254,7 @@ extension ReliabilityRun {
         if !workings.openQuestions.isEmpty {
             workings.risks.append(
                 Risk(
-                    risk: "Figures of the API plan rest on questions that are still open",
+                    risk: "Figures rest on questions that are still open",
                     severity: .medium,
                     likelihood: .medium,
                     impact: "Limits may be set for another system than the real"

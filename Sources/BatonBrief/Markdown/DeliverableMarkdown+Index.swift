@@ -107,6 +107,9 @@ extension DeliverableMarkdown {
         let close = leading(entries)
         let sources = close.map { [$0] } ?? entries.filter { $0.kind != .plan }
         if let handoff = close?.documents["handoff_packet.json"] { summary(handoff, &writer) }
+        if let handoff = close?.documents["handoff_packet.json"] {
+            openDecisions(handoff["open_decisions"]?.listed ?? [], &writer)
+        }
         confidence(sources, &writer)
         topRisks(sources, &writer)
         keyNumbers(sources, &writer)

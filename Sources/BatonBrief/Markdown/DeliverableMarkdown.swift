@@ -154,6 +154,16 @@ package enum DeliverableMarkdown {
                     "trigger",
                 ].map { row.shown($0) }
             })
+        let told = risks.filter { !($0["sources"]?.listed ?? []).isEmpty }
+        guard !told.isEmpty else { return }
+        writer.heading(2, "Who told of each")
+        writer.table(
+            ["Id", "Agent", "In its words"],
+            told.flatMap { risk in
+                (risk["sources"]?.listed ?? []).map {
+                    [risk.shown("id"), $0.shown("agent"), $0.shown("risk")]
+                }
+            })
     }
 
     private static func validationChecklist(_ document: JSONValue, _ writer: inout MarkdownWriter) {
@@ -203,6 +213,8 @@ package enum DeliverableMarkdown {
         if let to = document["to"]?.stringValue, to != noneStated { writer.paragraph("To: \(to)") }
         writer.section(2, "Next steps", texts(document["next_steps"]))
         writer.section(2, "Open questions", texts(document["open_questions"]))
+        openDecisions(document["open_decisions"]?.listed ?? [], &writer)
+        commands(document["recommended_commands"]?.listed ?? [], &writer)
         writer.heading(2, "Decisions taken")
         writer.table(
             ["Escalation", "Blocker", "Decision", "Reason", "By"],
@@ -224,6 +236,43 @@ package enum DeliverableMarkdown {
             writer.heading(2, "Inputs, in base units")
             writer.code("json", inputs.prettyPrinted())
         }
+    }
+
+    /// What agents disagree about and no rank decides, with options and the advice.
+    static func openDecisions(_ decisions: [JSONValue], _ writer: inout MarkdownWriter) {
+        guard !decisions.isEmpty else { return }
+        writer.heading(2, "Open decisions")
+        for decision in decisions {
+            writer.heading(3, "\(decision.shown("id")), for \(decision.shown("owner"))")
+            writer.paragraph(decision.shown("question"))
+            writer.table(
+                ["Agent", "Says", "Where", "Rank"],
+                (decision["positions"]?.listed ?? []).map { row in
+                    [
+                        row.shown("agent"), row.shown("says"),
+                        row.shown("part") + row.shown("pointer"), row.shown("rank"),
+                    ]
+                })
+            writer.table(
+                ["Option", "What", "Trade-offs"],
+                (decision["options"]?.listed ?? []).map { option in
+                    let id = option.shown("id")
+                    return [
+                        id == decision.shown("recommended") ? "\(id) (recommended)" : id,
+                        option.shown("label"), option.shown("tradeoffs"),
+                    ]
+                })
+            writer.paragraph(decision.shown("rationale"))
+        }
+    }
+
+    private static func commands(_ commands: [JSONValue], _ writer: inout MarkdownWriter) {
+        guard !commands.isEmpty else { return }
+        writer.heading(2, "Recommended commands")
+        writer.paragraph("Kept for people to read and to run themselves. Baton never runs them.")
+        writer.table(
+            ["Command", "Why", "By"],
+            commands.map { ["`\($0.shown("command"))`", $0.shown("why"), $0.shown("by")] })
     }
 
     private static func texts(_ value: JSONValue?) -> [String] {

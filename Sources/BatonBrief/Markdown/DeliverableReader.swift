@@ -221,12 +221,26 @@ struct DeliverableReader {
                 "why": .string(entry.field("why") ?? noneStated),
             ]
         }
+        let commands = entries(zone.part("recommended commands"), prefix: "M").map {
+            entry -> JSONValue in
+            [
+                "command": .string(Self.code(entry.field("command") ?? entry.text)),
+                "why": .string(need("why", of: entry, as: "recommended command")),
+            ]
+        }
         return members + [
             ("open_questions", PacketAssembler.orNone(questions)),
             ("proposed_tasks", PacketAssembler.orNone(proposed)),
+            ("recommended_commands", PacketAssembler.orNone(commands)),
             ("summary", .string(summary ?? noneStated)),
             ("next_steps", PacketAssembler.orNone(steps)),
         ]
+    }
+
+    /// A text without the backticks around it.
+    private static func code(_ text: String) -> String {
+        let bare = text.trimmed.drop { $0 == "`" }
+        return String(bare.reversed().drop { $0 == "`" }.reversed())
     }
 
     // MARK: Reading entries

@@ -144,7 +144,7 @@ extension MarkdownBlock {
 }
 
 extension String {
-    var capitalizedFirst: String {
+    package var capitalizedFirst: String {
         prefix(1).uppercased() + dropFirst()
     }
 }

@@ -62,12 +62,16 @@ extension PacketAssembler {
     }
 
     static func upstream(_ upstream: PacketFacts.Upstream) -> JSONValue {
-        [
+        var entry: JSONValue = [
             "task": .string(upstream.task), "agent": .string(upstream.agent),
             "title": orNone(upstream.title),
             "parts": JSONValue(texts: upstream.parts.map { upstreamPart(upstream.task, $0.name) }),
             "accepted_by": .string(upstream.acceptedBy),
         ]
+        if !upstream.dependsOn.isEmpty {
+            entry["depends_on"] = JSONValue(texts: upstream.dependsOn)
+        }
+        return entry
     }
 
     static func subject(_ subject: PacketFacts.Subject, facts: PacketFacts) -> JSONValue {

@@ -53,7 +53,9 @@ package enum PacketAssembler {
         packet["findings"] = orNone(facts.findings)
         packet["answers"] = orNone(answers(facts))
         packet["decisions"] = orNone(facts.decisions)
-        if facts.task.kind == .close { packet["gates"] = orNone(facts.gates) }
+        if facts.task.kind == .close || !facts.gates.isEmpty {
+            packet["gates"] = orNone(facts.gates)
+        }
         packet["agents"] = orNone(
             facts.agents.map { agent in
                 [

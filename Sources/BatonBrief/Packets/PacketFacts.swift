@@ -77,16 +77,19 @@ package struct PacketFacts: Sendable {
         package var title: String
         /// `verdict` or `exception`.
         package var acceptedBy: String
+        /// The tasks that it waited for: `t-18`.
+        package var dependsOn: [String]
         package var parts: [PartReference]
 
         package init(
             task: String, agent: String, title: String, acceptedBy: String,
-            parts: [PartReference],
+            dependsOn: [String] = [], parts: [PartReference],
         ) {
             self.task = task
             self.agent = agent
             self.title = title
             self.acceptedBy = acceptedBy
+            self.dependsOn = dependsOn
             self.parts = parts
         }
     }
@@ -144,7 +147,7 @@ package struct PacketFacts: Sendable {
     /// Findings of the last rejecting verdict.
     package var findings: [JSONValue] = []
     package var decisions: [JSONValue] = []
-    /// For a close: the gates of the brief with their evidence.
+    /// For a close, and for whoever reviews it: the gates of the brief with their evidence.
     package var gates: [JSONValue] = []
     package var agents: [RegisteredAgent] = []
     /// The brief's artifacts as they are stored.

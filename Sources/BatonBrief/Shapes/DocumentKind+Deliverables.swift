@@ -129,6 +129,14 @@ extension DocumentKind {
                         .required("mitigation", .visible),
                         .required("owner", .visible),
                         .required("trigger", .visible),
+                        .optional(
+                            "sources",
+                            .list(
+                                .object(
+                                    [
+                                        .required("agent", .text(.agent, max: 128)),
+                                        .required("risk", .visible),
+                                    ], rest: .allowed), count: many)),
                     ]), count: some))
         ])
 
@@ -191,9 +199,42 @@ extension DocumentKind {
                                 .required("agent", .text(.agent, max: 128)),
                                 .required("title", .visible), .required("why", .visible),
                             ], rest: .allowed), count: many))),
+            .optional("open_decisions", .orNone(.list(openDecisionShape, count: many))),
+            .optional("recommended_commands", .orNone(.list(commandShape, count: many))),
             .required("summary", .visible),
             .required("next_steps", .orNone(.texts)),
         ])
+
+    /// What agents disagree about and no rank decides: for a person.
+    static let openDecisionShape = identified([
+        .required("question", .visible),
+        .required(
+            "positions",
+            .list(
+                .object(
+                    [
+                        .required("agent", .text(.agent, max: 128)),
+                        .required("says", .visible),
+                        .required("part", .visible),
+                        .required("pointer", .text(.pointer, max: 1024)),
+                        .required("rank", .choice(ranks)),
+                    ], rest: .allowed), count: many)),
+        .required(
+            "options",
+            .list(
+                identified([.required("label", .visible), .required("tradeoffs", .visible)]),
+                count: 2...26)),
+        .required("recommended", .text(.identifier, max: 64)),
+        .required("rationale", .visible),
+        .required("owner", .visible),
+    ])
+
+    /// A command that a person may run; nobody else does.
+    static let commandShape = Shape.object(
+        [
+            .required("command", .visible), .required("why", .visible),
+            .optional("by", .list(.text(.agent, max: 128), count: many)),
+        ], rest: .allowed)
 
     /// A criterion as text, or with an id.
     static let criterionShape = Shape.either(

@@ -66,6 +66,7 @@ extension DocumentKind {
             .required("title", .visible),
             .required("parts", .texts),
             .required("accepted_by", .choice(["verdict", "exception", "delivery"])),
+            .optional("depends_on", .texts),
         ], rest: .refused)
 
     private static let packetPartShape = Shape.object(

@@ -239,16 +239,3 @@ package enum Units {
         }
     }
 }
-
-extension String {
-    /// The pieces between occurrences of `separator`.
-    func components(separatedBy separator: String) -> [String] {
-        var pieces: [String] = []
-        var rest = Substring(self)
-        while let range = rest.firstRange(of: separator) {
-            pieces.append(String(rest[..<range.lowerBound]))
-            rest = rest[range.upperBound...]
-        }
-        return pieces + [String(rest)]
-    }
-}

@@ -83,7 +83,9 @@ struct PacketBuilder {
         facts.route = try brief.flatMapThrowing(cache.plan)?["route"]
         facts.answers = try answers(brief?.answers ?? task.answers)
         if let brief { facts.decisions = try decisions(of: brief, before: task) }
-        if task.kind == .close, let brief {
+        // Whoever reviews a close has to see that it says of the gates what is so.
+        let reviewed = task.subject.flatMap { state.tasks[$0] }
+        if task.kind == .close || reviewed?.kind == .close, let brief {
             facts.gates = try GateView(records: records).rows(
                 of: brief, plan: try cache.plan(brief), before: task.lease?.event)
         }
@@ -154,6 +156,7 @@ struct PacketBuilder {
                     task: id.description, agent: dependency.agent.text,
                     title: try cache.title(of: dependency, in: brief, state: state),
                     acceptedBy: (dependency.accepted ?? .verdict).rawValue,
+                    dependsOn: dependency.depends.map(\.description),
                     parts: try references(of: delivery.event)))
         }
         return upstream

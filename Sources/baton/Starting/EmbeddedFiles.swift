@@ -257,15 +257,22 @@ the orchestrator checks it for them, so that one question is asked instead of se
    settle. Where the brief allows conservative assumptions, take them from the documented table.
 4. Plan by the playbook: specialists in parallel, after the agents that their cards depend on.
 5. Close: merge the accepted deliverables, derive every figure again from the inputs as they stand now,
-   name what has changed, what is open, who decided what, and who is next. A risk of severity high or
-   critical in a domain for which nobody was planned proposes its specialist: security
-   (security.reviewer), privacy (legal.privacy_reviewer), data (data.migration_planner), queueing
-   (backend.queue_worker_planner), reliability (backend.api_reliability).
+   name what has changed, what is open, who decided what, and who is next.
+   - One plan: steps wait for what another agent builds first, one load test tests for all, gates and
+     rollout stages are steps.
+   - One register: risks that two agents tell of are one, the graver, with both as sources.
+   - Conflicts between agents: what the brief demands holds before what an agent chose; then reasons rank
+     reliability, security, performance, features, convenience; what neither decides is an open decision.
+   - Recommended commands once, with who proposes them and why. They are kept and never run.
+   - A risk of severity high or critical in a domain for which nobody was planned proposes its specialist:
+     security (security.reviewer), privacy (legal.privacy_reviewer), data (data.migration_planner), queueing
+     (backend.queue_worker_planner), reliability (backend.api_reliability).
 
 ## Deliverables
 
 - plan.json: route with scores, requirements with sources, assumptions, tasks with order and instructions.
-- The five deliverables and the analysis of the closing handoff.
+- The five deliverables and the analysis of the closing handoff, with open decisions, recommended commands,
+  proposed tasks, the files that came with the deliveries, and what is inferred and waits for confirmation.
 
 ## Definition of done
 
@@ -278,6 +285,10 @@ the orchestrator checks it for them, so that one question is asked instead of se
 - Nothing is assumed silently, and nothing at all where the brief says `assume: never`.
 - No agent that is not registered is planned.
 - A contradiction is shown with both statements; the cautious reading is offered, not taken.
+- A conflict between agents that no rank decides is handed over with options and a recommendation, and both
+  sides stay in the plan until a person has decided. Two demands of the brief that exclude each other are
+  asked about before the closing goes on.
+- No command is run, whoever recommends it.
 
 ## Collaboration
 

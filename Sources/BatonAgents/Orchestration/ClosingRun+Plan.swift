@@ -1,0 +1,80 @@
+// The plan of the closing: the agents' steps in one order, then what belongs to the whole - what
+// they say against each other, one load test, the gates, the stages of the rollout, acceptance.
+
+import BatonBrief
+import JSON
+import PlainText
+
+extension ClosingRun {
+    mutating func mergeSteps() {
+        var plan = MergedPlan(upstream, owner: packet.serviceOwner)
+        let agents = upstream.map(\.agent).joined(separator: ", ")
+        let test = plan.joinLoadTests(
+            doneWhen: "Every check of the validation checklist, of \(agents), has evidence")
+        if let step = settlingStep {
+            let settled = plan.add(step, after: [])
+            if let test { plan.hold([test], until: settled) }
+        }
+        let gates = addGateSteps(&plan, after: test)
+        addRolloutSteps(&plan, after: gates)
+        _ = plan.add(acceptance, after: plan.leaves)
+        var ids: [String] = []
+        for (step, needs) in plan.ordered {
+            var step = step
+            step.dependsOn = needs.map { ids[$0] }
+            ids.append(workings.add(step))
+        }
+    }
+
+    private var acceptance: PlanStep {
+        let open =
+            (workings.openQuestions.isEmpty ? [] : ["open question"])
+            + (workings.openDecisions.isEmpty ? [] : ["open decision"])
+        return PlanStep(
+            title: "Accept the whole",
+            detail: "Go through the validation checklist"
+                + open.map { " and the \($0)s" }.joined()
+                + " with \(packet.escalationOwner).",
+            owner: packet.serviceOwner,
+            doneWhen: "Every check has evidence"
+                + (open.isEmpty ? "" : ", and no \(open.joined(separator: " and no ")) is left"))
+    }
+
+    /// A step for each gate of the playbook, after the load test where there is one: what it shows
+    /// is what most gates ask for. Returns their places.
+    private func addGateSteps(_ plan: inout MergedPlan, after test: Int?) -> [Int] {
+        let before = test.map { [$0] } ?? plan.leaves
+        let gates = packet.list("/gates").filter { $0["planned"] != false }
+        return gates.map { gate in
+            let id = gate["gate"]?.stringValue ?? ""
+            let stated = gate["title"]?.stringValue ?? ""
+            let title = stated.isEmpty ? playbook.gates.first { $0.id == id }?.title : stated
+            let state = gate["state"]?.stringValue ?? "open"
+            return plan.add(
+                PlanStep(
+                    title: "Pass the gate \(id)",
+                    detail: (title.map { $0.withoutFullStop + ". " } ?? "") + "It is \(state) now.",
+                    owner: packet.serviceOwner,
+                    doneWhen: "Somebody who did not do the work has added evidence that it is"
+                        + " passed"), after: before)
+        }
+    }
+
+    /// The stages of the rollout, one after the other, once the gates are passed and the alerts are
+    /// in place: a stage is watched by them.
+    private func addRolloutSteps(_ plan: inout MergedPlan, after gates: [Int]) {
+        guard playbook.closing.contains("rollout") else { return }
+        let alerts = plan.steps(about: ["alert", "promtool"])
+        var before = gates.isEmpty ? plan.leaves : gates
+        before += alerts.filter { !before.contains($0) }
+        for (number, stage) in Self.stages.enumerated() {
+            let place = plan.add(
+                PlanStep(
+                    title: "Rollout, stage \(number + 1): \(stage)",
+                    detail: "As in “Rollout and rollback”, behind the flag.",
+                    owner: packet.serviceOwner,
+                    doneWhen: "It has held for an hour: \(stageCondition)"), after: before)
+            before = [place]
+        }
+    }
+}
