@@ -14,6 +14,9 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Also for debug builds.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
@@ -59,6 +62,9 @@ let package = Package(
         // libm: the standard library's conversions between doubles and integers call it.
         .target(name: "JSON", swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
         library("PlainText"),
+        // Optimised in debug builds, too: a quality gate repeats simulations, and tests repeat the
+        // gate. No product that others may depend on contains it.
+        .target(name: "Arithmetic", swiftSettings: settings + optimised),
         library("CommandTree", ["PlainText"]),
         library("BatonCore"),
         library("BatonWire", ["JSON", "PlainText", "BatonCore"]),
@@ -79,7 +85,7 @@ let package = Package(
             ]),
 
         // Edges.
-        library("BatonAgents", ["BatonBrief", "JSON", "OpenAPI", "PlainText"]),
+        library("BatonAgents", ["Arithmetic", "BatonBrief", "JSON", "OpenAPI", "PlainText"]),
         library(
             "BatonBroker",
             [
@@ -152,7 +158,9 @@ let package = Package(
                 "BatonJournal", "BatonJournalSQLite", "BatonPlatform", "Crypto", "SQLite",
                 "SimulatedDisk",
             ]),
-        tests("BatonAgentsTests", ["BatonAgents", "BatonBrief", "BatonPlatform", "JSON"]),
+        tests(
+            "BatonAgentsTests",
+            ["Arithmetic", "BatonAgents", "BatonBrief", "BatonPlatform", "JSON"]),
         tests(
             "BatonAgentKitTests",
             [

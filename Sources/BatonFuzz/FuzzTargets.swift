@@ -7,7 +7,7 @@ package enum FuzzTargets {
         ControlDocumentTarget.self, LoopTarget.self, ClientSessionTarget.self,
         WorkerSessionTarget.self, YAMLTarget.self, BriefTarget.self, CardTarget.self,
         MarkdownTarget.self, DeliverablesTarget.self, CommandOutputTarget.self, UnitsTarget.self,
-        OpenAPITarget.self,
+        OpenAPITarget.self, ReportTarget.self,
     ]
 
     package static func named(_ name: String) -> (any FuzzTarget.Type)? {

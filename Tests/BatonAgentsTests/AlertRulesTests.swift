@@ -34,10 +34,10 @@ struct AlertRulesTests {
                     [
                         "id": "capture", "method": "POST", "idempotency": "key",
                         "calls": ["led\"ger {{ x }}"], "writes": ["led\"ger {{ x }}"],
-                        "publishes": ["captures"],
+                        "publishes": ["captures", "Ünlü \"q\""],
                     ]
                 ],
-                "queues": [["name": "captures", "max_wait": ["p95": 1]], ["name": "Ünlü \"q\""]],
+                "queues": [["name": "captures", "max_wait": ["p95": 1]]],
             ],
         ]).work(Self.api)
     }
@@ -164,6 +164,47 @@ struct AlertRulesTests {
         #expect(page.contains("1.44 %") && page.contains("43.2 min") && page.contains("capture:"))
     }
 
+    /// The rules and runbooks of a queue's plan.
+    private func plannedQueue() throws -> EngineOutcome {
+        try Desk([
+            "format": "baton.brief/1", "objective": "Mail goes out", "assume": "never",
+            "success_criteria": ["It works"],
+            "inputs": [
+                "queues": [
+                    [
+                        "name": "Ünlü \"q\" {{ x }}", "arrival_rate": ["mean": 40],
+                        "service_time": ["mean": 0.12, "cv": 1], "max_wait": ["p95": 1],
+                        "fail": 0.02, "outage": 900,
+                    ]
+                ]
+            ],
+        ]).work("backend.queue_worker_planner")
+    }
+
+    @Test(
+        "promtool accepts the rules of a queue",
+        .enabled(if: promtool != nil, "no promtool on this machine"))
+    func queueRules() throws {
+        let rules = try #require(try plannedQueue().file("alerts.rules.yaml"))
+        let result = try checked(rules)
+
+        #expect(result.exit.isSuccess, "\(result.output)\n\(rules)")
+    }
+
+    @Test("a queue that nobody serves wakes somebody, who finds a runbook")
+    func queueRunbooks() throws {
+        let outcome = try plannedQueue()
+        let rules = try #require(outcome.file("alerts.rules.yaml"))
+
+        for name in ["QueueUnserved1", "WorkersMissing1", "Redeliveries1", "QueueTooOld1"] {
+            #expect(rules.contains("alert: \"\(name)\""), "\(name)")
+        }
+        for name in ["runbooks/queue-unserved.md", "runbooks/redrive.md"] {
+            #expect(rules.contains(name))
+            #expect(try #require(outcome.file(name)).contains("1. "))
+        }
+    }
+
     @Test("rules and plan speak of the same signals")
     func signals() throws {
         let outcome = try outcome(0.999, days: 30)
@@ -171,8 +212,7 @@ struct AlertRulesTests {
 
         for name in [
             "ErrorBudgetPage1h", "ErrorBudgetTicket3d", "LatencyObjectiveMissed",
-            "RetryBudgetSpent", "BreakerOpen", "OutboxStuck", "QueueTooOld1", "DeadLetters1",
-            "DeadLetters2",
+            "RetryBudgetSpent", "BreakerOpen", "OutboxStuck", "DeadLetters1",
         ] {
             #expect(rules.contains("alert: \"\(name)\""), "\(name)")
         }

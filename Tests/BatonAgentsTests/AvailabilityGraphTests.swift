@@ -1,5 +1,6 @@
 // The availability of what a request needs, against figures worked out by hand and by a second way.
 
+import Arithmetic
 import BatonAgents
 import JSON
 import Testing

@@ -1,6 +1,7 @@
 // Every formula against figures that were not computed by this code: textbooks, tables, other
 // tools.
 
+import Arithmetic
 import BatonAgents
 import JSON
 import Testing
@@ -261,6 +262,8 @@ struct FormulaVectorTests {
             ], 1_642_961),
         Vector("ride-through", delays + [("share", 0.01)], 202.98370637501648, tolerance: 0.01),
         Vector("service-quantile", [("mean", 1), ("cv", 1), ("quantile", 0.5)], 0.707106781187),
+        Vector("cv-fitted", [("mean", 0.12), ("p99", 0.6)], 1.021662972423),
+        Vector("cv-fitted", [("mean", 1), ("p99", 1.5)], 0.182863661980),
     ]
 
     /// 15 minutes at 40/s, service 120 ms.

@@ -1,6 +1,7 @@
 // The queue planner, sentence by sentence: stability in five parts, workers by formula or by
 // simulation, redelivery with its two bounds, outages, sensitivity and shared workers.
 
+import Arithmetic
 import BatonAgents
 import BatonBrief
 import JSON

@@ -1,6 +1,7 @@
 // What backend.api_reliability finds: availability, budgets and alerts, latency, retries, bulkheads
 // and failures, on briefs that have little else in them.
 
+import Arithmetic
 import BatonAgents
 import BatonBrief
 import JSON

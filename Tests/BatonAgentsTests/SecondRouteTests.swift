@@ -1,6 +1,7 @@
 // The second route of each formula: it accepts what the formula gives, and refuses what a plausible
 // other formula gives, also where a registry with that mistake would agree with itself.
 
+import Arithmetic
 import BatonAgents
 import JSON
 import Testing

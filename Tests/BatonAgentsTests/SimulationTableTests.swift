@@ -1,6 +1,7 @@
 // The tables of Protocols/formulas.md, section 6, against the simulation: what is published can be
 // computed again, a part of it here.
 
+import Arithmetic
 import BatonAgents
 import Testing
 

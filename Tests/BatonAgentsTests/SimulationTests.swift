@@ -1,6 +1,7 @@
 // The simulation against what is known exactly: its generator, its distributions, M/M/c, M/G/1 and
 // the sum of uniform delays; and the tables that Protocols/formulas.md publishes.
 
+import Arithmetic
 import BatonAgents
 import JSON
 import Testing

@@ -146,10 +146,12 @@ import Testing
             "traffic": ["peak": ["rate": 300, "for": 7200]],
         ]
 
-        let text = DeliverableMarkdown.render(document, kind: .analysis, inputs: inputs)
+        let text = DeliverableMarkdown.render(
+            document, kind: .analysis,
+            context: DeliveryContext(documents: ["handoff_packet.json": ["inputs": inputs]]))
 
         #expect(text.contains("availability = dependencies.psp-a.availability = 99.9% (sla)"))
         #expect(text.contains("length = traffic.peak.for = 2 h"))
-        #expect(text.contains("other = 1 min (Budget)"))
+        #expect(text.contains("other = [1 min](#q-x) (Budget)"))
     }
 }

@@ -141,7 +141,7 @@ import Testing
         #expect(text.split(separator: "\n").filter { $0.hasPrefix("# ") }.count == 1)
     }
 
-    @Test("the analysis shows each number with formula and inputs, bars escaped")
+    @Test("each number leads to its derivation with formula and inputs; bars are escaped")
     func numbers() throws {
         var document = try JSONValue(
             parsing: try Repository.read("Protocols/vectors/analysis/valid/full.json"))
@@ -152,7 +152,51 @@ import Testing
 
         #expect(
             text.contains(
-                "| a\\|b | 86.4 min | error-budget | availability = /inputs/slo/availability"))
+                "| a\\|b | [86.4 min](#q-error_budget.minutes) | computed | 0.90 (ceiling: computed 0.90) |"
+            ))
+        let derivation = text.split(separator: "\n").drop { !$0.contains("<a id=") }.prefix(8)
+        #expect(
+            derivation.map(String.init) == [
+                "### <a id=\"q-error_budget.minutes\"></a>a|b: 86.4 min",
+                "- Formula: error-budget", "- Input: availability = /inputs/slo/availability",
+                "- Input: x = other.id", "- Input: y = 0.5 (assumption A1)",
+                "- Unrounded: 86.4 min", "- Evidence: computed",
+                "- Confidence: 0.90 (ceiling: computed 0.90) - none stated",
+            ])
+    }
+
+    @Test("what was written for people can be read back, with links and escaped tags as text")
+    func roundTrip() throws {
+        func vector(_ kind: DocumentKind) throws -> JSONValue {
+            try JSONValue(
+                parsing: try Repository.read("Protocols/vectors/\(kind.schemaName)/valid/full.json")
+            )
+        }
+        let context = DeliveryContext(documents: ["analysis.json": try vector(.analysis)])
+        let risk = "GET /captures/<id> fails for 86.4 min | or more"
+        var text = ""
+        for kind in Deliverables.five {
+            var document = try vector(kind)
+            if kind == .riskRegister, var first = document["risks"]?[0] {
+                first["risk"] = .string(risk)
+                document["risks"] = [first]
+            }
+            text += DeliverableMarkdown.render(document, kind: kind, context: context) + "\n"
+        }
+        #expect(text.contains("[86.4 min](analysis.md#q-error_budget.minutes)"))
+
+        let documents = try MarkdownDeliverables.documents(
+            fromMarkdown: Array(text.utf8), packet: packet)
+
+        let byName = Dictionary(uniqueKeysWithValues: documents.map { ($0.name, $0.document) })
+        #expect(byName["risk_register.json"]?.value(at: "/risks/0/risk")?.stringValue == risk)
+        let checks = try vector(.validationChecklist)["checks"]
+        let read = byName["validation_checklist.json"]?["checks"]
+        #expect(read?[0]?["comparator"] == checks?[0]?["comparator"])
+        #expect(read?[0]?["threshold"] == checks?[0]?["threshold"])
+        #expect(
+            byName["execution_plan.json"]?["steps"]?.arrayValue?.map { $0["id"] }
+                == (try vector(.executionPlan))["steps"]?.arrayValue?.map { $0["id"] })
     }
 
     @Test("the index leads with the summary of the close")
@@ -169,7 +213,9 @@ import Testing
 
         #expect(
             text.hasPrefix(
-                "# Capture\n\nBrief b-17 is done.\n\nSurvive\n\n## Summary\n\nThe budget closes."))
+                "# Capture\n\nBrief b-17 is done. On one page, with everything behind it:"
+                    + " [report.html](report.html).\n\nSurvive\n\n## Summary\n\nThe budget closes.")
+        )
         #expect(text.contains("[handoff packet](t-30/handoff_packet.md)"))
     }
 }

@@ -24,6 +24,7 @@ extension EndToEnd {
                 #expect(result["duplicate"]?.boolValue == false)
                 try check(deliveries: result["deliverables"]?.arrayValue ?? [], stage)
                 #expect(try stage.read("out/index.md").contains("Payment capture"))
+                try ReportChecks.holds(files: result["files"]?.arrayValue ?? [], stage)
                 let events = try await stage.journal()
                 JournalChecks.holds(events)
                 #expect(JournalChecks.count(events, "brief.done") == 1)

@@ -1,6 +1,7 @@
 // The collected workings as the five deliverables and the analysis.
 // Shapes: Protocols/schemas; the quality gate checks that each promise in them is kept.
 
+import BatonBrief
 import JSON
 
 extension Workings {
@@ -161,7 +162,7 @@ extension Workings {
                 ("summary", .string(summary)),
                 ("quantities", .array(quantities.map(\.json))),
                 ("sections", .array((sections + formulas).map(\.json))),
-            ])
+            ] + (plots.isEmpty ? [] : [("plots", .array(plots.map(\.json)))]))
     }
 
     /// What the formulas of the figures say, so that nobody has to look their names up.

@@ -2,6 +2,7 @@
 // checks.
 // `Workings+Documents` turns the collection into the five deliverables and the analysis.
 
+package import BatonBrief
 package import JSON
 
 /// The growing result of one run.
@@ -19,6 +20,7 @@ package struct Workings: Sendable {
     package var risks: [Risk] = []
     package var checks: [Check] = []
     package var sections: [Section] = []
+    package var plots: [Plot] = []
     /// What could not be computed or is left to a person.
     package private(set) var openQuestions: [String] = []
     package var proposedTasks: [(agent: String, title: String, why: String)] = []
@@ -100,7 +102,7 @@ package struct Workings: Sendable {
         return .assumption(entry.statement)
     }
 
-    private func resolve(
+    func resolve(
         _ name: String, _ source: Source, _ formula: Formula
     ) -> ResolvedInput? {
         switch source {

@@ -1,5 +1,6 @@
 // Error budgets, burn rates and the availability of what a request needs.
 
+import Arithmetic
 import JSON
 
 /// Budgets and alert thresholds. Source: Google, Site Reliability Workbook, chapters 2 and 5.
@@ -42,6 +43,21 @@ let budgetFormulas: [Formula] = [
             let window = values.number("window"), window > 0
         else { return nil }
         return (1 - availability) * rate * window
+    },
+    Formula(
+        "budget-used", "burn_rate × time / window", source: "SRE Workbook, ch. 5", unit: "ratio",
+        inputs: [
+            FormulaInput("burn_rate", "multiple of the even spending of the budget"),
+            FormulaInput("window", "length of the budget's window in seconds"),
+            FormulaInput("time", "seconds since the spending began"),
+        ],
+        range: "burn_rate > 0, window > 0, time ≥ 0; above 1 the objective is missed"
+    ) { values in
+        guard let burn = values.number("burn_rate"), burn > 0,
+            let window = values.number("window"), window > 0,
+            let time = values.number("time"), time >= 0
+        else { return nil }
+        return burn * time / window
     },
     Formula(
         "burn-rate", "budget_share × window / alert_window",

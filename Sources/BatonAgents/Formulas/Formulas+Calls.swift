@@ -1,5 +1,7 @@
 // Timeouts, deadlines, retries and backoff between a service and what it calls.
 
+import Arithmetic
+
 /// Latency and deadlines. Source: Brooker, Timeouts, retries and backoff with jitter (AWS Builders'
 /// Library); lognormal fit: Johnson, Kotz, Balakrishnan, Continuous Univariate Distributions, ch.
 /// 14.
@@ -235,35 +237,14 @@ let backoffInputs = [
     FormulaInput("cap", .optional, "largest delay in seconds; none when absent"),
 ]
 
-/// A schedule of growing delays.
-package struct Backoff: Sendable {
-    package let base: Double
-    package let factor: Double
-    package let cap: Double?
-
-    package init(base: Double, factor: Double, cap: Double?) {
-        self.base = base
-        self.factor = factor
-        self.cap = cap
-    }
-
+extension Backoff {
+    /// The schedule that the inputs `base`, `factor` (2 when absent) and `cap` describe.
     init?(_ values: FormulaValues) {
         guard let base = values.number("base"), base > 0 else { return nil }
         let factor = values.number("factor") ?? 2
         let cap = values.number("cap")
         guard factor >= 1, cap.map({ $0 > 0 }) ?? true else { return nil }
         self.init(base: base, factor: factor, cap: cap)
-    }
-
-    /// The largest that delay `index` (from 0) may be.
-    package func maximum(_ index: Int) -> Double {
-        let grown = base * RealFunctions.power(factor, index)
-        return cap.map { min($0, grown) } ?? grown
-    }
-
-    /// The sum of the first `delays` delays without any luck.
-    package func maximumSum(delays: Int) -> Double {
-        (0..<delays).reduce(0) { $0 + maximum($1) }
     }
 }
 

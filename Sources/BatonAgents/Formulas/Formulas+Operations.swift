@@ -1,5 +1,7 @@
 // Backlogs, redelivery, dead letters, storage and cost of a queue.
 
+import Arithmetic
+
 /// Fluid backlogs: Newell, Applications of Queueing Theory, ch. 2. The rest are definitions.
 let operationFormulas: [Formula] = [
     Formula(
@@ -57,6 +59,26 @@ let operationFormulas: [Formula] = [
             let rate = values.number("arrival_rate"), rate >= 0, capacity > rate
         else { return nil }
         return backlog / (capacity - rate)
+    },
+    Formula(
+        "backlog-at",
+        "max(0, arrival_rate × min(time, outage) − (capacity − arrival_rate) × max(0, time −"
+            + " outage))",
+        source: "Newell, ch. 2", unit: "messages",
+        inputs: [
+            FormulaInput("arrival_rate", "arrivals a second, retries included"),
+            FormulaInput("capacity", "messages a second that the workers can do"),
+            FormulaInput("outage", "length of the outage in seconds"),
+            FormulaInput("time", "seconds since the outage began"),
+        ],
+        range: "arrival_rate, capacity and outage > 0, time ≥ 0; fluid, nothing waits before"
+    ) { values in
+        guard let rate = values.number("arrival_rate"), rate > 0,
+            let capacity = values.number("capacity"), capacity > 0,
+            let outage = values.number("outage"), outage > 0,
+            let time = values.number("time"), time >= 0
+        else { return nil }
+        return max(0, rate * min(time, outage) - (capacity - rate) * max(0, time - outage))
     },
     Formula(
         "workers-for-drain", "⌈service_time × (arrival_rate + backlog / within)⌉",

@@ -1,5 +1,7 @@
 // Load, stability, waits and numbers of workers.
 
+import Arithmetic
+
 let arrival = FormulaInput("arrival_rate", "arrivals a second, retries included")
 let service = FormulaInput("service_time", "mean service time in seconds")
 private let workers = FormulaInput("workers", "workers")
@@ -206,6 +208,22 @@ let waitFormulas: [Formula] = [
             let z = RealFunctions.normalQuantile(quantile)
         else { return nil }
         return RealFunctions.exp(centre - spread / 2 + z * spread.squareRoot())
+    },
+    Formula(
+        "cv-fitted", "√(exp(σ²) − 1), σ = z − √(z² − 2 ln(p99 / mean)), z = z(0.99)",
+        source: "Johnson et al., ch. 14: lognormal with this mean and quantile", unit: "ratio",
+        inputs: [
+            FormulaInput("mean", "mean in seconds"),
+            FormulaInput("p99", "99th percentile in seconds"),
+        ],
+        range: "mean ≤ p99 ≤ mean × exp(z² / 2), 14.97 times the mean", evidence: .inference
+    ) { values in
+        guard let mean = values.number("mean"), mean > 0, let p99 = values.number("p99"),
+            p99 >= mean, let way = RealFunctions.ln(p99 / mean),
+            let z = RealFunctions.normalQuantile(0.99), z * z >= 2 * way
+        else { return nil }
+        let sigma = z - (z * z - 2 * way).squareRoot()
+        return RealFunctions.exp(sigma * sigma).map { max(0, $0 - 1).squareRoot() }
     },
     Formula(
         "longest", "max of the durations", source: "definition", unit: "s",

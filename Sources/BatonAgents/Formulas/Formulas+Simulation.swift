@@ -1,6 +1,8 @@
 // Simulated quantities: formulas like all others, because their seed is part of them.
 // Spec: Protocols/formulas.md, "Simulation".
 
+import Arithmetic
+
 private let quantile = FormulaInput(
     "quantile", .optional, "quantile of the wait, 0..1; the mean when absent")
 

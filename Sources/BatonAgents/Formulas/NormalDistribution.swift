@@ -1,6 +1,8 @@
 // The normal distribution function by its Taylor series. The quantile comes from a rational
 // approximation (RealFunctions); putting its result in here must give the probability back.
 
+import Arithmetic
+
 /// The standard normal distribution.
 enum NormalDistribution {
     /// z(0.99) as tables print it. Source: Abramowitz and Stegun, table 26.5.

@@ -1,6 +1,8 @@
 // Erlang B and C from the top down: the formulas go up the recurrence from no server, this adds up
 // the ratios of the state probabilities from the last server to none.
 
+import Arithmetic
+
 /// State probabilities of a station with `servers` servers and `load` Erlangs.
 struct SecondErlang {
     /// Σ over the states k = 0..servers of P(k) / P(servers): the inverse of the blocking.

@@ -5,6 +5,8 @@
 // pass there, because author and gate make it together; it does not pass here.
 // Spec: Protocols/formulas.md, "Second routes".
 
+import Arithmetic
+
 /// The second route of one formula.
 package struct SecondRoute: Sendable {
     package enum Kind: String, Sendable {

@@ -31,6 +31,15 @@ let budgetRoutes: [SecondRoute] = [
         return SecondRoute.completes(value, availability * all, to: all)
     },
     SecondRoute(
+        "budget-used", .identity, "value × window / burn_rate = time",
+        source: "SRE Workbook, ch. 5: at rate 1 the budget lasts the window"
+    ) { inputs, value in
+        guard let burn = inputs.number("burn_rate"), let window = inputs.number("window"),
+            let time = inputs.number("time")
+        else { return false }
+        return SecondRoute.near(value * window / burn, time)
+    },
+    SecondRoute(
         "burn-rate", .identity, "rate × alert_window / window = budget_share",
         source: "SRE Workbook, ch. 5: what burning at this rate spends"
     ) { inputs, value in

@@ -1,6 +1,8 @@
 // Second routes of latencies, timeouts and retries: fits give back the quantiles that they were
 // made from, and sums of growing delays have a closed form.
 
+import Arithmetic
+
 let callRoutes: [SecondRoute] = [
     SecondRoute(
         "lognormal-quantile", .identity,

@@ -40,6 +40,18 @@ let operationRoutes: [SecondRoute] = [
         return value >= backlog / capacity * (1 - 1e-12) && SecondRoute.near(value * spare, backlog)
     },
     SecondRoute(
+        "backlog-at", .identity, "backlog + done = arrived, or 0 once as much could be done",
+        source: "Newell, ch. 2: conservation"
+    ) { inputs, value in
+        guard let rate = inputs.number("arrival_rate"), let capacity = inputs.number("capacity"),
+            let outage = inputs.number("outage"), let time = inputs.number("time")
+        else { return false }
+        let arrived = rate * time
+        let done = capacity * max(0, time - outage)
+        if value == 0 { return done >= arrived * (1 - 1e-9) }
+        return (value + done - arrived).magnitude <= 1e-9 * max(arrived, done)
+    },
+    SecondRoute(
         "workers-for-drain", .bound,
         "value workers do all within the time, value − 1 do not",
         source: "Newell, ch. 2: conservation"

@@ -1,6 +1,8 @@
 // Second routes of loads, waits and numbers of workers: Little's law the other way round, state
 // probabilities from the top down, and one worker less that is not enough.
 
+import Arithmetic
+
 /// What the wait formulas share, read for the second route.
 private struct WaitStation {
     let rate: Double
@@ -194,6 +196,18 @@ let waitRoutes: [SecondRoute] = [
         else { return false }
         guard square > 0 else { return SecondRoute.near(value, mean) }
         return agrees((way + square / 2) / square.squareRoot(), with: quantile)
+    },
+    SecondRoute(
+        "cv-fitted", .identity,
+        "mean × exp(printed z(0.99) × σ − σ² / 2) = p99, σ² = ln(1 + value²)",
+        source: "Abramowitz and Stegun, table 26.5"
+    ) { inputs, value in
+        guard let mean = inputs.number("mean"), let p99 = inputs.number("p99"),
+            let square = RealFunctions.ln(1 + value * value),
+            let factor = RealFunctions.exp(
+                NormalDistribution.z99 * square.squareRoot() - square / 2)
+        else { return false }
+        return SecondRoute.near(mean * factor, p99, tolerance: 1e-8)
     },
     SecondRoute(
         "longest", .bound, "one of the durations, and none is longer", source: "definition"

@@ -1,6 +1,8 @@
 // Second routes of simulated figures. No other way gives the same digits: a range is what
 // probability allows, and a figure outside of it is a mistake.
 
+import Arithmetic
+
 /// The variance of a sum of even draws between 0 and each maximum.
 private func spread(_ maxima: [Double]) -> Double {
     (maxima.reduce(0) { $0 + $1 * $1 } / 12).squareRoot()

@@ -241,6 +241,6 @@ struct ClosingRun {
                 + " \(Counted.text(workings.checks.count, "check"))."
                 + " Next owner:"
                 + " \(packet.serviceOwner).")
-        return sentences.joined(separator: " ")
+        return sentences.joined(separator: "\n\n")
     }
 }

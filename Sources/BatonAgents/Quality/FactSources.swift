@@ -46,6 +46,7 @@ struct FactSources {
         ] {
             entries = max(entries, Double(review.delivery.list(kind, member).count))
         }
+        numbers += AlertRow.policy.flatMap { [$0.budgetShare, $0.long, $0.short] }
         for formula in FormulaRegistry.standard.formulas {
             texts += [formula.id, formula.statement, formula.source, formula.range]
         }

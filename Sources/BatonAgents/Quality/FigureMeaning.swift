@@ -95,6 +95,7 @@ enum FigureMeaning {
         ("surge", ["surge"]),
         ("key.utilisation", ["key-utilisation"]),
         ("key.wait", ["key-wait"]),
+        ("service.cv", ["cv-fitted"]),
         ("service.tail", ["service-quantile"]),
         ("service.longest", ["longest"]),
         ("visibility", ["visibility-timeout"]),

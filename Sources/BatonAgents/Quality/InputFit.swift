@@ -14,7 +14,7 @@ enum InputFit {
         "duration": ["for", "duration"],
         "service_time": ["mean", "service_time", "latency_p50", "timeout"],
         "p50": ["latency_p50"],
-        "p99": ["latency_p99"],
+        "p99": ["latency_p99", "p99"],
         "timeout": ["timeout", "latency_p99"],
         "attempts": ["attempts"],
         "failure": ["fail"],

@@ -5,12 +5,11 @@ enum NameReader {
     /// Words with a capital letter that are part of the trade, in lower case. Books and methods
     /// that the registry cites are known from there.
     static let terms: Set<String> = [
-        "api", "http", "https", "rfc", "json", "url", "utc", "slo", "sla", "sre", "aws", "amazon",
-        "sqs", "google", "workbook", "book", "builders", "library", "architecture", "blog", "uri",
-        "erlang", "erl", "poisson", "little", "retry-after", "idempotency-key", "get", "head",
-        "post",
-        "put", "patch", "delete", "options", "openapi", "ietf", "iso", "i", "kib", "mib", "gib",
-        "eur", "usd", "cv", "markdown", "protocols", "swift", "ok",
+        "api", "http", "https", "rfc", "json", "url", "uri", "utc", "slo", "sla", "sre", "aws",
+        "amazon", "sqs", "google", "workbook", "book", "builders", "library", "architecture",
+        "blog", "erlang", "erl", "poisson", "little", "retry-after", "idempotency-key", "get",
+        "head", "post", "put", "patch", "delete", "options", "openapi", "ietf", "iso", "i", "kib",
+        "mib", "gib", "eur", "usd", "cv", "aⁿ", "markdown", "protocols", "swift", "ok",
     ]
 
     /// Status codes of RFC 9110 and RFC 6585 that a plan may name.

@@ -1,5 +1,7 @@
 // Numbers as they stand in prose, and whether a text states a value in one of the customary units.
 
+import Arithmetic
+
 /// A number in a text.
 struct ProseNumber: Sendable, Hashable {
     let value: Double

@@ -82,7 +82,8 @@ struct Review {
         let rules: [(inout Review) -> Void] = [
             { $0.checkCompleteness() }, { $0.checkShapes() }, { $0.checkCoverage() },
             { $0.checkScope() }, { $0.checkLimits() }, { $0.checkQuantities() },
-            { $0.checkAssumptions() }, { $0.checkEvidence() }, { $0.checkCriteria() },
+            { $0.checkPlots() }, { $0.checkAssumptions() }, { $0.checkEvidence() },
+            { $0.checkCriteria() },
             { $0.checkDirections() }, { $0.checkTraces() }, { $0.checkRisks() },
             { $0.checkRatings() }, { $0.checkOwners() }, { $0.checkSteps() },
             { $0.checkDecisions() }, { $0.checkAnswers() }, { $0.checkAnswersExist() },

@@ -25,6 +25,13 @@ package enum QualityRule: String, Sendable, CaseIterable {
     case inputFits = "input-fits"
     case inputAssumed = "input-assumed"
 
+    // Plots.
+    case plotRecomputed = "plot-recomputed"
+    case plotPoints = "plot-points"
+    case plotFormula = "plot-formula"
+    case plotUnit = "plot-unit"
+    case plotMark = "plot-mark"
+
     // Confidence.
     case confidenceCeiling = "confidence-ceiling"
     case confidenceRationale = "confidence-rationale"

@@ -1,5 +1,6 @@
 // Rules about figures: they are what their formula says, and claim no more than they may.
 
+import Arithmetic
 import JSON
 import PlainText
 
@@ -190,7 +191,7 @@ extension Review {
     }
 
     /// The inputs of a quantity; nil after a finding when one points nowhere.
-    private mutating func resolve(
+    mutating func resolve(
         _ item: JSONValue, _ formula: Formula,
         _ known: [String: KnownFigure], _ assumptions: [JSONValue],
         part: String, place: String

@@ -26,8 +26,10 @@ extension QueueRun: SpecialistRun {
             redelivery(plan)
             outage(plan)
             money(plan)
+            plots(plan)
         }
         sharedWorkers()
+        observability()
         finish()
         return nil
     }

@@ -15,8 +15,19 @@ extension QueueRun {
     }
 
     private mutating func judge(_ name: String, for plan: QueuePlan) {
-        guard let left = membersLeft(of: name) else { return }
         let members = members(of: name)
+        guard let left = membersLeft(of: name) else {
+            let silent = members.filter {
+                packet.number("/inputs/dependencies/\($0)/limit") == nil
+            }
+            if silent.count < members.count {
+                let names = silent.compactMap { packet.dependencies[$0]["name"]?.stringValue }
+                workings.ask(
+                    "\(names.joined(separator: ", ")) of \(name) state no limit, so what"
+                        + " \(plan.name) may ask of \(name) is not known.")
+            }
+            return
+        }
         let need = left.count
         let limits = left.map { ("limit", Source.pointer("/inputs/dependencies/\($0)/limit")) }
         let allowed = left.map(limit).reduce(0, +)
@@ -107,17 +118,41 @@ extension QueueRun {
                     ("arrival_rate", $0)
                 } + left.map { ("limit", .pointer("/inputs/dependencies/\($0)/limit")) })
             guard let share, share >= 1 else { continue }
+            let slower = limitedDrain(plan, by: left)
             workings.risks.append(
                 Risk(
                     risk: "\(plan.name) asks more of \(name) than it allows while it catches up",
                     severity: .high, likelihood: .medium,
                     impact:
                         "\(name) gets \(workings.shown(plan.id("downstream.drain.\(slug)"))) of"
-                        + " its limit; what is refused is retried, and the drain takes longer than"
-                        + " computed.",
+                        + " its limit; what is refused is retried, and the drain takes"
+                        + (slower.map { " \($0) within the limit." } ?? " longer than computed."),
                     mitigation: "Limit the rate of the drain to what \(name) allows.",
                     owner: owner, trigger: "Refusals by \(name) during a drain"))
         }
+    }
+
+    /// The drain within the limit of what the workers call, where nothing else calls it: as shown;
+    /// nil where the limit is shared or leaves nothing to drain with.
+    private mutating func limitedDrain(_ plan: QueuePlan, by members: [Int]) -> String? {
+        let others = plans.filter { $0.index != plan.index }.flatMap { calls(of: $0) }
+        let names = members.flatMap { member in
+            ["name", "group"].compactMap { packet.dependencies[member][$0]?.stringValue }
+        }
+        guard members.count == 1, let member = members.first,
+            CallReader.shares(packet, of: Set(names))?.isEmpty ?? true,
+            !names.contains(where: others.contains)
+        else { return nil }
+        let id = plan.id("outage.drain.limited")
+        workings.derive(
+            id, "Time to work off the outage of \(plan.name) within the limit of what it calls",
+            by: "drain-time",
+            [
+                ("backlog", .quantity(plan.id("outage.work"))),
+                ("capacity", .pointer("/inputs/dependencies/\(member)/limit")),
+                ("arrival_rate", plan.effective),
+            ])
+        return workings.quantity(id)?.shown
     }
 
     private func limit(_ member: Int) -> Double {

@@ -1,6 +1,7 @@
 // The one escalation for all queues that cannot work as stated, with options that the numbers
 // allow.
 
+import Arithmetic
 import JSON
 
 extension QueueRun {

@@ -44,12 +44,16 @@ extension QueueRun {
     /// Backlog, drain and storage after the stated outage of the consumers.
     mutating func outage(_ plan: QueuePlan) {
         surge(plan)
+        storage(plan)
+        askForRest(plan)
         guard let length = workings.source("\(plan.base)/outage") else {
             workings.ask("Queue \(plan.name) states no outage: backlog and drain are not computed.")
             workings.sections.append(
                 Section(
                     title: "Outage of \(plan.name)",
-                    text: "Not computed: how long its consumers may be down is not stated."))
+                    text: "Not computed: how long its consumers may be down is not stated.",
+                    columns: ["Figure", "Value"],
+                    rows: figures(["peak.storage", "retention.storage"].map { plan.id($0) })))
             return
         }
         workings.derive(
@@ -63,9 +67,22 @@ extension QueueRun {
             plan.id("outage.violation"), "Time in which waits of \(plan.name) are missed",
             by: "sum",
             [("seconds", length), ("seconds", .quantity(plan.id("outage.drain")))])
-        storage(plan)
         describeOutage(plan, seconds: workings.value(of: length) ?? 0)
         drainCheck(plan)
+    }
+
+    /// One question for what makes single figures impossible.
+    private mutating func askForRest(_ plan: QueuePlan) {
+        let wanted = [
+            ("payload", "storage"), ("retention", "how much is kept at most"),
+            ("workers/cost_per_hour", "cost"),
+        ]
+        let silent = wanted.filter { packet.number("\(plan.base)/\($0.0)") == nil }
+        guard !silent.isEmpty else { return }
+        let fields = silent.map { $0.0.replacing("/", with: ".") }
+        workings.ask(
+            "Queue \(plan.name) does not state \(fields.joined(separator: ", ")): not computed is"
+                + " its \(silent.map(\.1).joined(separator: ", ")).")
     }
 
     /// What backlogs take: of the outage, of the peak, and of a retention without any consumer.
@@ -91,8 +108,9 @@ extension QueueRun {
 
     private mutating func describeOutage(_ plan: QueuePlan, seconds: Double) {
         let parts = [
-            "outage.backlog", "outage.work", "outage.drain", "outage.violation", "workers.drain",
-            "surge", "outage.storage", "peak.storage", "retention.storage",
+            "outage.backlog", "outage.work", "outage.drain", "outage.drain.limited",
+            "outage.violation",
+            "workers.drain", "surge", "outage.storage", "peak.storage", "retention.storage",
         ]
         workings.sections.append(
             Section(
@@ -199,6 +217,7 @@ extension QueueRun {
             "\(owner): measure service times, their variation and failures, and plan again"
                 + " with them.",
         ]
+        workings.recommendRulesCheck()
         workings.recommend(
             "baton brief new measured.md --kind queue",
             why: "Starts the brief that plans again with service times, failures and arrivals as"

@@ -2,6 +2,7 @@
 // do not. Two bounds that are never one: the shortest time that nearly all messages are retried for
 // must outlast the outage; the longest goes into the idempotency window.
 
+import Arithmetic
 import JSON
 
 extension QueueRun {

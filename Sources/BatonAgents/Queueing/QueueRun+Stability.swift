@@ -110,6 +110,12 @@ extension QueueRun {
                 ("backlog", .quantity(plan.id("peak.backlog"))),
                 ("capacity", .quantity(plan.id("capacity"))), ("arrival_rate", plan.effective),
             ])
+        if objective(plan.base) == nil {
+            workings.ask(
+                "After its peak messages of \(plan.name) wait"
+                    + " \(workings.shown(plan.id("peak.delay"))); no max_wait is stated that would"
+                    + " say whether that may be.")
+        }
         return "The peak leaves \(workings.shown(plan.id("peak.backlog"))), a wait of"
             + " \(workings.shown(plan.id("peak.delay"))), and is worked off after"
             + " \(workings.shown(plan.id("peak.drain")))."
@@ -214,6 +220,14 @@ extension QueueRun {
             : "The formula decides; the queue is too large or too busy to be simulated beside it."
     }
 
+    /// Whether messages of the hottest key wait longer on average than the objective allows.
+    private func missesObjective(_ plan: QueuePlan) -> Bool {
+        guard let wait = workings.quantity(plan.id("key.wait")),
+            let most = objective(plan.base).flatMap({ packet.number($0.pointer) })
+        else { return false }
+        return wait.value > most
+    }
+
     private mutating func stabilityRisks(_ plan: QueuePlan) {
         let name = plan.name
         let left = workings.quantity(plan.id("utilisation.left"))
@@ -243,13 +257,16 @@ extension QueueRun {
                     owner: owner,
                     trigger: "The oldest message of \(name) is older than the wait objective"))
         }
-        if let key = workings.quantity(plan.id("key.utilisation")), key.value > 0.7 {
+        if let key = workings.quantity(plan.id("key.utilisation")),
+            key.value > 0.7 || missesObjective(plan)
+        {
             workings.risks.append(
                 Risk(
                     risk: "The hottest key of \(name) is served by one worker, busy \(key.shown)",
                     severity: .high, likelihood: .medium,
                     impact: "Messages of that key wait \(workings.shown(plan.id("key.wait"))) on"
-                        + " average, whatever the number of workers.",
+                        + " average, whatever the number of workers"
+                        + (missesObjective(plan) ? ": longer than the wait objective." : "."),
                     mitigation: "Order by a finer key, or take the hottest keys to a queue of their"
                         + " own.",
                     owner: owner, trigger: "The wait of one key is ten times that of the others"))

@@ -1,5 +1,6 @@
 // Load with retries, the workers it takes, and what stands in the way.
 
+import Arithmetic
 import JSON
 
 extension QueueRun {
@@ -44,8 +45,8 @@ extension QueueRun {
         var plan = QueuePlan(
             index: index, name: name, slug: "\(index).\(PointerText.slug(name))", rate: rate,
             service: service,
-            serviceCV: variation(
-                "\(base)/service_time/cv", "service times of \(name)"),
+            serviceCV: fittedVariation(index, name)
+                ?? variation("\(base)/service_time/cv", "service times of \(name)"),
             arrivalsCV: variation(
                 "\(base)/arrivals_cv", "arrivals of \(name)"),
             attempts: 1, attemptsSource: rate, effective: rate)
@@ -55,6 +56,23 @@ extension QueueRun {
             plan.id("load"), "Offered load of \(name)", by: "offered-load",
             [("arrival_rate", plan.effective), ("service_time", service)])
         return plan
+    }
+
+    /// The variation that a stated 99th percentile leaves, where none is stated itself.
+    private mutating func fittedVariation(_ index: Int, _ name: String) -> Source? {
+        let times = "/inputs/queues/\(index)/service_time"
+        guard packet.number("\(times)/cv") == nil, packet.number("\(times)/p99") != nil else {
+            return nil
+        }
+        let id = "service.cv.\(index).\(PointerText.slug(name))"
+        workings.derive(
+            id, "Variation of the service times of \(name), fitted", by: "cv-fitted",
+            [("mean", .pointer("\(times)/mean")), ("p99", .pointer("\(times)/p99"))])
+        if workings.quantity(id) != nil { return .quantity(id) }
+        workings.ask(
+            "The 99th percentile of the service time of \(name) fits no distribution around its"
+                + " mean: is one of them mistaken?")
+        return nil
     }
 
     /// A stated variation, or cv 1 in the open.
@@ -192,7 +210,15 @@ extension QueueRun {
 
     private mutating func findHottestKey(_ plan: QueuePlan) {
         let pointer = "\(plan.base)/ordering/hottest"
-        guard packet.number(pointer) != nil else { return }
+        guard packet.number(pointer) != nil else {
+            if let key = packet.text("\(plan.base)/ordering/key") {
+                workings.ask(
+                    "\(plan.name) is ordered by \(key), and the share of its hottest key"
+                        + " (ordering.hottest) is not stated: it is served by one worker, however"
+                        + " many there are.")
+            }
+            return
+        }
         let flow: [(String, Source)] = [
             ("share", .pointer(pointer)), ("arrival_rate", plan.effective),
             ("service_time", plan.service),

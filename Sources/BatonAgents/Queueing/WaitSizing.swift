@@ -1,6 +1,8 @@
 // Which answer counts for a wait: the formula where it is exact or known to hold, else the
 // simulation. Spec: Protocols/formulas.md, "Simulation".
 
+import Arithmetic
+
 /// The workers that a station needs for a wait.
 struct WaitSizing: Sendable {
     let station: Erlang.Station

@@ -4,6 +4,7 @@
 // conditioned on instead: for each combination of their states the rest is independent and exact.
 // Retries do not appear: against an outage they are no second chance.
 
+import Arithmetic
 package import JSON
 
 /// The dependencies of a service as a structure function.

@@ -1,5 +1,6 @@
 // What an operation calls: a dependency or a redundant group, and the paths through them.
 
+import Arithmetic
 import JSON
 
 /// A dependency, or a group of which one member answers.

@@ -26,6 +26,7 @@ extension ReliabilityRun: SpecialistRun {
         retries()
         capacity()
         alerts()
+        budgetPlot()
         describedAPI()
         operations()
         failures()
@@ -44,6 +45,8 @@ struct ReliabilityRun {
     var window: Source?
     /// The time in which a request must be answered.
     var deadline: Source?
+    /// How long an outage may last; only where a cache has to outlast it.
+    var recovery: Source?
     /// The availability taken for dependencies that state none; only where the brief allows it.
     var unstated: Double?
     var targets: [CallTarget] = []

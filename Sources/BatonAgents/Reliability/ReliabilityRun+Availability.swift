@@ -15,12 +15,12 @@ extension ReliabilityRun {
             return ownOnly()
         }
         var inputs: [(String, Source)] = [("dependencies", .pointer("/inputs/dependencies"))]
-        if packet.number("/inputs/slo/latency_p99") != nil {
-            inputs.append(("deadline", .pointer("/inputs/slo/latency_p99")))
+        deadline = workings.source("/inputs/slo/latency_p99")
+        if let deadline { inputs.append(("deadline", deadline)) }
+        if packet.dependencies.contains(where: { $0["kind"] == "cached" }) {
+            recovery = workings.source("/inputs/slo/recovery")
         }
-        if packet.number("/inputs/slo/recovery") != nil {
-            inputs.append(("outage", .pointer("/inputs/slo/recovery")))
-        }
+        if let recovery { inputs.append(("outage", recovery)) }
         if let graph = graph(packet.inputs), !graph.withoutFigure.isEmpty {
             let source = workings.source(
                 "/inputs/dependencies/\(firstWithout(graph))/availability")
@@ -54,8 +54,8 @@ extension ReliabilityRun {
     func graph(_ inputs: JSONValue) -> AvailabilityGraph? {
         inputs["dependencies"].flatMap {
             AvailabilityGraph(
-                $0, deadline: packet.number("/inputs/slo/latency_p99"),
-                outage: packet.number("/inputs/slo/recovery"), unstated: unstated)
+                $0, deadline: workings.value(of: deadline), outage: workings.value(of: recovery),
+                unstated: unstated)
         }
     }
 
@@ -170,7 +170,7 @@ extension ReliabilityRun {
     /// A cache is free only while it outlasts the outage, which somebody must have bounded.
     private mutating func openCache(_ part: AvailabilityGraph.Part, _ base: String) {
         guard part.role == .free, let stale = packet.number("\(base)/stale_ok"),
-            packet.number("/inputs/slo/recovery") == nil
+            recovery == nil
         else { return }
         workings.ask(
             "slo.recovery is not stated: \(part.name) is cached and counts as free, which holds"

@@ -13,23 +13,16 @@ extension ReliabilityRun {
             return
         }
         var rows: [[String]] = []
+        var unsized: [String] = []
         let rejection = workings.assume(
             "A bulkhead may refuse one call in 1,000 in normal operation.", .inference,
             confidence: 0.7, "Small beside any error budget that pages; to be tuned under load.")
         for target in targets {
             guard let member = target.members.first, let timeout = target.timeout else { continue }
             let base = "/inputs/dependencies/\(member)"
-            guard packet.number("\(base)/latency_p50") != nil else { continue }
-            var service: Source = .pointer("\(base)/latency_p50")
-            if packet.number("\(base)/latency_p99") != nil {
-                let id = "latency.mean.\(target.slug)"
-                workings.derive(
-                    id, "Mean latency of \(target.name), fitted", by: "lognormal-mean",
-                    [
-                        ("p50", .pointer("\(base)/latency_p50")),
-                        ("p99", .pointer("\(base)/latency_p99")),
-                    ])
-                if workings.quantity(id) != nil { service = .quantity(id) }
+            guard let service = meanLatency(target, base) else {
+                unsized.append(target.name)
+                continue
             }
             let calls = callRate(target, traffic: rate)
             workings.derive(
@@ -50,6 +43,11 @@ extension ReliabilityRun {
                 workings.shown("breaker.\(target.slug)"),
             ])
         }
+        if !unsized.isEmpty {
+            workings.ask(
+                "latency_p50 of \(unsized.joined(separator: ", ")) is not stated, so their"
+                    + " bulkheads have no size yet.")
+        }
         guard !rows.isEmpty else { return }
         workings.sections.append(
             Section(
@@ -67,6 +65,25 @@ extension ReliabilityRun {
                 ],
                 rows: rows))
         shedding()
+    }
+
+    /// The mean time of a call: fitted from two quantiles; its median where that is all there is;
+    /// nil without either.
+    private mutating func meanLatency(_ target: CallTarget, _ base: String) -> Source? {
+        guard let median = packet.number("\(base)/latency_p50") else { return nil }
+        let id = "latency.mean.\(target.slug)"
+        workings.derive(
+            id, "Mean latency of \(target.name), fitted", by: "lognormal-mean",
+            [
+                ("p50", .pointer("\(base)/latency_p50")),
+                ("p99", .pointer("\(base)/latency_p99")),
+            ])
+        if workings.quantity(id) != nil { return .quantity(id) }
+        let assumption = workings.assume(
+            "A call to \(target.name) takes \(Shown.duration(median, .up)) on average.", .inference,
+            confidence: 0.5,
+            "Its median, because no 99th percentile is stated; the mean is longer than that.")
+        return .assumed(median, assumption: assumption)
     }
 
     /// Queue limit and breaker window of one call.

@@ -1,5 +1,6 @@
 // Timeouts and attempts that fit the time in which a request must be answered.
 
+import Arithmetic
 import JSON
 
 extension ReliabilityRun {

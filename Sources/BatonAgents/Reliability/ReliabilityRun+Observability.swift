@@ -7,10 +7,11 @@ import PlainText
 extension ReliabilityRun {
     /// The plan as a section, the rules as a file, a runbook for each page and for redrive.
     mutating func observability() {
-        let signals = ServiceSignals(service: serviceLabel)
+        let signals = ServiceSignals(packet)
+        let queues = queueAlerts(signals)
         let alerts =
             burnRules(signals) + [missingRule(signals)] + latencyRules(signals) + callRules(signals)
-            + storeRules(signals) + queueRules(signals)
+            + storeRules(signals) + queues.rules
         let kept = alertRows.filter { $0.omission == nil }
         var windows: [String] = []
         for window in ["5m"] + kept.flatMap({ [$0.shortText, $0.longText] })
@@ -19,49 +20,34 @@ extension ReliabilityRun {
         }
         describeSignals(signals)
         let file = RulesFile(
-            signals: signals, windows: windows, alerts: alerts,
-            comment: [
-                "Alert rules of \(signals.service), written by \(workings.agentID).",
-                "Metric names are those that client libraries commonly use; adapt them here.",
-                "Check: promtool check rules \(RulesFile.name)",
-            ])
-        workings.attachments.append(
-            EnginePart(
-                name: RulesFile.name, mediaType: RulesFile.mediaType, text: file.text))
-        for runbook in kept.compactMap({ burnRunbook($0, signals) }) + redriveRunbooks(signals) {
-            workings.attachments.append(
-                EnginePart(name: runbook.part, mediaType: Runbook.mediaType, text: runbook.text))
-        }
+            signals: signals, windows: windows, alerts: alerts, agentID: workings.agentID)
+        workings.attachments.append(file.file)
+        let runbooks =
+            kept.compactMap { burnRunbook($0, signals) } + [queues.redrive].compactMap(\.self)
+        workings.attachments += runbooks.map(\.file)
     }
 
     /// The rules are checked wherever they are shipped from.
     mutating func rulesCheck() {
         workings.checks.append(
-            Check(
-                traces: [], metric: "\(RulesFile.name) passes promtool check rules",
-                comparator: ">=", threshold: 1, unit: "passing test",
-                method: "Run it in the build of whatever ships the rules, after each change",
-                when: "before release, then on each change", owner: owner,
-                reasons: [workings.reason(for: "/inputs/slo/availability")]))
+            RulesFile.check(
+                owner: owner, reasons: [workings.reason(for: "/inputs/slo/availability")]))
     }
 
-    /// The service as a label. Work packets name no service, so its objective has to do.
-    private var serviceLabel: String {
-        var label = PointerText.slug(packet.objective)
-        while label.last == "-" { label.removeLast() }
-        return label
-    }
-
-    /// Whether anything is queued, so that something can be given up and sent again.
-    private var queueNames: [String] {
-        var names = packet.queues.compactMap { $0["name"]?.stringValue }
+    /// The queues that operations publish to and nobody describes; those of the brief are watched
+    /// by who plans them.
+    private func queueAlerts(_ signals: ServiceSignals) -> QueueAlerts {
+        let described = packet.queues.compactMap { $0["name"]?.stringValue }
+        var names: [String] = []
         for operation in packet.operations {
             for name in (operation["publishes"]?.arrayValue ?? []).compactMap(\.stringValue)
-            where !names.contains(name) {
+            where !names.contains(name) && !described.contains(name) {
                 names.append(name)
             }
         }
-        return names
+        return QueueAlerts(
+            names: names, signals: signals, owner: owner,
+            escalationOwner: packet.escalationOwner, packet: packet)
     }
 
     private var hasOutbox: Bool {
@@ -73,15 +59,10 @@ extension ReliabilityRun {
 
     // MARK: rules
 
-    /// A number as the rule language reads it.
-    private static func number(_ value: Double) -> String {
-        Shown.fixed(value, decimals: 12, .nearest).filter { $0 != "," }
-    }
-
     private func burnRules(_ signals: ServiceSignals) -> [AlertRule] {
         alertRows.filter { $0.omission == nil }.compactMap { row in
             guard let ratio = row.ratio else { return nil }
-            let limit = Self.number(ratio)
+            let limit = AlertRule.number(ratio)
             return AlertRule(
                 name: row.alertName,
                 expression: """
@@ -111,7 +92,7 @@ extension ReliabilityRun {
         return [
             AlertRule(
                 name: "LatencyObjectiveMissed",
-                expression: "\(signals.latency(quantile: "0.99")) > \(Self.number(limit))",
+                expression: "\(signals.latency(quantile: "0.99")) > \(AlertRule.number(limit))",
                 holds: "10m", kind: .ticket, owner: owner,
                 summary: "The 99th percentile of the response time is above"
                     + " \(Shown.duration(limit, .nearest)).")
@@ -142,45 +123,7 @@ extension ReliabilityRun {
         ]
     }
 
-    private func queueRules(_ signals: ServiceSignals) -> [AlertRule] {
-        queueNames.enumerated().flatMap { position, name in
-            let label = PointerText.slug(name)
-            var rules: [AlertRule] = []
-            if let age = ageLimit(name) {
-                rules.append(
-                    AlertRule(
-                        name: "QueueTooOld\(position + 1)",
-                        expression: "\(signals.queueAge(label)) > \(Self.number(age))",
-                        holds: "5m", kind: .ticket, owner: owner,
-                        summary: "The oldest message of \(label) has waited for more than"
-                            + " \(Shown.duration(age, .nearest))."))
-            }
-            rules.append(
-                AlertRule(
-                    name: "DeadLetters\(position + 1)",
-                    expression: "\(signals.deadLetters(label)) > 0", holds: "15m", kind: .ticket,
-                    owner: owner, summary: "Messages of \(label) were given up.",
-                    runbook: Self.redrivePart))
-            return rules
-        }
-    }
-
-    /// The age of a message that somebody should look at: the highest stated percentile of the
-    /// wait, else half of the retention, after which it would be lost.
-    private func ageLimit(_ name: String) -> Double? {
-        guard
-            let index = packet.queues.firstIndex(where: { $0["name"]?.stringValue == name })
-        else { return nil }
-        for percentile in ["p99", "p95", "p90"] {
-            let pointer = "/inputs/queues/\(index)/max_wait/\(percentile)"
-            if let limit = packet.number(pointer) { return limit }
-        }
-        return packet.number("/inputs/queues/\(index)/retention").map { $0 / 2 }
-    }
-
     // MARK: runbooks
-
-    private static let redrivePart = Runbook.folder + "redrive.md"
 
     private func burnRunbook(_ row: AlertRow, _ signals: ServiceSignals) -> Runbook? {
         guard let part = row.runbook, row.ratio != nil else { return nil }
@@ -212,9 +155,7 @@ extension ReliabilityRun {
                         + " group, and tell its owner.",
                     "There is too much load: shed it in the order of “Load shedding”; hedges off"
                         + " first.",
-                    "Retries multiply it: \(workings.shown("retry.amplification")) calls per"
-                        + " request at worst; lower the attempts before anything is restarted.",
-                ]
+                ] + multiplied
             ),
             ("Leave nothing in doubt", doubts),
             (
@@ -230,6 +171,15 @@ extension ReliabilityRun {
             ),
         ]
         return runbook
+    }
+
+    /// What retries add to an outage, where there is anything to retry.
+    private var multiplied: [String] {
+        guard let worst = workings.quantity("retry.amplification") else { return [] }
+        return [
+            "Retries multiply it: \(worst.shown) calls per request at worst; lower the attempts"
+                + " before anything is restarted."
+        ]
     }
 
     /// Where outages come from, the costliest first.
@@ -266,52 +216,6 @@ extension ReliabilityRun {
         }
     }
 
-    private func redriveRunbooks(_ signals: ServiceSignals) -> [Runbook] {
-        let names = queueNames
-        guard !names.isEmpty else { return [] }
-        let labels = names.map { PointerText.slug($0) }
-        var runbook = Runbook(
-            part: Self.redrivePart, title: "Redrive of dead letters",
-            meaning: "Messages of \(names.joined(separator: ", ")) were given up after all their"
-                + " attempts. Nothing is lost yet, and nobody works on them until they are sent"
-                + " again.")
-        runbook.sections = [
-            (
-                "Before anything is sent again",
-                labels.map { "Count them: `\(signals.deadLetters($0))`." } + [
-                    "Read ten of them with their errors. Sort them: the cause is over, the message"
-                        + " itself is wrong, or nobody knows.",
-                    "Make sure that the cause is over: the dependency answers, the release is"
-                        + " mended.",
-                    "Make sure that consumers know a repetition: their records of keys must"
-                        + " reach back further than the oldest dead letter.",
-                ]
-            ),
-            (
-                "Redrive",
-                [
-                    "Send one, and follow it to its effect.",
-                    "Send the rest at a tenth of the usual rate, so that fresh messages keep their"
-                        + " wait; watch the age of the queue"
-                        + " (`\(signals.queueAge(labels.first ?? ""))`).",
-                    "Stop at once if the number of dead letters grows again.",
-                    "Where order counts, send the messages of one key in their order, and before"
-                        + " newer ones of that key.",
-                ]
-            ),
-            (
-                "What stays",
-                [
-                    "A message that is wrong in itself is never sent again as it is: mend its"
-                        + " producer, then make it anew.",
-                    "Delete only what \(packet.escalationOwner) has decided to delete, with a"
-                        + " record of what it was.",
-                ]
-            ),
-        ]
-        return [runbook]
-    }
-
     // MARK: the plan
 
     private mutating func describeSignals(_ signals: ServiceSignals) {
@@ -335,17 +239,7 @@ extension ReliabilityRun {
             ]
         }
         if hasOutbox { rows.append(["Outbox age", signals.outboxAge, "above 60 s"]) }
-        for name in queueNames {
-            let label = PointerText.slug(name)
-            rows.append([
-                "Queue age of \(name)", signals.queueAge(label),
-                ageLimit(name).map { "above \(Shown.duration($0, .nearest))" }
-                    ?? "no wait is stated in percentiles",
-            ])
-            rows.append([
-                "Dead letters of \(name)", signals.deadLetters(label), "any for 15 min",
-            ])
-        }
+        rows += queueAlerts(signals).rows
         workings.sections.append(
             Section(
                 title: "Observability plan",

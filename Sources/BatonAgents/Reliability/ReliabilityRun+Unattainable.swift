@@ -172,7 +172,7 @@ extension ReliabilityRun {
     private func offerCaching(_ draft: inout EscalationDraft, slo: Double) {
         var list = packet.dependencies
         var names: [String] = []
-        let stale = packet.number("/inputs/slo/recovery") ?? 300
+        let stale = workings.value(of: recovery) ?? 300
         for index in hardByWeakness().prefix(2) {
             list[index]["kind"] = "cached"
             list[index]["stale_ok"] = .number(

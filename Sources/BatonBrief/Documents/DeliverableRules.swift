@@ -24,7 +24,7 @@ package enum DeliverableRules {
         case .executionPlan: lists = ["steps", "decisions"]
         case .riskRegister: lists = ["risks"]
         case .validationChecklist: lists = ["checks"]
-        case .analysis: lists = ["quantities"]
+        case .analysis: lists = ["quantities", "plots"]
         default: lists = []
         }
         var findings: [DocumentFinding] = []

@@ -1,55 +1,7 @@
-// The analysis with its numbers, and the control documents, as Markdown.
+// The control documents for people: plan, verdict and escalation.
 import JSON
 
 extension DeliverableMarkdown {
-    static func analysis(
-        _ document: JSONValue, _ writer: inout MarkdownWriter, inputs: JSONValue?,
-    ) {
-        writer.paragraph(document.shown("summary"))
-        writer.heading(2, "Numbers")
-        let quantities = document["quantities"]?.listed ?? []
-        let explains = (document["sections"]?.listed ?? []).contains { $0["title"] == "Formulas" }
-        writer.table(
-            ["Number", "Value", "Formula", "From", "Confidence"],
-            quantities.map { row in
-                [
-                    row.shown("label"), row.shown("shown"),
-                    explains ? "[\(row.shown("formula"))](#formulas)" : row.shown("formula"),
-                    (row["inputs"]?.listed ?? []).map { source($0, quantities, inputs) }
-                        .joined(separator: "; "),
-                    confidence(of: row),
-                ]
-            })
-        for section in document["sections"]?.listed ?? [] {
-            writer.heading(2, section.shown("title"))
-            writer.paragraph(section["text"]?.stringValue ?? "")
-            if let table = section["table"] {
-                writer.table(
-                    table["columns"]?.texts ?? [],
-                    (table["rows"]?.listed ?? []).map { $0.texts ?? [] })
-            }
-        }
-    }
-
-    /// `availability = slo.availability = 99.9%`: the place by the names that the brief uses, and
-    /// its value. Without the packet's inputs only the pointer is known.
-    private static func source(
-        _ input: JSONValue, _ quantities: [JSONValue], _ inputs: JSONValue?,
-    ) -> String {
-        let name = input.shown("name")
-        if let pointer = input["pointer"]?.stringValue {
-            let place = inputs.flatMap { InputPlace(pointer, inputs: $0) }
-            return "\(name) = \(place?.description ?? pointer)"
-        }
-        if let quantity = input["quantity"]?.stringValue {
-            let found = quantities.first { $0["id"]?.stringValue == quantity }
-            return found.map { "\(name) = \($0.shown("shown")) (\($0.shown("label")))" }
-                ?? "\(name) = \(quantity)"
-        }
-        let assumption = input["assumption"]?.stringValue.map { " (assumption \($0))" } ?? ""
-        return "\(name) = \(input.shown("value"))\(assumption)"
-    }
-
     static func plan(_ document: JSONValue, _ writer: inout MarkdownWriter) {
         writer.heading(2, "Tasks")
         writer.table(
@@ -61,7 +13,10 @@ extension DeliverableMarkdown {
         writer.table(
             ["Agent", "Score", "Chosen", "Why"],
             (document["route"]?.listed ?? []).map { row in
-                ["agent", "score", "chosen", "reasons"].map { row.shown($0) }
+                [
+                    row.shown("agent"), row.shown("score"),
+                    row["chosen"]?.boolValue == true ? "yes" : "no", row.shown("reasons"),
+                ]
             })
     }
 

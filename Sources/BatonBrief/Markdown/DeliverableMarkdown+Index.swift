@@ -20,10 +20,12 @@ extension DeliverableMarkdown {
         package var files: [String]
         /// Parsed documents by part name; those that are there are summed up.
         package var documents: [String: JSONValue]
+        /// Where the derivations of its figures stand; nil where they stand nowhere.
+        package var figures: FigureLinks?
 
         package init(
             task: String, kind: TaskKindName, agent: String, title: String, state: String,
-            files: [String], documents: [String: JSONValue],
+            files: [String], documents: [String: JSONValue], figures: FigureLinks? = nil,
         ) {
             self.task = task
             self.kind = kind
@@ -32,6 +34,7 @@ extension DeliverableMarkdown {
             self.state = state
             self.files = files
             self.documents = documents
+            self.figures = figures
         }
     }
 
@@ -67,33 +70,73 @@ extension DeliverableMarkdown {
 
     /// The text of index.md.
     /// - Parameters:
-    ///   - brief: brief.json.
+    ///   - brief: SHOW brief.
     ///   - questions: the open escalations of a blocked brief.
     ///   - failures: the dead tasks of a dead brief.
     package static func index(
         briefID: String, state: String, brief: JSONValue, entries: [IndexEntry],
         questions: [OpenQuestion] = [], failures: [Failure] = [],
     ) -> String {
-        var writer = MarkdownWriter()
-        writer.heading(1, brief["title"]?.stringValue ?? "Brief \(briefID)")
-        writer.paragraph("Brief \(briefID) is \(state).")
+        var writer = MarkdownWriter(figures: leading(entries)?.figures)
+        writer.heading(1, title(briefID, brief))
+        writer.paragraph(
+            DocumentText("Brief \(briefID) is \(state). On one page, with everything behind it: ")
+                + DocumentText(BriefReport.file, target: BriefReport.file) + ".")
+        outcome(brief, entries, questions, failures, &writer)
+        if !entries.isEmpty { documents(entries, &writer) }
+        return writer.text
+    }
+
+    static func title(_ briefID: String, _ brief: JSONValue) -> String {
+        brief["title"]?.stringValue ?? "Brief \(briefID)"
+    }
+
+    /// The task that sums up the others, as far as one does.
+    static func leading(_ entries: [IndexEntry]) -> IndexEntry? {
+        entries.last { $0.kind == .close }
+    }
+
+    /// What somebody who decides has to know.
+    static func outcome(
+        _ brief: JSONValue, _ entries: [IndexEntry], _ questions: [OpenQuestion],
+        _ failures: [Failure], _ writer: inout MarkdownWriter,
+    ) {
         if let objective = brief["objective"]?.stringValue { writer.paragraph(objective) }
         open(questions, &writer)
         failed(failures, &writer)
-        let close = entries.last { $0.kind == .close }
+        let close = leading(entries)
         let sources = close.map { [$0] } ?? entries.filter { $0.kind != .plan }
         if let handoff = close?.documents["handoff_packet.json"] { summary(handoff, &writer) }
         if let handoff = close?.documents["handoff_packet.json"] {
             openDecisions(handoff["open_decisions"]?.listed ?? [], &writer)
         }
+        confidence(sources, &writer)
         topRisks(sources, &writer)
         keyNumbers(sources, &writer)
         if let handoff = close?.documents["handoff_packet.json"] {
             let steps = (handoff["next_steps"]?.listed ?? []).map(\.readable)
             if !steps.isEmpty { writer.section(2, "Next steps", steps) }
         }
-        if !entries.isEmpty { documents(entries, &writer) }
-        return writer.text
+    }
+
+    /// A whole is as sure as its least sure figure.
+    private static func confidence(
+        _ entries: [IndexEntry], _ writer: inout MarkdownWriter,
+    ) {
+        let weakest = entries.compactMap { entry -> (IndexEntry, JSONValue)? in
+            guard let analysis = entry.documents[Deliverables.analysisName] else { return nil }
+            return Derivations(analysis, DeliveryContext(documents: entry.documents)).weakest
+                .map { (entry, $0) }
+        }.min {
+            ($0.1["confidence"]?.doubleValue ?? 1) < ($1.1["confidence"]?.doubleValue ?? 1)
+        }
+        guard let (entry, row) = weakest, row["confidence"] != nil else { return }
+        writer.heading(2, "Confidence")
+        writer.paragraph(
+            DocumentText(
+                "\(DeliverableMarkdown.confidence(of: row)). The least sure of the figures: ")
+                + DocumentText(
+                    row.shown("label"), target: entry.figures?.target(of: row.shown("id"))) + ".")
     }
 
     private static func open(_ questions: [OpenQuestion], _ writer: inout MarkdownWriter) {
@@ -111,24 +154,35 @@ extension DeliverableMarkdown {
                     let id = option.shown("id")
                     return [
                         id == recommended ? "\(id) (recommended)" : id, option.shown("label"),
-                        effect(option["effect"] ?? .null, inputs: question.inputs),
+                        effect(
+                            option["effect"] ?? .null, inputs: question.inputs,
+                            escalation: question.escalation),
                         option.shown("tradeoffs"),
                     ]
                 })
-            writer.paragraph(
-                "```sh\nbaton escalation answer \(question.escalation) --option"
-                    + " \(recommended ?? "a") --reason \"…\"\n```")
+            writer.code(
+                "sh",
+                "baton escalation answer \(question.escalation) --option \(recommended ?? "a")"
+                    + " --reason \"…\"")
         }
     }
 
+    /// Changed fields that are listed with an option; more would hide what it is about.
+    private static let changesMax = 6
+
     /// What an option does: the fields it changes, its instructions, or its kind.
-    static func effect(_ effect: JSONValue, inputs: JSONValue) -> String {
+    static func effect(_ effect: JSONValue, inputs: JSONValue, escalation: String) -> String {
         if let patch = effect["patch"] {
             let known = inputs.objectValue == nil ? .object(JSONObject()) : inputs
             let changes = InputChange.list(patch: patch, inputs: known)
             let texts =
                 inputs.objectValue == nil ? changes.map(\.description) : changes.map(\.arrow)
-            return texts.isEmpty ? "changes nothing" : texts.joined(separator: "; ")
+            let rest = texts.count - changesMax
+            let more =
+                rest > 0
+                ? ["\(rest) more, shown by `baton escalation show \(escalation)`"] : []
+            return texts.isEmpty
+                ? "changes nothing" : (texts.prefix(changesMax) + more).joined(separator: "; ")
         }
         return effect["instructions"]?.stringValue ?? effect.shown("kind")
     }
@@ -140,7 +194,7 @@ extension DeliverableMarkdown {
             ["Task", "Agent", "Reason"], failures.map { [$0.task, $0.agent, $0.reason] })
         writer.paragraph("After mending the cause:")
         let commands = failures.map { "baton dead redrive \($0.task)" }
-        writer.paragraph("```sh\n\(commands.joined(separator: "\n"))\n```")
+        writer.code("sh", commands.joined(separator: "\n"))
     }
 
     private static func summary(_ handoff: JSONValue, _ writer: inout MarkdownWriter) {
@@ -185,19 +239,29 @@ extension DeliverableMarkdown {
     ]
 
     private static func keyNumbers(_ entries: [IndexEntry], _ writer: inout MarkdownWriter) {
-        let all = entries.flatMap { $0.documents["analysis.json"]?["quantities"]?.listed ?? [] }
+        let all = entries.flatMap { entry in
+            (entry.documents[Deliverables.analysisName]?["quantities"]?.listed ?? []).map { row in
+                (row: row, target: entry.figures?.target(of: row.shown("id")))
+            }
+        }
         guard !all.isEmpty else { return }
         let ranked = all.enumerated().sorted { left, right in
-            let first = rank(left.element.shown("id"))
-            let second = rank(right.element.shown("id"))
+            let first = rank(left.element.row.shown("id"))
+            let second = rank(right.element.row.shown("id"))
             return first == second ? left.offset < right.offset : first < second
         }
         var labels: Set<String> = []
-        let chosen = ranked.filter { labels.insert($0.element.shown("label")).inserted }
+        let chosen = ranked.filter { labels.insert($0.element.row.shown("label")).inserted }
             .prefix(numbersMax).map(\.element)
         writer.heading(2, "Key numbers")
         writer.table(
-            ["Number", "Value"], chosen.map { [$0.shown("label"), $0.shown("shown")] })
+            ["Number", "Value"],
+            chosen.map { row, target -> [DocumentText] in
+                [
+                    DocumentText(row.shown("label")),
+                    DocumentText(row.shown("shown"), target: target),
+                ]
+            })
         if all.count > chosen.count {
             writer.paragraph(
                 "All \(all.count) numbers, with formulas and inputs, stand in the analyses.")
@@ -212,21 +276,21 @@ extension DeliverableMarkdown {
         writer.heading(2, "Documents")
         writer.table(
             ["Task", "Agent", "What", "State", "Read"],
-            readingOrder(entries).map { entry in
-                // JSON lies beside its Markdown; what a person reads is linked.
+            readingOrder(entries).map { entry -> [DocumentText] in
+                // JSON lies beside its Markdown and drawings stand in it: the Markdown is linked.
                 let files = entry.files.filter { file in
-                    !file.hasSuffix(".json")
-                        || !entry.files.contains(String(file.dropLast(5)) + ".md")
+                    !file.hasSuffix(".svg")
+                        && !(file.hasSuffix(".json")
+                            && entry.files.contains(String(file.dropLast(5)) + ".md"))
                 }
-                return [
-                    entry.task, entry.agent, entry.title, entry.state,
-                    files.map { "[\(linkName($0))](\($0))" }.joined(separator: ", "),
-                ]
+                let links = files.map { DocumentText(linkName($0), target: $0) }
+                let facts = [entry.task, entry.agent, entry.title, entry.state]
+                return facts.map { DocumentText($0) } + [.joined(links, separator: ", ")]
             })
     }
 
     /// The closing first, then what it was made of, then the plan and the verdicts.
-    private static func readingOrder(_ entries: [IndexEntry]) -> [IndexEntry] {
+    static func readingOrder(_ entries: [IndexEntry]) -> [IndexEntry] {
         let last: [TaskKindName] = [.plan, .review]
         return entries.filter { $0.kind == .close }
             + entries.filter { $0.kind != .close && !last.contains($0.kind) }

@@ -1,16 +1,29 @@
 // Deliverables for people: each JSON document as Markdown that a manager can read, the summary
 // first, every number with its formula and inputs, and the decisions that were taken.
 package import JSON
+import PlainText
 
 /// Renders deliverables.
 package enum DeliverableMarkdown {
     /// One document as Markdown. Parts of unknown kinds become their JSON in a code block.
-    /// - Parameter inputs: the packet's inputs, so that figures name the value they came from; the
-    ///   handoff packet of the same delivery has them.
+    /// - Parameter context: what else is known, so that figures name the value they came from and
+    ///   lead to their derivations.
     package static func render(
-        _ document: JSONValue, kind: DocumentKind, inputs: JSONValue? = nil,
+        _ document: JSONValue, kind: DocumentKind, context: DeliveryContext = DeliveryContext(),
     ) -> String {
-        var writer = MarkdownWriter()
+        let context = kind == .analysis ? context.showing(document) : context
+        let figures = context.figures(in: kind == .analysis ? "" : "analysis.md")
+        return writer(document, kind: kind, context: context, figures: figures).text
+    }
+
+    /// One document in blocks.
+    /// - Parameter shownFigures: for a page where the derivations stand elsewhere, the figures that
+    ///   are this document's own; nil shows all, with their derivations.
+    static func writer(
+        _ document: JSONValue, kind: DocumentKind, context: DeliveryContext,
+        figures: FigureLinks, shownFigures: Set<String>? = nil,
+    ) -> MarkdownWriter {
+        var writer = MarkdownWriter(figures: figures)
         writer.heading(1, kind.title.capitalizedFirst)
         if let agent = document["agent"]?.stringValue, let task = document["task"]?.stringValue {
             writer.paragraph("By \(agent), task \(task).")
@@ -21,14 +34,14 @@ package enum DeliverableMarkdown {
         case .riskRegister: riskRegister(document, &writer)
         case .validationChecklist: validationChecklist(document, &writer)
         case .handoffPacket: handoffPacket(document, &writer)
-        case .analysis: analysis(document, &writer, inputs: inputs)
+        case .analysis: analysis(document, &writer, context: context, only: shownFigures)
         case .plan: plan(document, &writer)
         case .verdict: verdict(document, &writer)
         case .escalation: escalation(document, &writer)
         case .brief, .packet, .answer, .decision, .evidence, .card, .event:
-            writer.paragraph("```json\n\(document.prettyPrinted())```")
+            writer.code("json", document.prettyPrinted())
         }
-        return writer.text
+        return writer
     }
 
     private static func objectiveSnapshot(_ document: JSONValue, _ writer: inout MarkdownWriter) {
@@ -87,6 +100,10 @@ package enum DeliverableMarkdown {
 
     private static func executionPlan(_ document: JSONValue, _ writer: inout MarkdownWriter) {
         let steps = document["steps"]?.listed ?? []
+        let free = steps.filter { $0["depends_on"]?.listed.isEmpty ?? true }.map { $0.shown("id") }
+        writer.paragraph(
+            "\(Counted.text(steps.count, "step")); what can begin at once:"
+                + " \(free.joined(separator: ", ")).")
         writer.heading(2, "Steps")
         writer.table(
             ["Id", "Step", "Owner", "After", "Done when"],
@@ -99,7 +116,7 @@ package enum DeliverableMarkdown {
         }
         writer.heading(2, "Decisions")
         writer.table(
-            ["Id", "Decision", "Rank that decided", "Why", "Instead of"],
+            ["Id", "Decision", "Rank", "Why", "Instead of"],
             (document["decisions"]?.listed ?? []).map { row in
                 let others = (row["alternatives"]?.listed ?? []).map {
                     "\($0.shown("option")) (\($0.shown("why_not")))"
@@ -123,6 +140,12 @@ package enum DeliverableMarkdown {
 
     private static func riskRegister(_ document: JSONValue, _ writer: inout MarkdownWriter) {
         let risks = bySeverity(document["risks"]?.listed ?? [])
+        let counts = DocumentKind.severities.reversed().compactMap { severity -> String? in
+            let count = risks.count { $0.shown("severity") == severity }
+            return count > 0 ? "\(count) \(severity)" : nil
+        }
+        writer.paragraph(
+            "\(Counted.text(risks.count, "risk")): \(counts.joined(separator: ", ")).")
         writer.table(
             ["Id", "Risk", "Severity", "Likelihood", "Impact", "Mitigation", "Owner", "Trigger"],
             risks.map { row in
@@ -133,7 +156,7 @@ package enum DeliverableMarkdown {
             })
         let told = risks.filter { !($0["sources"]?.listed ?? []).isEmpty }
         guard !told.isEmpty else { return }
-        writer.heading(2, "Who told of each")
+        writer.heading(2, DeliverableReader.toldTitle)
         writer.table(
             ["Id", "Agent", "In its words"],
             told.flatMap { risk in
@@ -144,15 +167,31 @@ package enum DeliverableMarkdown {
     }
 
     private static func validationChecklist(_ document: JSONValue, _ writer: inout MarkdownWriter) {
+        let checks = document["checks"]?.listed ?? []
+        let proved = checks.flatMap { texts($0["traces"]) }
+        var criteria: [String] = []
+        for id in proved where !criteria.contains(id) { criteria.append(id) }
+        writer.paragraph(
+            Counted.text(checks.count, "check")
+                + (criteria.isEmpty
+                    ? "." : "; criteria proved: \(criteria.joined(separator: ", "))."))
         writer.table(
             ["Id", "Proves", "Check", "How", "When", "Owner"],
-            (document["checks"]?.listed ?? []).map { row in
+            checks.map { row in
                 [
                     row.shown("id"), row.shown("traces"),
-                    "\(row.shown("metric")) \(row.shown("comparator")) \(threshold(row))",
+                    "\(row.shown("metric")) \(comparator(row)) \(threshold(row))",
                     row.shown("method"), row.shown("when"), row.shown("owner"),
                 ]
             })
+    }
+
+    private static func comparator(_ check: JSONValue) -> String {
+        switch check.shown("comparator") {
+        case "<=": "≤"
+        case ">=": "≥"
+        case let other: other
+        }
     }
 
     private static func threshold(_ check: JSONValue) -> String {
@@ -195,7 +234,7 @@ package enum DeliverableMarkdown {
         writer.section(2, "Definition of done", texts(document["definition_of_done"]))
         if let inputs = document["inputs"], inputs.objectValue != nil {
             writer.heading(2, "Inputs, in base units")
-            writer.paragraph("```json\n\(inputs.prettyPrinted())```")
+            writer.code("json", inputs.prettyPrinted())
         }
     }
 

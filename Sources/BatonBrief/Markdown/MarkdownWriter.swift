@@ -1,27 +1,32 @@
-// Puts Markdown together: headings, paragraphs, lists and tables, with the characters escaped that
-// would break them.
+// Puts a document for people together: headings, paragraphs, lists, tables, code and plots, its
+// figures linked to their derivations; and writes it as Markdown, with the characters escaped that
+// would break it. HTMLPrinter writes the same blocks as HTML.
 import JSON
 import PlainText
 
-/// A Markdown text in the making.
+/// A document in the making.
 struct MarkdownWriter {
-    private(set) var blocks: [String] = []
+    private(set) var blocks: [DocumentBlock] = []
+    /// Where figures in texts lead; nil where no text has any.
+    let figures: FigureLinks?
 
-    /// The text, ending in a newline.
-    var text: String { blocks.joined(separator: "\n\n") + "\n" }
+    init(figures: FigureLinks? = nil) { self.figures = figures }
 
-    mutating func heading(_ level: Int, _ text: String) {
-        blocks.append(String(repeating: "#", count: level) + " " + Self.line(text))
+    mutating func heading(_ level: Int, _ text: String, anchor: String? = nil) {
+        blocks.append(.heading(level: level, text: DocumentText(text), anchor: anchor))
     }
 
     mutating func paragraph(_ text: String) {
-        if TextPattern.visible.matches(text) { blocks.append(text.trimmed) }
+        if TextPattern.visible.matches(text) { paragraph(linked(text.trimmed)) }
     }
 
+    mutating func paragraph(_ text: DocumentText) { blocks.append(.paragraph(text)) }
+
     /// One line an item; nothing for an empty list.
-    mutating func list(_ items: [String]) {
-        guard !items.isEmpty else { return }
-        blocks.append(items.map { "- " + Self.line($0) }.joined(separator: "\n"))
+    mutating func list(_ items: [String]) { list(items.map { linked($0) }) }
+
+    mutating func list(_ items: [DocumentText]) {
+        if !items.isEmpty { blocks.append(.list(items)) }
     }
 
     /// A heading with a list, or with `none stated`.
@@ -32,31 +37,94 @@ struct MarkdownWriter {
 
     /// A table; `none stated` for no rows.
     mutating func table(_ columns: [String], _ rows: [[String]]) {
-        guard !rows.isEmpty else {
+        let titles = columns.map(FigureLinks.Cell.words)
+        table(
+            columns,
+            rows.map { row in
+                let cell = FigureLinks.Cell(row: row)
+                return zip(titles + Array(repeating: [], count: row.count), row).map {
+                    linked($1, in: cell.below($0))
+                }
+            })
+    }
+
+    mutating func table(_ columns: [String], _ rows: [[DocumentText]]) {
+        if rows.isEmpty {
             paragraph(noneStated)
-            return
+        } else {
+            blocks.append(.table(columns: columns, rows: rows))
         }
-        var lines = [Self.row(columns), Self.row(columns.map { _ in "---" })]
-        lines += rows.map(Self.row)
-        blocks.append(lines.joined(separator: "\n"))
     }
 
-    private static func row(_ cells: [String]) -> String {
-        "| " + cells.map { escaped($0) }.joined(separator: " | ") + " |"
+    mutating func code(_ language: String, _ text: String) {
+        blocks.append(.code(language: language, text: text))
     }
 
-    private static func escaped(_ cell: String) -> String {
-        var text = ""
-        for character in line(cell) {
-            if character == "|" { text += "\\" }
-            text.append(character)
+    mutating func plot(_ plot: Plot, file: String) { blocks.append(.plot(plot, file: file)) }
+
+    private func linked(_ text: String, in cell: FigureLinks.Cell? = nil) -> DocumentText {
+        figures?.linked(text, in: cell) ?? DocumentText(text)
+    }
+
+    // MARK: Markdown
+
+    /// The text, ending in a newline.
+    var text: String { blocks.map(Self.markdown).joined(separator: "\n\n") + "\n" }
+
+    private static func markdown(_ block: DocumentBlock) -> String {
+        switch block {
+        case .heading(let level, let text, let anchor):
+            let place = anchor.map { "<a id=\"\($0)\"></a>" } ?? ""
+            return String(repeating: "#", count: level) + " " + place + line(text)
+        case .paragraph(let text): return markdown(text)
+        case .list(let items): return items.map { "- " + line($0) }.joined(separator: "\n")
+        case .table(let columns, let rows):
+            let head = [
+                row(columns.map { DocumentText($0) }), row(columns.map { _ in "---" }),
+            ]
+            return (head + rows.map(row)).joined(separator: "\n")
+        case .code(let language, let text):
+            // A fence longer than any in the text cannot be closed by it.
+            var fence = "```"
+            while text.contains(fence) { fence += "`" }
+            return "\(fence)\(language)\n\(text.hasSuffix("\n") ? text : text + "\n")\(fence)"
+        case .plot(let plot, let file):
+            let title = line(DocumentText(plot.title)).filter { $0 != "[" && $0 != "]" }
+            return "![\(title)](\(file))\n\n\(line(DocumentText(PlotDrawing(plot).description)))"
         }
-        return text
+    }
+
+    private static func row(_ cells: [DocumentText]) -> String {
+        "| "
+            + cells.map { line($0).replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
     }
 
     /// Without line ends.
-    private static func line(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline).map { String($0).trimmed }.joined(separator: " ")
+    private static func line(_ text: DocumentText) -> String {
+        markdown(text).split(whereSeparator: \.isNewline).map { String($0).trimmed }
+            .joined(separator: " ")
+    }
+
+    private static func markdown(_ text: DocumentText) -> String {
+        text.runs.map { run in
+            let text = withoutHTML(run.text)
+            return run.target.map { "[\(text)](\($0))" } ?? text
+        }.joined()
+    }
+
+    /// A `<` that would open a tag or a comment is one that a reader is meant to see.
+    private static func withoutHTML(_ text: String) -> String {
+        guard text.contains("<") else { return text }
+        var result = ""
+        let characters = Array(text)
+        for (index, character) in characters.enumerated() {
+            if character == "<", index + 1 < characters.count {
+                let next = characters[index + 1]
+                if next.isLetter || "/!?".contains(next) { result.append("\\") }
+            }
+            result.append(character)
+        }
+        return result
     }
 }
 

@@ -265,6 +265,7 @@ extension DocumentKind {
                                                 count: 0...4096)),
                                     ], rest: .refused)),
                         ], rest: .allowed), count: many)),
+            .optional("plots", .list(plotShape, count: many)),
         ])
 
     static let quantityShape = identified([
@@ -283,7 +284,7 @@ extension DocumentKind {
         .required("shown", .visible),
     ])
 
-    private static let quantityInputShape = Shape.either(
+    static let quantityInputShape = Shape.either(
         [
             .object(
                 [.required("name", .visible), .required("pointer", .text(.pointer, max: 1024))],

@@ -54,7 +54,8 @@ enum BriefActions {
             "files": .array(files.map { .string($0) }),
         ]) {
             let count = files.count == 1 ? "1 file" : "\(files.count) files"
-            return "\(count) in \(writer.folder); begin with \(writer.folder)/index.md"
+            return "\(count) in \(writer.folder); begin with \(writer.folder)/report.html, or in a"
+                + " terminal with \(writer.folder)/index.md"
         }
         return .done
     }

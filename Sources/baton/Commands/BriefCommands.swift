@@ -10,7 +10,8 @@ extension CommandLineTree {
     private static let waitOptions = [
         Option(flag: "follow", short: "f", "also print each event on standard output"),
         Option(
-            "out", "DIR", "write the deliverables there, as Markdown and JSON", kind: .directory),
+            "out", "DIR", "write the deliverables there: report.html, Markdown with plots, JSON",
+            kind: .directory),
         Option("timeout", "D", "stop waiting after so long (exit 75)", kind: .duration),
     ]
 
@@ -123,10 +124,15 @@ extension CommandLineTree {
                 exits: waitExits, alsoCalled: ["watch", "follow"], action: SubmitActions.wait),
             Command(
                 "get", "fetch the deliverables, also while it is running",
+                notes: [
+                    "DIR/report.html is the whole on one page, DIR/index.md the same in files: per"
+                        + " task a folder with each document as JSON and as Markdown, and its plots"
+                        + " as SVG. Every number leads to how it was derived."
+                ],
                 arguments: [briefArgument],
                 options: [Option("out", "DIR", "where to (the brief's id)", kind: .directory)],
                 examples: [
-                    Example("baton brief get b-17 --out results", "results/index.md and all")
+                    Example("baton brief get b-17 --out results", "results/report.html and all")
                 ],
                 alsoCalled: ["fetch", "download", "deliverables"], action: BriefActions.get),
             decideCommand, decisionsCommand, gatesCommand,

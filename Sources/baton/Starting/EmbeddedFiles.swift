@@ -81,7 +81,7 @@ callers with their attempts, traffic, operations. A section says what could not 
 - The five deliverables for this part of the brief.
 - analysis.json with every figure, its formula, inputs and confidence.
 - alerts.rules.yaml, which `promtool check rules` accepts.
-- runbooks/NAME.md for each alert that pages, and runbooks/redrive.md where anything is queued.
+- runbooks/NAME.md for each alert that pages, and runbooks/redrive.md where it publishes to a queue that the brief does not describe.
 
 ## Definition of done
 
@@ -125,7 +125,7 @@ required_inputs:
     why: the load of a queue is its arrival rate times its service time
   - field: "queues[].service_time.mean"
     why: the load of a queue is its arrival rate times its service time
-deliverables: [objective_snapshot.json, execution_plan.json, risk_register.json, validation_checklist.json, handoff_packet.json, analysis.json]
+deliverables: [objective_snapshot.json, execution_plan.json, risk_register.json, validation_checklist.json, handoff_packet.json, analysis.json, alerts.rules.yaml]
 ---
 
 # Queue and worker planner
@@ -168,15 +168,18 @@ failures, outage, retention, payload, ordering key, price. A section says what c
 6. Visibility timeout, job limit and heartbeat; attempts that outlast the longest outage or maintenance;
    idempotency window; dead letters a day.
 7. Backlog, drain, surge and time in violation after the outage; storage; cost; workers that queues share.
+8. What is measured, the alert rules as a file, runbooks for a queue that is not served and for redrive.
 
 ## Deliverables
 
 - The five deliverables for this part of the brief.
 - analysis.json with every figure, its formula, inputs and confidence.
+- alerts.rules.yaml, which `promtool check rules` accepts; runbooks/queue-unserved.md and runbooks/redrive.md.
 
 ## Definition of done
 
-- Every queue is stable with the planned workers, at the mean rate and at peak, or a person has decided.
+- Every queue is stable with the planned workers at the mean rate, or a person has decided. A peak that
+  outgrows them is shown as a backlog with its delay and drain, and blocks where it breaks the wait objective.
 - Each figure can be derived again from the packet by the registered formula.
 - Each acceptance criterion has a measurable check.
 

@@ -1,15 +1,14 @@
 // A worker that speaks the wire itself may deliver one Markdown document. What `--out` writes of it
 // is the same as for every other agent where that can be done: five documents, and the original.
 import BatonBrief
-import BatonClient
-import CommandTree
 import JSON
 
 /// Turns the Markdown of a bare worker into the five documents.
 struct MarkdownDelivery {
     /// SHOW brief.
     let brief: JSONValue
-    let broker: Broker
+    /// The brief as it was submitted; nil where it is not at hand.
+    let submitted: JSONValue?
 
     /// The documents by part name; none where the delivery is no such Markdown, or its packet
     /// cannot be made again: then the Markdown is all there is.
@@ -32,10 +31,7 @@ struct MarkdownDelivery {
             $0["state"]?.stringValue == "answered"
         }
         let id = BrokerRows.text(brief, "brief")
-        guard !isAnswered, let number = Int64(id.dropFirst(2)),
-            let event = try? broker.client.event(number),
-            let document = event["payload"]?["brief.json"]
-        else { return nil }
+        guard !isAnswered, let submitted else { return nil }
         let task = PacketFacts.LeasedTask(
             id: BrokerRows.text(delivery, "task"),
             kind: TaskKindName(rawValue: BrokerRows.text(delivery, "kind")) ?? .work,
@@ -43,7 +39,7 @@ struct MarkdownDelivery {
             instructions: "", attempt: 1, rejections: 0)
         // The documents repeat no time of their packet.
         let facts = PacketFacts(
-            task: task, briefID: id, sentAt: "1970-01-01T00:00:00.000000Z", brief: document)
+            task: task, briefID: id, sentAt: "1970-01-01T00:00:00.000000Z", brief: submitted)
         return HandoffPacket(document: PacketAssembler.assemble(facts).document)
     }
 }

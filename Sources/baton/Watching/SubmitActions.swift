@@ -122,7 +122,10 @@ enum SubmitActions {
             let files = try writer.write(outcome.brief)
             members["out"] = .string(folder)
             members["files"] = .array(files.map { .string($0) })
-            console.note("Deliverables: \(console.notePaint.cyan("\(folder)/index.md"))")
+            let paint = console.notePaint
+            console.note(
+                "Deliverables: \(paint.cyan("\(folder)/report.html")),"
+                    + " \(paint.cyan("\(folder)/index.md"))")
         } else if status == .done {
             console.note("Fetch the deliverables with: baton brief get \(id)")
         }

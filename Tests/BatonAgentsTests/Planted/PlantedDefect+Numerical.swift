@@ -1,5 +1,6 @@
 // Defects of numbers: figures, formulas applied wrongly with all that follows, confidence.
 
+import Arithmetic
 import BatonAgents
 import JSON
 import Testing

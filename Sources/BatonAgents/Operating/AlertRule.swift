@@ -35,6 +35,11 @@ struct AlertRule: Sendable {
         return .map(members)
     }
 
+    /// A number as the rule language reads it.
+    static func number(_ value: Double) -> String {
+        Shown.fixed(value, decimals: 12, .nearest).filter { $0 != "," }
+    }
+
     /// Text of a brief that the alerting must not read as a template.
     private static func literal(_ text: String) -> String {
         var result = ""

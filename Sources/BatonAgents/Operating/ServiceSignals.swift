@@ -8,6 +8,13 @@ struct ServiceSignals: Sendable {
     /// Value of the label `service`: letters, digits, hyphens.
     let service: String
 
+    /// The service of a packet. Work packets name no service, so its objective has to do.
+    init(_ packet: PacketView) {
+        var label = PointerText.slug(packet.objective)
+        while label.last == "-" { label.removeLast() }
+        service = label
+    }
+
     /// Requests, counted at the edge.
     var requests: String { "http_requests_total{service=\"\(service)\"}" }
 
@@ -64,6 +71,15 @@ struct ServiceSignals: Sendable {
     /// Messages that were given up.
     func deadLetters(_ queue: String) -> String {
         "sum(dead_letter_messages{queue=\"\(queue)\"})"
+    }
+
+    /// Workers of a queue that run.
+    func workers(_ queue: String) -> String { "sum(queue_workers_running{queue=\"\(queue)\"})" }
+
+    /// Attempts at messages of a queue beyond the first, as a share of all of them.
+    func redeliveries(_ queue: String) -> String {
+        "sum(rate(queue_redeliveries_total{queue=\"\(queue)\"}[30m])) "
+            + "/ sum(rate(queue_deliveries_total{queue=\"\(queue)\"}[30m]))"
     }
 
     /// Age of the oldest row that the relay has not yet published, in seconds.

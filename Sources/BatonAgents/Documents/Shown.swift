@@ -1,6 +1,8 @@
 // Figures as people read them: rounded once, to the safe side, with a unit.
 // The stored value of a quantity is never rounded; only its `shown` text is.
 
+import Arithmetic
+
 /// Text for figures.
 package enum Shown {
     /// The side to which a figure may be rounded without becoming an empty promise.

@@ -16,6 +16,9 @@ struct Runbook: Sendable {
 
     static let mediaType = "text/markdown"
 
+    /// The page as a part of a delivery.
+    var file: EnginePart { EnginePart(name: part, mediaType: Self.mediaType, text: text) }
+
     /// The page.
     var text: String {
         var blocks = ["# " + Self.line(title), Self.line(meaning)]

@@ -4,16 +4,16 @@
 // (1986).
 
 /// Boolean functions of numbered components, each function written only once.
-struct DecisionDiagram {
+package struct DecisionDiagram {
     /// A function: `never`, `always`, or one that tests a component.
-    typealias Function = Int
+    package typealias Function = Int
 
     /// No state is good enough.
-    static let never: Function = 0
+    package static let never: Function = 0
     /// Every state is.
-    static let always: Function = 1
+    package static let always: Function = 1
     /// A diagram of this size is a mistake in its order or its input; some tens of megabytes.
-    static let nodesMax = 200_000
+    package static let nodesMax = 200_000
 
     private struct Node: Hashable {
         let component: Int
@@ -27,6 +27,9 @@ struct DecisionDiagram {
         let no: Function
     }
 
+    /// Without any function but `never` and `always`.
+    package init() {}
+
     /// The first two stand for `never` and `always`; every other one comes after what it leads to.
     private var nodes = [
         Node(component: .max, down: 0, up: 0), Node(component: .max, down: 1, up: 1),
@@ -37,12 +40,12 @@ struct DecisionDiagram {
     private(set) var isFull = false
 
     /// Whether `component` is up. Components with lower numbers are tested first.
-    mutating func isUp(_ component: Int) -> Function {
+    package mutating func isUp(_ component: Int) -> Function {
         function(Node(component: component, down: Self.never, up: Self.always))
     }
 
     /// `yes` where `test` holds, else `no`.
-    mutating func choose(_ test: Function, _ yes: Function, else no: Function) -> Function {
+    package mutating func choose(_ test: Function, _ yes: Function, else no: Function) -> Function {
         if test == Self.always || yes == no { return yes }
         if test == Self.never { return no }
         if yes == Self.always, no == Self.never { return test }
@@ -65,12 +68,12 @@ struct DecisionDiagram {
     }
 
     /// Whether both hold.
-    mutating func both(_ left: Function, _ right: Function) -> Function {
+    package mutating func both(_ left: Function, _ right: Function) -> Function {
         choose(left, right, else: Self.never)
     }
 
     /// Whether at least `need` of `functions` hold.
-    mutating func atLeast(_ need: Int, of functions: [Function]) -> Function {
+    package mutating func atLeast(_ need: Int, of functions: [Function]) -> Function {
         // reached[k]: at least k of the functions looked at so far, from the last to the first.
         var reached = [Self.always] + Array(repeating: Self.never, count: need)
         for function in functions.reversed() {
@@ -83,7 +86,7 @@ struct DecisionDiagram {
 
     /// The probability of `function` with independent components; nil when the diagram is full.
     /// - Parameter up: the probability of each component to be up, by its number.
-    func probability(of function: Function, up: [Double]) -> Double? {
+    package func probability(of function: Function, up: [Double]) -> Double? {
         guard !isFull else { return nil }
         var values = [0.0, 1.0]
         values.reserveCapacity(nodes.count)
