@@ -90,7 +90,10 @@ struct ClosingTests {
         let rules = commands.filter { $0["command"] == "promtool check rules alerts.rules.yaml" }
 
         #expect(rules.count == 1 && commands.count == 4, "\(commands)")
-        #expect(rules.first?["by"] == ["backend.api_reliability", "ops.capacity"])
+        #expect(
+            rules.first?["by"] == [
+                "backend.api_reliability", "backend.queue_worker_planner", "ops.capacity",
+            ])
         #expect(rules.first?["why"]?.stringValue?.hasSuffix("The rules must load.") ?? false)
         #expect(commands.contains { $0["command"] == "kubectl get pods" })
         #expect(

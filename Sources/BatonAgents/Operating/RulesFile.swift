@@ -59,3 +59,13 @@ struct RulesFile: Sendable {
         .map([.init("name", .text("\(signals.service)-\(name)")), .init("rules", .list(rules))])
     }
 }
+
+extension Workings {
+    /// Recommends to check the rules of the delivery, where it has any.
+    mutating func recommendRulesCheck() {
+        guard attachments.contains(where: { $0.name == RulesFile.name }) else { return }
+        recommend(
+            "promtool check rules \(RulesFile.name)",
+            why: "Says whether the alert rules can be loaded, before a server has to.")
+    }
+}

@@ -217,6 +217,7 @@ extension QueueRun {
             "\(owner): measure service times, their variation and failures, and plan again"
                 + " with them.",
         ]
+        workings.recommendRulesCheck()
         workings.recommend(
             "baton brief new measured.md --kind queue",
             why: "Starts the brief that plans again with service times, failures and arrivals as"

@@ -150,11 +150,7 @@ extension ReliabilityRun {
 
     /// What shows that the files of the delivery and the API's description are right.
     private mutating func recommendCommands() {
-        if workings.attachments.contains(where: { $0.name == RulesFile.name }) {
-            workings.recommend(
-                "promtool check rules \(RulesFile.name)",
-                why: "Says whether the alert rules can be loaded, before a server has to.")
-        }
+        workings.recommendRulesCheck()
         let names = ["openapi", "baseline"].compactMap { packet.text("/inputs/\($0)") }
         guard let file = names.first, api != nil,
             names.allSatisfy(RecommendedCommand.isPlain)

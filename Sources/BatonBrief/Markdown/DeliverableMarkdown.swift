@@ -156,7 +156,7 @@ package enum DeliverableMarkdown {
             })
         let told = risks.filter { !($0["sources"]?.listed ?? []).isEmpty }
         guard !told.isEmpty else { return }
-        writer.heading(2, "Who told of each")
+        writer.heading(2, DeliverableReader.toldTitle)
         writer.table(
             ["Id", "Agent", "In its words"],
             told.flatMap { risk in

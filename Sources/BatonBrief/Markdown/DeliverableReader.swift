@@ -137,8 +137,12 @@ struct DeliverableReader {
         return [("steps", .array(stepValues)), ("decisions", PacketAssembler.orNone(decisions))]
     }
 
+    /// The heading over the sources of risks that several agents tell of.
+    static let toldTitle = "Who told of each"
+
     private mutating func riskRegister() -> [(String, JSONValue)] {
-        let risks = entries(zone.blocks, prefix: "K")
+        let risks = entries(zone.except(Self.toldTitle.lowercased()), prefix: "K")
+        let told = DeliverableEntry.entries(in: zone.part(Self.toldTitle.lowercased()))
         if risks.isEmpty {
             refuse(zone.line, "the risk register has no risk", "write a list or table")
         }
@@ -167,6 +171,14 @@ struct DeliverableReader {
                                     "impact_level", DocumentKind.impactLevels, of: entry,
                                     as: "risk"))
                         }
+                        let sources = told.filter { $0.id == entry.id }.map {
+                            source -> JSONValue in
+                            [
+                                "agent": .string(source.field("agent") ?? packet.agent),
+                                "risk": .string(source.field("in_its_words") ?? noneStated),
+                            ]
+                        }
+                        if !sources.isEmpty { risk["sources"] = .array(sources) }
                         return risk
                     })
             )
