@@ -141,12 +141,13 @@ extension ReliabilityRun {
     }
 
     mutating func apiCheck() {
-        guard api != nil else { return }
+        guard api != nil, let name = packet.text("/inputs/openapi") else { return }
         workings.checks.append(
             Check(
                 traces: [], metric: "Findings of high severity on the API's description",
                 comparator: "<=", threshold: 0, unit: "findings",
-                method: "Run `baton api check FILE --baseline FILE --fail-on high` in the pipeline",
+                method: "Run `baton api check \(name) --fail-on high` in the pipeline, and with"
+                    + " --baseline against the version before",
                 when: "before every change of the API is merged", owner: owner,
                 reasons: [workings.reason(for: "/inputs/slo/availability")]))
     }
