@@ -58,7 +58,7 @@ extension EndToEnd {
         /// A page without the numbers that a broker gives out: what it did before decides them.
         private static func withoutNumbers(_ page: String) -> String {
             page.replacing(/\b[tbe]-[0-9]+/, with: "N")
-                .replacing(/20[0-9-]+T[0-9:.]+Z/, with: "TIME")
+                .replacing(/20[0-9]{2}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+( UTC|Z)/, with: "TIME")
         }
 
         /// Five deliverables for each specialist and the close, as JSON and as Markdown; a verdict

@@ -64,9 +64,11 @@ package struct PlanDecision: Sendable, Hashable {
     package var alternatives: [(option: String, whyNot: String)]
     package var rank: Rank
     package var rationale: String
+    /// What it rests on: figures of the analysis, in words.
+    package var evidence: [String] = []
 
     package func json(id: String) -> JSONValue {
-        [
+        var json: JSONValue = [
             "id": .string(id), "decision": .string(decision),
             "alternatives": .array(
                 alternatives.map {
@@ -74,6 +76,8 @@ package struct PlanDecision: Sendable, Hashable {
                 }),
             "rank": .string(rank.rawValue), "rationale": .string(rationale),
         ]
+        if !evidence.isEmpty { json["evidence"] = .array(evidence.map(JSONValue.string)) }
+        return json
     }
 
     package static func == (left: PlanDecision, right: PlanDecision) -> Bool {

@@ -83,6 +83,11 @@ package struct Workings: Sendable {
     /// The shown text of a quantity, or `not computed`.
     package func shown(_ id: String) -> String { quantity(id)?.shown ?? "not computed" }
 
+    /// The quantities that there are of these ids as what a decision rests on.
+    package func evidence(_ ids: [String]) -> [String] {
+        ids.compactMap { quantity($0) }.map { "\($0.label): \($0.shown)" }
+    }
+
     /// The numeric value of a source.
     package func value(of source: Source?) -> Double? {
         switch source {

@@ -187,7 +187,8 @@ struct ClosingRun {
                             ($0["option"]?.stringValue ?? "", $0["why_not"]?.stringValue ?? "")
                         },
                         rank: Rank(rawValue: item["rank"]?.stringValue ?? "") ?? .convenience,
-                        rationale: item["rationale"]?.stringValue ?? "from \(source.agent)"))
+                        rationale: item["rationale"]?.stringValue ?? "from \(source.agent)",
+                        evidence: (item["evidence"]?.arrayValue ?? []).compactMap(\.stringValue)))
             }
         }
     }

@@ -6,6 +6,7 @@ extension QueueRun {
     mutating func redelivery(_ plan: QueuePlan) {
         let rows = visibility(plan) + retrySchedule(plan) + idempotency(plan) + deadLetters(plan)
         checkMaxima(plan)
+        decideRedelivery(plan)
         workings.sections.append(
             Section(
                 title: "Redelivery of \(plan.name)",
@@ -35,6 +36,62 @@ extension QueueRun {
                 mitigation: "Decide for each type of message: stop the \(key), or let later ones"
                     + " overtake and make their effects independent of order.",
                 owner: owner, trigger: "One \(key) whose oldest message is older than the others'"))
+    }
+
+    /// What is chosen here beside the number of workers, and against what.
+    private mutating func decideRedelivery(_ plan: QueuePlan) {
+        workings.decisions += [
+            PlanDecision(
+                decision: "Attempt each message of \(plan.name) \(plan.attempts) times",
+                alternatives: [
+                    (
+                        "Retry without an end",
+                        "A message that can never be done would be tried for ever, and hide among"
+                            + " those that can."
+                    ),
+                    (
+                        "A few quick attempts",
+                        "They end while the outage lasts that made them necessary, and nearly"
+                            + " everything of that time is dead-lettered."
+                    ),
+                ], rank: .reliability,
+                rationale: "Reliability decides: nearly all messages are retried for longer than"
+                    + " the longest outage that is stated.",
+                evidence: workings.evidence(
+                    ["ride_through", "outage.longest", "backoff.maximum"].map { plan.id($0) })),
+            PlanDecision(
+                decision: "A visibility timeout of \(plannedVisibility(plan)) for \(plan.name), and"
+                    + " a job limit below it",
+                alternatives: [
+                    (
+                        "A short timeout that heartbeats extend",
+                        "A lost worker's messages come back sooner, but a worker that forgets a"
+                            + " heartbeat has its job done twice; right for jobs of very different"
+                            + " length."
+                    ),
+                    (
+                        "The default of the queue product",
+                        "It knows nothing of how long a message of this queue takes."
+                    ),
+                ], rank: .reliability,
+                rationale: "Reliability decides, before the speed of a takeover: a message that is"
+                    + " worked on is not given to a second worker.",
+                evidence: workings.evidence(
+                    ["service.longest", "visibility", "job.limit", "duplicates"]
+                        .map { plan.id($0) })),
+            PlanDecision(
+                decision: "Keep the ids of \(plan.name) for"
+                    + " \(workings.shown(plan.id("idempotency"))), in the store of the effect",
+                alternatives: [
+                    (
+                        "Rely on the deduplication of the queue product",
+                        "Its window is shorter than a message can live, and no redrive is in it."
+                    )
+                ], rank: .reliability,
+                rationale: "Reliability decides, before storage: a repetition has no second effect"
+                    + " as long as one can come.",
+                evidence: workings.evidence([plan.id("idempotency")])),
+        ].filter { !$0.evidence.isEmpty }
     }
 
     private func now(_ plan: QueuePlan, _ field: String) -> String {

@@ -190,7 +190,10 @@ extension QueueRun {
                     ),
                 ], rank: .reliability,
                 rationale: "Reliability decides, before cost: the fewest workers with which the"
-                    + " stated rates and waits hold at the same time."))
+                    + " stated rates and waits hold at the same time.",
+                evidence: workings.evidence(
+                    ["workers.planned", "utilisation", "utilisation.peak", "wait.mean"]
+                        .map { plan.id($0) })))
     }
 
     /// Which way to the number of workers decided, and what stands beside it.

@@ -64,6 +64,25 @@ extension ReliabilityRun {
                     "Call", "Slots", "Would wait if it hung", "Queue limit", "Breaker looks back",
                 ],
                 rows: rows))
+        workings.decisions.append(
+            PlanDecision(
+                decision: "Each dependency has its own limit of concurrent calls, and a breaker",
+                alternatives: [
+                    (
+                        "One pool for all calls",
+                        "The first dependency that hangs takes all of it, and with it every"
+                            + " operation."
+                    ),
+                    (
+                        "Timeouts alone",
+                        "While one dependency hangs, calls that wait for it pile up until each of"
+                            + " their timeouts has ended."
+                    ),
+                ], rank: .reliability,
+                rationale: "Reliability decides, before the use of every slot: one bad dependency"
+                    + " stays one.",
+                evidence: workings.evidence(
+                    targets.flatMap { ["bulkhead.\($0.slug)", "hung.\($0.slug)"] })))
         shedding()
     }
 

@@ -66,7 +66,8 @@ extension ReliabilityRun {
                     ),
                     ("Never retry", "Single lost packets would become failures that users see."),
                 ], rank: .reliability,
-                rationale: "Reliability decides: a bounded load lets a dependency recover."))
+                rationale: "Reliability decides: a bounded load lets a dependency recover.",
+                evidence: workings.evidence(["retry.amplification", "retry.budget_load"])))
     }
 
     /// The load on a dependency while a share of the attempts fails, as rows.

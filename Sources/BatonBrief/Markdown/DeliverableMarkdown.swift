@@ -116,14 +116,16 @@ package enum DeliverableMarkdown {
         }
         writer.heading(2, "Decisions")
         writer.table(
-            ["Id", "Decision", "Rank", "Why", "Instead of"],
+            ["Id", "Decision", "Rank", "Why", "Rests on", "Instead of"],
             (document["decisions"]?.listed ?? []).map { row in
                 let others = (row["alternatives"]?.listed ?? []).map {
                     "\($0.shown("option")) (\($0.shown("why_not")))"
                 }
                 return [
                     row.shown("id"), row.shown("decision"), row.shown("rank"),
-                    row.shown("rationale"), others.joined(separator: "; "),
+                    row.shown("rationale"),
+                    (row["evidence"]?.texts ?? []).joined(separator: "; "),
+                    others.joined(separator: "; "),
                 ]
             })
     }

@@ -132,6 +132,8 @@ struct DeliverableReader {
                 "alternatives": PacketAssembler.orNone(options ?? []),
                 "rank": .string(choice("rank", DocumentKind.ranks, of: entry, as: "decision")),
                 "rationale": .string(entry.field("rationale", "why") ?? noneStated),
+                "evidence": PacketAssembler.orNone(
+                    entry.field("evidence", "rests_on").map { [.string($0)] } ?? []),
             ]
         }
         return [("steps", .array(stepValues)), ("decisions", PacketAssembler.orNone(decisions))]

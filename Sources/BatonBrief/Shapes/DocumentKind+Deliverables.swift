@@ -112,6 +112,7 @@ extension DocumentKind {
                         rest: .allowed), count: many))),
         .required("rank", .choice(ranks)),
         .required("rationale", .visible),
+        .optional("evidence", .orNone(.list(.visible, count: many))),
     ])
 
     static let riskRegisterShape = deliverable(
