@@ -82,7 +82,43 @@ struct QueueStatementTests {
             "arrival_rate": ["mean": 0.001], "service_time": ["mean": 7200, "cv": 1],
         ])
 
-        #expect(risks(outcome).contains { $0.contains("visibility timeout") && $0.contains("12 h") })
+        #expect(
+            risks(outcome).contains { $0.contains("visibility timeout") && $0.contains("12 h") })
+    }
+
+    @Test("each call of a message counts against a limit, also one to a member of a group")
+    func repeatedCalls() throws {
+        let outcome = try plan(
+            ["fail": 0, "calls": ["psp", "psp", "psp-a"]],
+            dependencies: [
+                ["name": "psp-a", "group": "psp", "kind": "redundant", "limit": 200],
+                ["name": "psp-b", "group": "psp", "kind": "redundant", "limit": 200],
+            ])
+
+        let analysis = try #require(outcome.part("analysis.json"))
+        #expect(analysis.quantity("downstream.psp.0.orders") == 0.6)
+    }
+
+    @Test("two queues that call one dependency are judged together, and accepted")
+    func shared() throws {
+        let queues: JSONValue = [
+            [
+                "name": "a", "arrival_rate": ["mean": 40], "service_time": ["mean": 0.12],
+                "calls": ["psp"],
+            ],
+            [
+                "name": "b", "arrival_rate": ["mean": 20], "service_time": ["mean": 0.12],
+                "calls": ["psp"],
+            ],
+        ]
+        let desk = try Desk([
+            "format": "baton.brief/1", "objective": "Orders are booked", "assume": "never",
+            "success_criteria": ["It works"],
+            "inputs": ["queues": queues, "dependencies": [["name": "psp", "limit": 200]]],
+        ])
+        let verdict = try desk.review(try desk.delivered(Self.planner, task: "t-5"))
+
+        #expect(verdict["findings"]?.arrayValue == [], "\(verdict.prettyPrinted())")
     }
 
     @Test("a drain that outgrows a limit takes as long as the limit allows")
@@ -96,7 +132,7 @@ struct QueueStatementTests {
 
         // 36,000 messages, 5/s faster than they arrive.
         let analysis = try #require(outcome.part("analysis.json"))
-        let drain = try #require(analysis.quantity("outage.drain.limited.0.orders"))
+        let drain = try #require(analysis.quantity("outage.drain.limited.ledger.0.orders"))
         #expect((drain - 7200).magnitude < 1e-6)
     }
 
@@ -105,7 +141,8 @@ struct QueueStatementTests {
         let outcome = try plan(["ordering": ["key": "wallet"]])
 
         let found = questions(outcome)
-        #expect(found.filter { $0.contains("payload, retention, workers.cost_per_hour") }.count == 1)
+        #expect(
+            found.filter { $0.contains("payload, retention, workers.cost_per_hour") }.count == 1)
         #expect(found.contains { $0.contains("ordering.hottest") })
         #expect(risks(outcome).contains { $0.contains("holds up every later one") })
     }

@@ -28,6 +28,8 @@ let simulationRoutes: [SecondRoute] = [
         }
         // Waits that hardly ever happen may not have been met.
         if max(value, mean) < time / 1000 { return value >= 0 }
+        // Of arrivals more regular than chance Allen–Cunneen is an upper bound only.
+        if inputs.number("arrivals_cv") ?? 1 < 1 { return value >= 0 && value <= mean * 2.5 }
         return value >= mean / 2.5 && value <= mean * 2.5
     },
     SecondRoute(

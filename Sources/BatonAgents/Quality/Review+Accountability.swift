@@ -28,7 +28,8 @@ extension Review {
                         .ownerNamed, .high, part: delivery.part(kind),
                         place: "/\(list)/\(index)/owner", "“\(owner)” is nobody",
                         satisfy: "name a person, a team or a role")
-                } else if isBuiltIn, !plain.components(separatedBy: ", ").allSatisfy(known.contains)
+                } else if isBuiltIn, !known.contains(plain),
+                    !plain.components(separatedBy: ", ").allSatisfy(known.contains)
                 {
                     find(
                         .ownerNamed, authored, part: delivery.part(kind),
@@ -141,6 +142,16 @@ extension Review {
     private mutating func checkDirection(
         _ check: JSONValue, _ unit: String, part: String, place: String
     ) {
+        // What the brief itself demands in these words has the direction that it demands.
+        let traces = Router.texts(check["traces"])
+        let isDemanded = delivery.list("objective_snapshot", "acceptance_criteria").contains {
+            guard let id = $0["id"]?.stringValue, traces.contains(id),
+                let reading = $0["text"]?.stringValue.flatMap({ CriterionReader.read($0) })
+            else { return false }
+            return reading.comparator == check["comparator"]?.stringValue
+                && reading.unit == unit && reading.threshold == check["threshold"]?.doubleValue
+        }
+        guard !isDemanded else { return }
         let metric = (check["metric"]?.stringValue ?? "").lowercased()
         let comparator = check["comparator"]?.stringValue ?? ""
         let isFloor = comparator.hasPrefix(">")

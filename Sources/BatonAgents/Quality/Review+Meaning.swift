@@ -52,7 +52,14 @@ extension Review {
                 origin.value(at: "/inputs/\(list)/\(subject.position)/name")?
                     .stringValue ?? "") == subject.slug
         else { return }
-        if position != subject.position {
+        // What several callers ask of one dependency takes the arrivals of all of them, and a group
+        // may be named like one of its members.
+        let named = ["name", "group"].compactMap {
+            origin.value(at: "/inputs/\(list)/\(position)/\($0)")?.stringValue
+        }
+        if position != subject.position, !id.hasPrefix("downstream."),
+            !named.map(PointerText.slug).contains(subject.slug)
+        {
             find(
                 .inputFits, .high, part: part, place: place,
                 "\(id) is about \(list)[\(subject.position)], and \(pointer) is not",

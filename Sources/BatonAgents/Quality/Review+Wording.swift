@@ -39,15 +39,35 @@ extension Review {
     /// Everything that an agent writes is English; what it quotes of the brief may be anything.
     mutating func checkLanguage() {
         let brief = briefText
+        let owners = (origin["owners"]?.objectValue?.members ?? []).compactMap {
+            $0.value.stringValue
+        }
         for document in delivery.documents {
             guard let value = document.value else { continue }
             for (place, text) in prose(document.kind, value)
-            where LanguageReader.isForeign(text) && !brief.contains(text) {
+            where LanguageReader.isForeign(
+                owners.reduce(Self.unquoted(text)) { $0.replacing($1, with: "") })
+                && !brief.contains(text)
+            {
                 find(
                     .english, authored, part: document.part, place: place,
                     "the text is not English", satisfy: "write English")
             }
         }
+    }
+
+    /// A text without what it quotes.
+    private static func unquoted(_ text: String) -> String {
+        var result = ""
+        var isQuoted = false
+        for character in text {
+            switch character {
+            case "“": isQuoted = true
+            case "”": isQuoted = false
+            default: if !isQuoted { result.append(character) }
+            }
+        }
+        return result
     }
 
     /// All that the brief says in words.

@@ -143,7 +143,7 @@ extension QueueRun {
             CallReader.shares(packet, of: Set(names))?.isEmpty ?? true,
             !names.contains(where: others.contains)
         else { return nil }
-        let id = plan.id("outage.drain.limited")
+        let id = plan.id("outage.drain.limited.\(PointerText.slug(names.first ?? ""))")
         workings.derive(
             id, "Time to work off the outage of \(plan.name) within the limit of what it calls",
             by: "drain-time",
@@ -164,13 +164,16 @@ extension QueueRun {
     private mutating func rates(
         of name: String, slug: String, isPeak: Bool, draining: QueuePlan? = nil
     ) -> [Source] {
-        let queues = plans.filter { calls(of: $0).contains(name) }
-        var rates = queues.map { plan in
-            if plan.index == draining?.index { return Source.quantity(plan.id("capacity")) }
-            return isPeak ? plan.peak ?? plan.effective : plan.effective
-        }
         let names = Set(
             [name] + members(of: name).compactMap { packet.dependencies[$0]["name"]?.stringValue })
+        // Each call of a message counts, also one to a member by its own name.
+        var rates = plans.flatMap { plan in
+            let rate =
+                plan.index == draining?.index
+                ? .quantity(plan.id("capacity"))
+                : isPeak ? plan.peak ?? plan.effective : plan.effective
+            return Array(repeating: rate, count: calls(of: plan).count(where: names.contains))
+        }
         let shares = CallReader.shares(packet, of: names)
         let peak = "/inputs/traffic/peak/rate"
         let traffic =

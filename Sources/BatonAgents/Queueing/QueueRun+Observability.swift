@@ -36,7 +36,9 @@ extension QueueRun {
     /// The share of redeliveries that the plan expects, with room: twice what fails, and 1 % at
     /// least, below which an alert would be noise.
     private func redeliveryLimit(_ plan: QueuePlan) -> Double {
-        max(0.01, 2 * (packet.number("\(plan.base)/fail") ?? 0))
+        let fail = packet.number("\(plan.base)/fail") ?? 0
+        // Half of the way to all of them, where twice as many cannot be.
+        return max(0.01, min(2 * fail, (1 + fail) / 2))
     }
 
     private func workerRules(
@@ -121,8 +123,8 @@ extension QueueRun {
                 "Bring it back",
                 [
                     "A release began it: roll it back, and ask why later.",
-                    "What the workers call is down: let them wait; retries outlast the longest"
-                        + " outage that the brief states.",
+                    "What the workers call is down: let them wait; messages are retried for"
+                        + " \(plans.map { workings.shown($0.id("ride_through")) }.joined(separator: ", ")).",
                     "Workers were taken away: start the planned number again.",
                 ]
             ),

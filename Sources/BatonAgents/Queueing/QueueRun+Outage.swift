@@ -108,7 +108,7 @@ extension QueueRun {
 
     private mutating func describeOutage(_ plan: QueuePlan, seconds: Double) {
         let parts = [
-            "outage.backlog", "outage.work", "outage.drain", "outage.drain.limited",
+            "outage.backlog", "outage.work", "outage.drain",
             "outage.violation",
             "workers.drain", "surge", "outage.storage", "peak.storage", "retention.storage",
         ]
@@ -123,7 +123,8 @@ extension QueueRun {
                 rows: figures(
                     parts.map { plan.id($0) }
                         + workings.quantities.map(\.id).filter {
-                            $0.hasPrefix("downstream.drain.") && $0.hasSuffix("." + plan.slug)
+                            ["downstream.drain.", "outage.drain.limited."]
+                                .contains(where: $0.hasPrefix) && $0.hasSuffix("." + plan.slug)
                         })))
         workings.risks.append(
             Risk(

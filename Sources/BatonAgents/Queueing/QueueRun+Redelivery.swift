@@ -102,7 +102,7 @@ extension QueueRun {
     /// Long enough that all but one in 10,000 messages are done, prefetched ones included.
     private mutating func visibility(_ plan: QueuePlan) -> [[String]] {
         let tail = workings.assume(
-            "One message in 10,000 may outlast its visibility timeout and be delivered again.",
+            "The tail of the service time is looked at where one message in 10,000 takes longer.",
             .inference, confidence: 0.7, "Few enough for an idempotent consumer not to notice.")
         workings.derive(
             plan.id("service.tail"), "99.99th percentile of the service time, fitted",
@@ -229,7 +229,10 @@ extension QueueRun {
                 "Retried for, 99 % of the messages", today.ride,
                 workings.shown(plan.id("ride_through")),
             ],
-            ["Longest outage or maintenance", outage ?? "not stated", "is outlasted"],
+            [
+                "Longest outage or maintenance", outage ?? "not stated",
+                outage == nil ? "not computed" : "is outlasted",
+            ],
             ["Dead letters of such an outage", today.lost, outage == nil ? "not computed" : "few"],
             ["Sum of delays on average", "—", workings.shown(plan.id("backoff.mean"))],
             ["Sum of delays at most", "—", workings.shown(plan.id("backoff.maximum"))],

@@ -252,7 +252,7 @@ package struct AvailabilityGraph: Sendable {
         return Part(
             name: name, availability: availability, role: role, reason: reason,
             shares: (item["shares"]?.arrayValue ?? []).compactMap(\.stringValue),
-            need: Evidence.number(item["need"]).map { Int($0) })
+            need: Evidence.number(item["need"]).map { Int(min(max($0, 0), 1_000_000)) })
     }
 
     /// The part of the time that announced maintenance takes.

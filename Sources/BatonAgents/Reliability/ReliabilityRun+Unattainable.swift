@@ -172,11 +172,11 @@ extension ReliabilityRun {
     private func offerCaching(_ draft: inout EscalationDraft, slo: Double) {
         var list = packet.dependencies
         var names: [String] = []
-        let stale = workings.value(of: recovery) ?? 300
+        var stale = workings.value(of: recovery) ?? 300
         for index in hardByWeakness().prefix(2) {
             list[index]["kind"] = "cached"
-            list[index]["stale_ok"] = .number(
-                max(stale, Evidence.number(list[index].value(at: "/maintenance/for")) ?? 0))
+            stale = max(stale, Evidence.number(list[index].value(at: "/maintenance/for")) ?? 0)
+            list[index]["stale_ok"] = .number(stale)
             names.append(list[index]["name"]?.stringValue ?? "dependency \(index + 1)")
             let reached = attainable(list)
             guard reached >= slo else { continue }
