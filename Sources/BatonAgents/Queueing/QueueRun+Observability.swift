@@ -97,6 +97,7 @@ extension QueueRun {
 
     /// What to do when a queue is not served.
     private func unserved(_ signals: ServiceSignals) -> Runbook {
+        let rides = plans.map { workings.shown($0.id("ride_through")) }
         var runbook = Runbook(
             part: Self.unservedPart, title: "A queue is not served",
             meaning: "Fewer workers run than keep up with what arrives, and messages are waiting:"
@@ -124,7 +125,7 @@ extension QueueRun {
                 [
                     "A release began it: roll it back, and ask why later.",
                     "What the workers call is down: let them wait; messages are retried for"
-                        + " \(plans.map { workings.shown($0.id("ride_through")) }.joined(separator: ", ")).",
+                        + " \(rides.joined(separator: ", ")).",
                     "Workers were taken away: start the planned number again.",
                 ]
             ),

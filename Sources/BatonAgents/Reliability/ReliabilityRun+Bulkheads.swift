@@ -64,6 +64,11 @@ extension ReliabilityRun {
                     "Call", "Slots", "Would wait if it hung", "Queue limit", "Breaker looks back",
                 ],
                 rows: rows))
+        decideBulkheads()
+        shedding()
+    }
+
+    private mutating func decideBulkheads() {
         workings.decisions.append(
             PlanDecision(
                 decision: "Each dependency has its own limit of concurrent calls, and a breaker",
@@ -83,7 +88,6 @@ extension ReliabilityRun {
                     + " stays one.",
                 evidence: workings.evidence(
                     targets.flatMap { ["bulkhead.\($0.slug)", "hung.\($0.slug)"] })))
-        shedding()
     }
 
     /// The mean time of a call: fitted from two quantiles; its median where that is all there is;

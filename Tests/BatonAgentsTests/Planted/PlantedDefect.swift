@@ -36,14 +36,19 @@ struct PlantedDefect: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(kind.rawValue): \(name)" }
 
-    /// The verdict on the delivery with the defect in it.
-    func verdict() throws -> JSONValue {
+    /// The good delivery that the defect goes into.
+    func delivery() throws -> (desk: Desk, item: Delivered) {
         let brief = try GoodBrief.named(self.brief)
         var desk = try brief.desk()
         desk.repeats = false
         let agent = try #require(self.agent ?? brief.agentIDs.first)
-        var item = try desk.delivered(agent, task: "t-5")
-        var draft = try DeliveryDraft(item, packet: desk.packet(agent, task: "t-5").document)
+        return (desk, try desk.delivered(agent, task: "t-5"))
+    }
+
+    /// The verdict on the delivery with the defect in it.
+    func verdict(on desk: Desk, _ good: Delivered) throws -> JSONValue {
+        var item = good
+        var draft = try DeliveryDraft(item, packet: desk.packet(item.agent, task: "t-5").document)
         let before = draft.parts
         try plant(&draft)
         item.parts = draft.parts
