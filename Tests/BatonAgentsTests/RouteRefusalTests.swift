@@ -8,11 +8,12 @@ import Testing
 @Suite("Negative triggers and proposals")
 struct RouteRefusalTests {
     private func desk(
-        _ objective: String, inputs: JSONValue = [:], route: [JSONValue] = []
+        _ objective: String, inputs: JSONValue = [:], route: [JSONValue] = [],
+        tags: JSONValue = []
     ) throws -> Desk {
         var brief: JSONValue = [
             "format": "baton.brief/1", "objective": .string(objective), "inputs": inputs,
-            "assume": "never", "tags": ["api"],
+            "assume": "never", "tags": tags,
         ]
         if !route.isEmpty { brief["route"] = .array(route) }
         return try Desk(brief)
@@ -23,7 +24,8 @@ struct RouteRefusalTests {
         arguments: [
             "Fix the typo in the README of the payment service",
             "Correct spelling and wording in the documentation", "Typo in the retry section",
-            "Repair the broken links in our docs",
+            "Repair the broken links in our docs", "Fix the typo", "Correct a typo.",
+            "There is a typo in the guide for new partners",
         ])
     func refused(_ objective: String) throws {
         var desk = try desk(objective)
@@ -44,18 +46,25 @@ struct RouteRefusalTests {
             "Generate the API documentation with correct spelling from the source",
             "Keep the promise of availability", "Add links to comments in the feed",
             "Update the README with the error budget",
+            "Add typo-tolerant search to the catalogue",
+            "Detect typos in customer addresses at checkout",
+            "A typo in the retry config charged customers twice; find out why and prevent it",
+            "Fix the typo in the retry configuration", "Make the search of the docs typo-tolerant",
+            "Correct the wording of refunds", "Repair broken links between orders and invoices",
         ])
     func planned(_ objective: String) throws {
         #expect(try desk(objective).plan().escalation?["key"] != "trivial")
     }
 
-    @Test("inputs, and a route, say that more is wanted than an edit")
+    @Test("inputs, a route, and tags of a domain say that more is wanted than an edit")
     func wanted() throws {
         let objective = "Fix the typo in the README"
         let slo: JSONValue = ["slo": ["availability": 0.999, "window": 2_592_000]]
         #expect(try desk(objective, inputs: slo).plan().escalation == nil)
         let routed = try desk(objective, route: ["backend.api_reliability"]).plan()
         #expect(routed.escalation?["key"] != "trivial")
+        #expect(try desk(objective, tags: ["api"]).plan().escalation?["key"] != "trivial")
+        #expect(try desk(objective, tags: ["docs"]).plan().escalation?["key"] == "trivial")
     }
 
     /// A closing over the API agent's delivery with one risk written into it.

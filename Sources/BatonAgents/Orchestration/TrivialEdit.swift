@@ -12,39 +12,67 @@ enum TrivialEdit {
 
     /// What is edited without thinking about the service.
     private static let documents: Set<String> = [
-        "readme", "docs", "documentation", "docstring", "changelog", "wiki", "faq",
+        "readme", "docs", "documentation", "docstring", "changelog", "wiki", "faq", "guide",
+        "tutorial", "runbook", "wording", "comment", "comments", "link", "links", "section",
+        "paragraph", "heading",
     ]
-    /// What is done to it.
+    private static let links: Set<String> = ["link", "links"]
+    private static let typos: Set<String> = [
+        "typo", "typos", "misspelling", "misspellings", "misspelt",
+    ]
+    /// What else is done to a document.
     private static let edits: Set<String> = [
-        "typo", "typos", "spelling", "misspelling", "misspelt", "wording", "reword", "rephrase",
-        "grammar", "punctuation", "capitalisation", "capitalization",
+        "spelling", "wording", "reword", "rephrase", "grammar", "punctuation", "capitalisation",
+        "capitalization",
     ]
+    /// Words with which the order of an edit begins, beside the names of what is wrong.
+    private static let orders: Set<String> = [
+        "fix", "correct", "repair", "edit", "change", "improve", "remove", "update", "replace",
+        "broken", "dead",
+    ]
+    /// Words before these that say nothing.
+    private static let fillers: Set<String> = ["please", "there", "is", "are", "a", "an", "the"]
     /// Words that speak of more than an edit.
     private static let work: Set<String> = [
         "build", "implement", "migrate", "design", "deploy", "scale", "automate", "generate",
-        "translate",
+        "translate", "add", "detect", "find", "prevent", "investigate", "search", "tolerant",
+        "tolerance", "checker",
     ]
     /// An objective of more words, or more criteria, describes work.
     private static let wordsMax = 30
     private static let criteriaMax = 3
 
-    /// What gives it away, such as `typo, readme`; nil for a brief that is worth a plan. Inputs and
-    /// constraints say that there is more to it.
+    /// What gives it away, such as `typo, readme`; nil for a brief that is worth a plan. Inputs,
+    /// constraints and tags of anything but documents say that there is more to it.
     static func signs(in packet: PacketView) -> String? {
         let criteria = packet.successCriteria + packet.acceptanceCriteria
-        guard packet.inputs == [:], packet.constraintTexts.isEmpty, criteria.count <= criteriaMax
+        guard packet.inputs == [:], packet.constraintTexts.isEmpty, criteria.count <= criteriaMax,
+            packet.tags.allSatisfy({ documents.contains($0.lowercased()) })
         else { return nil }
-        let words = Self.words(packet.objective)
-        let all = Set(words + criteria.flatMap(Self.words))
-        guard words.count <= wordsMax, all.isDisjoint(with: work) else { return nil }
-        let document = words.first { documents.contains($0) }
+        let words = Self.words(packet.objective).drop(while: fillers.contains)
+        guard let first = words.first, words.count <= wordsMax,
+            work.isDisjoint(with: words + criteria.flatMap(Self.words)),
+            orders.contains(first) || typos.contains(first) || edits.contains(first)
+        else { return nil }
         let isBrokenLink = zip(words, words.dropFirst()).contains { first, second in
-            ["broken", "dead"].contains(first) && ["link", "links"].contains(second)
+            ["broken", "dead"].contains(first) && links.contains(second)
         }
-        let edit = words.first { edits.contains($0) } ?? (isBrokenLink ? "broken link" : nil)
-        // A typo is one wherever it stands; a wording needs a document around it.
-        guard let edit, document != nil || edit.hasPrefix("typo") else { return nil }
-        return [edit, document].compactMap(\.self).joined(separator: ", ")
+        let edit =
+            words.first { typos.contains($0) || edits.contains($0) }
+            ?? (isBrokenLink ? "broken link" : nil)
+        guard let edit else { return nil }
+        // What is wrong is not the document that it is wrong in: a wording, a broken link.
+        let document = words.first {
+            documents.contains($0) && $0 != edit && !(isBrokenLink && links.contains($0))
+        }
+        if let document { return "\(edit), \(document)" }
+        return namesNothingElse(words, edit) ? edit : nil
+    }
+
+    /// `Fix the typo`.
+    private static func namesNothingElse(_ words: ArraySlice<String>, _ edit: String) -> Bool {
+        typos.contains(edit) && words.last == edit
+            && words.dropLast().allSatisfy { ["fix", "correct", "a", "the"].contains($0) }
     }
 
     private static func words(_ text: String) -> [String] {

@@ -83,7 +83,8 @@ struct BriefProse {
     }
 
     /// Cuts the document into zones: a heading that stands for a key reaches to the next heading of
-    /// its level, to any other such heading or to one of fields; others reach to the next heading.
+    /// its level, to any other such heading or to one of fields that is no subheading; others reach
+    /// to the next heading.
     private static func zones(
         of document: MarkdownDocument,
     ) -> [(section: MarkdownSection, key: String?)] {
@@ -93,7 +94,9 @@ struct BriefProse {
         for (index, (section, key)) in all.enumerated() {
             if key == nil, section.line < coveredUpTo { continue }
             let next = all[(index + 1)...].first { other, otherKey in
-                key == nil || otherKey != nil || BriefStructure.key(of: other.heading) != nil
+                key == nil || otherKey != nil
+                    || other.level <= section.level
+                        && BriefStructure.key(of: other.heading) != nil
             }?.0.line
             let end = min(section.sourceLines.upperBound, next ?? .max)
             var zone = section
@@ -106,6 +109,13 @@ struct BriefProse {
             if key != nil { coveredUpTo = end }
         }
         return zones
+    }
+
+    /// Lines of the headings inside of sections that stand for a key: `### Load` below
+    /// `## Acceptance criteria`.
+    static func subheadingLines(of document: MarkdownDocument) -> Set<Int> {
+        let inside = zones(of: document).filter { $0.key != nil }.flatMap(\.section.blocks)
+        return Set(inside.filter(\.isHeading).map(\.line))
     }
 
     /// The key that a heading stands for.

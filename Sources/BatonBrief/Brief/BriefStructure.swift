@@ -17,6 +17,8 @@ struct BriefStructure {
     /// Rows and items that are looked at; a brief of more is a file to be named under artifacts.
     private static let itemsMax = 512
     private var itemCount = 0
+    /// The first row or item beyond the limit.
+    private var excessLine: Int?
 
     /// Headings by the key they stand for.
     private static let headings: [(key: String, names: [String])] = [
@@ -37,15 +39,32 @@ struct BriefStructure {
     private typealias Pair = (label: String, value: String)
 
     init(_ document: MarkdownDocument) {
+        let subheadings = BriefProse.subheadingLines(of: document)
+        var places: [(node: FieldNode, line: Int, blocks: [MarkdownBlock])] = []
         for section in document.sections {
             guard let key = Self.key(of: section.heading),
-                !members.contains(where: { $0.key == key }),
                 let node = FieldCatalog.tree.first(where: { $0.entry.key == key })
             else { continue }
             // What stands below a further heading is about something else.
-            let blocks = section.blocks.prefix { block in
-                if case .heading = block.kind { false } else { true }
+            let blocks = section.blocks.prefix { !$0.isHeading }.filter(Self.holdsStatements)
+            guard !blocks.isEmpty else { continue }
+            if subheadings.contains(section.line) {
+                warn(
+                    section.line, key,
+                    "the heading \"\(section.heading)\" stands inside of a section of prose;"
+                        + " what is below it is text of that section and no field",
+                    "to state \(key), give both headings the same level")
+            } else if let index = places.firstIndex(where: { $0.node.entry.key == key }) {
+                warn(
+                    section.line, key,
+                    "\(key) stands under two headings, first in line \(places[index].line);"
+                        + " both are read as one", "write them under one heading")
+                places[index].blocks += blocks
+            } else {
+                places.append((node, section.line, blocks))
             }
+        }
+        for (node, line, blocks) in places {
             let found: YAMLNode.Content?
             if case .list(let identity) = node.entry.kind {
                 found = elements(blocks, of: node, identity)
@@ -54,8 +73,20 @@ struct BriefStructure {
             }
             guard let found else { continue }
             members.append(
-                YAMLMember(
-                    key: key, line: section.line, value: YAMLNode(found, line: section.line)))
+                YAMLMember(key: node.entry.key, line: line, value: YAMLNode(found, line: line)))
+        }
+        guard let excessLine else { return }
+        warn(
+            excessLine, nil,
+            "\(itemCount) rows and items under headings of fields exceed itemsMax"
+                + " \(Self.itemsMax); from this line on they stay text",
+            "move long lists into files named under artifacts")
+    }
+
+    private static func holdsStatements(_ block: MarkdownBlock) -> Bool {
+        switch block.kind {
+        case .table, .list: true
+        default: false
         }
     }
 
@@ -68,20 +99,30 @@ struct BriefStructure {
     // MARK: - Lists of things
 
     private mutating func elements(
-        _ blocks: some Sequence<MarkdownBlock>, of node: FieldNode, _ identity: String
+        _ blocks: [MarkdownBlock], of node: FieldNode, _ identity: String
     ) -> YAMLNode.Content? {
         var found: [YAMLNode] = []
-        func add(_ name: String, _ pairs: [Pair], _ line: Int) {
+        var firstLines: [String: Int] = [:]
+        /// - Parameter isWhole: nothing is taken if a part is not understood.
+        func add(_ name: String, _ pairs: [Pair], _ line: Int, isWhole: Bool) {
+            guard isWithinLimit(line) else { return }
             var content: [YAMLMember] = [Self.member(identity, name, line)]
             var strange: [String] = []
             for pair in pairs where !Self.insert(pair, of: node, line, into: &content) {
                 strange.append(pair.label.isEmpty ? pair.value : pair.label)
             }
             // Prose is not taken for a thing of that name.
-            let isThing = content.count > 1
+            let isThing = content.count > 1 && !(isWhole && !strange.isEmpty)
+            if isThing, let first = firstLines[name] {
+                repeated("\(node.entry.key).\(name)", line, first: first)
+                return
+            }
             let element = YAMLNode(.mapping(content), line: line)
-            let isTaken = accepts(isThing ? .sequence([element]) : nil, of: node, line, strange)
-            if isTaken { found.append(element) }
+            guard accepts(isThing ? .sequence([element]) : nil, of: node, line, strange) else {
+                return
+            }
+            found.append(element)
+            firstLines[name] = line
         }
         for block in blocks {
             switch block.kind {
@@ -89,20 +130,21 @@ struct BriefStructure {
                 for row in table.rows {
                     let cells = zip(table.columns, row.cells).dropFirst()
                         .filter { !["", "-", "–", "—"].contains($0.1.trimmed) }
-                    add(row.cells.first?.trimmed ?? "", cells.map { ($0, $1) }, row.line)
+                    add(
+                        row.cells.first?.trimmed ?? "", cells.map { ($0, $1) }, row.line,
+                        isWhole: false)
                 }
             case .list(_, let items):
                 for item in items {
                     let text = item.wholeText
-                    guard let colon = text.firstIndex(of: ":") else {
-                        add("", [], item.line)
-                        continue
-                    }
-                    let clauses = text[text.index(after: colon)...]
-                        .split { $0 == "," || $0 == ";" }.map(\.trimmed)
+                    let colon = text.firstIndex(of: ":") ?? text.endIndex
+                    let rest = text[colon...].dropFirst()
+                    let pairs = Self.clauses(rest, of: node)
+                        .map { Self.pair($0, of: node) ?? ("", $0) }
+                    // Words that are not understood may change what a number beside them means.
                     add(
-                        text[..<colon].trimmed,
-                        clauses.map { Self.pair($0, of: node) ?? ("", $0) }, item.line)
+                        text[..<colon].trimmed, pairs, item.line,
+                        isWhole: rest.contains(where: \.isNumber))
                 }
             default: continue
             }
@@ -112,21 +154,43 @@ struct BriefStructure {
 
     // MARK: - Maps
 
-    private mutating func map(
-        _ blocks: some Sequence<MarkdownBlock>, of node: FieldNode
-    ) -> YAMLNode.Content? {
+    /// Titles of the column that states what holds, where a table has more than two.
+    private static let valueTitles = ["target", "objective", "value", "promised", "promise"]
+
+    /// The one column of values; nil if it cannot be told.
+    private static func valueColumn(of columns: [String]) -> Int? {
+        if columns.count == 2 { return 1 }
+        let titled = columns.indices.dropFirst().filter {
+            valueTitles.contains(BriefProse.plain(columns[$0]))
+        }
+        return titled.count == 1 ? titled[0] : nil
+    }
+
+    private mutating func map(_ blocks: [MarkdownBlock], of node: FieldNode) -> YAMLNode.Content? {
+        let key = node.entry.key
         var found: [YAMLMember] = []
         func add(_ pair: Pair?, _ line: Int) {
+            guard isWithinLimit(line) else { return }
             var tried: [YAMLMember] = []
             if let pair { _ = Self.insert(pair, of: node, line, into: &tried) }
-            guard accepts(tried.isEmpty ? nil : .mapping(tried), of: node, line, []), let pair
-            else { return }
-            _ = Self.insert(pair, of: node, line, into: &found)
+            if let first = found.first(where: { $0.key == tried.first?.key }) {
+                repeated("\(key).\(first.key)", line, first: first.line)
+            } else if accepts(tried.isEmpty ? nil : .mapping(tried), of: node, line, []) {
+                found += tried
+            }
         }
         for block in blocks {
             switch block.kind {
-            case .table(let table) where table.columns.count >= 2:
-                for row in table.rows { add((row.cells[0], row.cells[1]), row.line) }
+            case .table(let table):
+                guard let column = Self.valueColumn(of: table.columns) else {
+                    warn(
+                        block.line, key,
+                        "the table under \(key) has \(table.columns.count) columns and not one"
+                            + " titled Target, so its values are not told apart; it stays text",
+                        "write two columns, or title one of them Target")
+                    continue
+                }
+                for row in table.rows { add((row.cells[0], row.cells[column]), row.line) }
             case .list(_, let items):
                 for item in items { add(Self.pair(item.wholeText, of: node), item.line) }
             default: continue
@@ -135,14 +199,33 @@ struct BriefStructure {
         return found.isEmpty ? nil : .mapping(found)
     }
 
+    // MARK: - What is taken
+
+    private mutating func isWithinLimit(_ line: Int) -> Bool {
+        itemCount += 1
+        if itemCount == Self.itemsMax + 1 { excessLine = line }
+        return itemCount <= Self.itemsMax
+    }
+
+    private mutating func repeated(_ path: String, _ line: Int, first: Int) {
+        warn(
+            line, path, "\(path) stands twice, first in line \(first); the first is used",
+            "keep one of them")
+    }
+
+    private mutating func warn(
+        _ line: Int, _ field: String?, _ message: String, _ suggestion: String
+    ) {
+        diagnostics.append(
+            Diagnostic(.warning, line: line, field: field, message, suggestion: suggestion))
+    }
+
     /// Whether the reader of the front matter takes it. A warning names what it does not take, and
     /// what of the line is no field.
     private mutating func accepts(
         _ content: YAMLNode.Content?, of node: FieldNode, _ line: Int, _ strange: [String]
     ) -> Bool {
         let key = node.entry.key
-        itemCount += 1
-        guard itemCount <= Self.itemsMax else { return false }
         var problem: Diagnostic?
         if let content {
             var reader = FieldReader(lineOffset: 0)
@@ -154,16 +237,16 @@ struct BriefStructure {
         let isTaken = content != nil && problem == nil
         if isTaken { lines.insert(line) }
         guard !isTaken || !strange.isEmpty else { return true }
+        let parts = "“\(strange.joined(separator: "”, “"))”"
+        let reason = problem?.message ?? (strange.isEmpty ? nil : parts)
         let what =
             isTaken
-            ? "“\(strange.joined(separator: "”, “"))” under \(key) is not understood"
-            : "this line under \(key) is not understood" + (problem.map { ": \($0.message)" } ?? "")
-        diagnostics.append(
-            Diagnostic(
-                .warning, line: line, field: key, "\(what); it stays text",
-                suggestion: problem?.suggestion
-                    ?? "write fields with values and units, such as availability 99.9 %, p99 300 ms"
-            ))
+            ? "\(parts) under \(key) is not understood"
+            : "this line under \(key) is not understood" + (reason.map { ": \($0)" } ?? "")
+        warn(
+            line, key, "\(what); it stays text",
+            problem?.suggestion
+                ?? "write fields with values and units, such as availability 99.9 %, p99 300 ms")
         return isTaken
     }
 
@@ -176,6 +259,8 @@ struct BriefStructure {
     private static let fillers: Set<String> = [
         "at", "most", "up", "to", "the", "of", "a", "target",
     ]
+
+    private static func isFiller(_ word: String) -> Bool { fillers.contains(word.lowercased()) }
 
     private static func words(_ text: String) -> [String] {
         text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
@@ -211,7 +296,7 @@ struct BriefStructure {
         }
         let pieces = text.split(separator: " ").map(String.init)
         let countMax = min(labelWordsMax, pieces.count - 1)
-        guard countMax >= 1 else { return bareRate(text, of: node) }
+        guard countMax >= 1 else { return bare(text, of: node) }
         for count in (1...countMax).reversed() {
             let label = pieces[..<count].joined(separator: " ")
             if path(label, of: node) != nil {
@@ -220,15 +305,69 @@ struct BriefStructure {
         }
         for count in (1...countMax).reversed() {
             let label = pieces.suffix(count).joined(separator: " ")
-            let value = pieces.dropLast(count).filter { !fillers.contains($0.lowercased()) }
+            // Between two values a word says something: `1 s to 3 s`.
+            var value = pieces.dropLast(count).drop(while: isFiller)
+            while let last = value.last, isFiller(last) { value.removeLast() }
             if path(label, of: node) != nil { return (label, value.joined(separator: " ")) }
         }
-        return bareRate(text, of: node)
+        return bare(text, of: node)
     }
 
-    private static func bareRate(_ text: String, of node: FieldNode) -> Pair? {
-        guard (try? Units.rate(text)) != nil else { return nil }
-        return (node.entry.key == "queues" ? "arrival rate" : "mean", text)
+    /// A value without a label: a rate, or a word that one key alone takes, such as `POST`.
+    private static func bare(_ text: String, of node: FieldNode) -> Pair? {
+        if (try? Units.rate(text)) != nil {
+            return (node.entry.key == "queues" ? "arrival rate" : "mean", text)
+        }
+        let takers = node.children.filter { child in
+            if case .choice(let names) = child.entry.kind { names.contains(text) } else { false }
+        }
+        return takers.count == 1 ? (takers[0].entry.key, text) : nil
+    }
+
+    /// The clauses of an item, divided by commas and semicolons. A comma inside of a number divides
+    /// nothing, and names that follow a list of names belong to it.
+    private static func clauses(_ text: Substring, of node: FieldNode) -> [String] {
+        var pieces = [""]
+        for index in text.indices {
+            let character = text[index]
+            let isInNumber =
+                character == "," && text[..<index].last?.isNumber == true
+                && text[index...].dropFirst().first?.isNumber == true
+            if [",", ";"].contains(character), !isInNumber {
+                pieces.append("")
+            } else {
+                pieces[pieces.count - 1].append(character)
+            }
+        }
+        var clauses: [String] = []
+        for piece in pieces.map(\.trimmed) where !piece.isEmpty {
+            if let last = clauses.last, isListOfNames(last, of: node),
+                pair(piece, of: node) == nil, continuesNames(piece)
+            {
+                clauses[clauses.count - 1] = "\(last), \(piece)"
+            } else {
+                clauses.append(piece)
+            }
+        }
+        return clauses
+    }
+
+    private static func isListOfNames(_ clause: String, of node: FieldNode) -> Bool {
+        guard let label = pair(clause, of: node)?.label else { return false }
+        return [.calls, .names].contains(kind(of: label, in: node))
+    }
+
+    /// `b`, `b and c`, `and c in parallel`; not a phrase of several words.
+    private static func continuesNames(_ piece: String) -> Bool {
+        let words = withoutParallel(piece).text.split { $0 == " " || $0 == "+" }
+        let names = names(in: piece)
+        let joints = words.count - names.count + piece.count { $0 == "+" }
+        return !names.isEmpty && names.count <= joints + 1
+            && names.allSatisfy { $0.first?.isLetter == true }
+    }
+
+    private static func kind(of label: String, in node: FieldNode) -> FieldKind? {
+        path(label, of: node)?.reduce(node) { $0.child($1) ?? $0 }.entry.kind
     }
 
     /// Puts a value at its path; false where the label is none or the place is taken.
@@ -236,9 +375,12 @@ struct BriefStructure {
         _ pair: Pair, of node: FieldNode, _ line: Int, into members: inout [YAMLMember]
     ) -> Bool {
         guard let path = path(pair.label, of: node) else { return false }
-        var kind = node
-        for key in path { kind = kind.child(key) ?? kind }
-        let value = kind.entry.kind == .calls ? calls(pair.value, line) : scalar(pair.value, line)
+        let value =
+            switch kind(of: pair.label, in: node) {
+            case .calls: calls(pair.value, line)
+            case .names: list(names(in: pair.value), line)
+            default: scalar(pair.value, line)
+            }
         return insert(value, at: path[...], line, into: &members)
     }
 
@@ -272,15 +414,26 @@ struct BriefStructure {
         YAMLNode(.scalar(text.trimmed, .plain), line: line)
     }
 
-    /// `a, b and c`, one after the other, or `a, b in parallel`.
-    private static func calls(_ text: String, _ line: Int) -> YAMLNode {
+    private static func list(_ names: [String], _ line: Int) -> YAMLNode {
+        YAMLNode(.sequence(names.map { scalar($0, line) }), line: line)
+    }
+
+    /// The names of `a, b and c`.
+    private static func names(in text: String) -> [String] {
+        withoutParallel(text).text.split { $0 == "," || $0 == "+" || $0 == " " }
+            .map(String.init).filter { $0 != "and" }
+    }
+
+    private static func withoutParallel(_ text: String) -> (text: String, isParallel: Bool) {
         let mark = "in parallel"
         let isParallel = text.lowercased().hasSuffix(mark)
-        let names = (isParallel ? String(text.dropLast(mark.count)) : text)
-            .split { $0 == "," || $0 == "+" || $0 == " " }.map(String.init)
-            .filter { $0 != "and" }
-        let list = YAMLNode(.sequence(names.map { scalar($0, line) }), line: line)
-        guard isParallel else { return list }
+        return (isParallel ? String(text.dropLast(mark.count)) : text, isParallel)
+    }
+
+    /// `a, b and c`, one after the other, or `a, b in parallel`.
+    private static func calls(_ text: String, _ line: Int) -> YAMLNode {
+        let list = list(names(in: text), line)
+        guard withoutParallel(text).isParallel else { return list }
         let parallel = YAMLMember(key: "parallel", line: line, value: list)
         return YAMLNode(.sequence([YAMLNode(.mapping([parallel]), line: line)]), line: line)
     }
