@@ -118,7 +118,7 @@ struct AgentExampleTests {
     func daemons() async throws {
         try await Stage.with { stage in
             let card = try Self.prepare(stage)
-            let daemon = "setsid sleep 300 >/dev/null 2>&1 &\necho $! >\(stage.folder)/pid\n"
+            let daemon = "setsid env -i sleep 300 >/dev/null 2>&1 &\necho $! >\(stage.folder)/pid\n"
             let program = Self.program("Write the page")
             try stage.write(
                 program.replacing("#!/bin/sh\n", with: "#!/bin/sh\n\(daemon)"),

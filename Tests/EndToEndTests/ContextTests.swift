@@ -155,10 +155,10 @@ struct ContextTests {
         }
     }
 
-    /// A program for context that leaves a daemon in a session of its own behind, whose process it
-    /// writes down, and the line that a command says before it runs it.
+    /// A program for context that leaves a daemon without any mark of ours behind, whose process it
+    /// writes down.
     private static let daemon =
-        "[/bin/sh, -c, 'setsid sleep 300 >/dev/null 2>&1 & echo $! >pid; sleep 0.2; echo done']"
+        "[/bin/sh, -c, 'setsid env -i sleep 300 >/dev/null 2>&1 & echo $! >pid; sleep 0.2; echo done']"
 
     @Test(
         "a program's daemon ends with it, whoever sends the brief, who is told of the program",
