@@ -26,6 +26,7 @@ public final class AgentContext: Sendable {
         var digests: [String: String] = [:]
         var parts: [String: [UInt8]] = [:]
         var costMicroUSD: Int64?
+        var gathered: [Part]?
     }
 
     init(
@@ -127,6 +128,13 @@ public final class AgentContext: Sendable {
 
     /// What the attempt cost so far, in millionths of a US dollar; nil: nothing was said.
     package var costMicroUSD: Int64? { state.withLock { $0.costMicroUSD } }
+
+    /// What was gathered for the attempt before its first round; nil before that. A round with
+    /// findings works on the same.
+    package var gathered: [Part]? {
+        get { state.withLock { $0.gathered } }
+        set { state.withLock { $0.gathered = newValue } }
+    }
 
     func setFindings(_ findings: [String]) { state.withLock { $0.findings = findings } }
 

@@ -8,10 +8,14 @@ package struct ContextFault: Error, Sendable {
     package let message: String
     /// Whether the same may work in a while.
     package let isRetryable: Bool
+    /// What the program last wrote to standard error: not looked through, so not to be repeated
+    /// before somebody has. Empty when it says nothing about the fault.
+    package let errorOutput: String
 
-    package init(message: String, isRetryable: Bool) {
+    package init(message: String, isRetryable: Bool, errorOutput: String = "") {
         self.message = message
         self.isRetryable = isRetryable
+        self.errorOutput = errorOutput
     }
 }
 
@@ -23,8 +27,6 @@ package struct ContextProgram: Sendable {
     package static let secondsMax = 30
     /// What stands for the output of a program that printed nothing.
     package static let nothing = "(it printed nothing)\n"
-    /// What is shown of standard error when it fails, in bytes.
-    private static let errorBytesMax = 400
 
     private let words: [String]
     private let directory: String
@@ -76,10 +78,8 @@ package struct ContextProgram: Sendable {
         switch result.ending {
         case .exited(.code(0)): return
         case .exited(let exit):
-            let words = result.errorTail.suffix(Self.errorBytesMax)
             throw ContextFault(
-                message: "\(program): \(exit)\(words.isEmpty ? "" : ": \(words)")",
-                isRetryable: true)
+                message: "\(program): \(exit)", isRetryable: true, errorOutput: result.errorTail)
         case .attemptTimedOut, .silenceTimedOut:
             throw ContextFault(
                 message: "\(program) did not end within contextSecondsMax \(Self.secondsMax) s",

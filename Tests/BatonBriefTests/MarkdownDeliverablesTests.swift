@@ -173,13 +173,19 @@ import Testing
             )
         }
         let context = DeliveryContext(documents: ["analysis.json": try vector(.analysis)])
-        let risk = "GET /captures/<id> fails for 86.4 min | or more"
+        let risk = #"GET \<id> <img src=x> `GET <id>` fails for 86.4 min | or more \` <b>"#
+        let read = #"GET \<id> <img src=x> GET <id> fails for 86.4 min | or more \` <b>"#
+        let commands = ["kubectl logs <pod> | sort", "`date` <now>", "a `` b ` c"]
         var text = ""
         for kind in Deliverables.five {
             var document = try vector(kind)
             if kind == .riskRegister, var first = document["risks"]?[0] {
                 first["risk"] = .string(risk)
                 document["risks"] = [first]
+            }
+            if kind == .handoffPacket {
+                document["recommended_commands"] = .array(
+                    commands.map { ["command": .string($0), "why": "w", "by": "b"] })
             }
             text += DeliverableMarkdown.render(document, kind: kind, context: context) + "\n"
         }
@@ -189,11 +195,15 @@ import Testing
             fromMarkdown: Array(text.utf8), packet: packet)
 
         let byName = Dictionary(uniqueKeysWithValues: documents.map { ($0.name, $0.document) })
-        #expect(byName["risk_register.json"]?.value(at: "/risks/0/risk")?.stringValue == risk)
+        #expect(byName["risk_register.json"]?.value(at: "/risks/0/risk")?.stringValue == read)
+        let handoff = byName["handoff_packet.json"]
+        #expect(
+            handoff?["recommended_commands"]?.arrayValue?.map { $0["command"]?.stringValue }
+                == commands)
         let checks = try vector(.validationChecklist)["checks"]
-        let read = byName["validation_checklist.json"]?["checks"]
-        #expect(read?[0]?["comparator"] == checks?[0]?["comparator"])
-        #expect(read?[0]?["threshold"] == checks?[0]?["threshold"])
+        let found = byName["validation_checklist.json"]?["checks"]
+        #expect(found?[0]?["comparator"] == checks?[0]?["comparator"])
+        #expect(found?[0]?["threshold"] == checks?[0]?["threshold"])
         #expect(
             byName["execution_plan.json"]?["steps"]?.arrayValue?.map { $0["id"] }
                 == (try vector(.executionPlan))["steps"]?.arrayValue?.map { $0["id"] })

@@ -268,11 +268,39 @@ struct HTMLPage {
             "\(risks)")
     }
 
-    @Test("tags in a text are shown in Markdown, and do not open")
-    func tags() {
-        let text = DeliverableMarkdown.render(
-            ["summary": "GET /captures/<id> <!-- x --> a < b"], kind: .handoffPacket)
+    @Test(
+        "tags in a text are shown in Markdown, and do not open",
+        arguments: [
+            ("GET /captures/<id> <!-- x --> a < b", "GET /captures/&lt;id> &lt;!-- x --> a < b"),
+            // A backslash is shown too, and takes the sense of nothing.
+            (#"\<img src=x>"#, "&#92;&lt;img src=x>"), (#"\\<img>"#, #"\\&lt;img>"#),
+            // One character with what stands before it.
+            ("\u{600}<img src=x>", "\u{600}&lt;img src=x>"),
+            ("`logs <pod>` of <pod>", "`logs <pod>` of &lt;pod>"),
+            ("`` a`<b> ``", "``a`<b>``"),
+            // No code: it begins with a backslash or in another line, or ends nowhere.
+            (#"\`<img>`"#, "&#92;`<img>`"), ("a ` b\n`<img>` <i>", "a &#96; b\n`<img>` &lt;i>"),
+            ("`\n\n<img>`", "&#96;\n\n&lt;img>&#96;"), ("`<img>", "&#96;&lt;img>"),
+        ])
+    func tags(text: String, shown: String) {
+        let markdown = DeliverableMarkdown.render(["summary": .string(text)], kind: .handoffPacket)
 
-        #expect(text.contains("GET /captures/\\<id> \\<!-- x --> a < b"))
+        #expect(markdown.contains("\n\n\(shown)\n\n"), "\(markdown)")
+    }
+
+    @Test("a command is shown as it is to be typed, whatever it is made of")
+    func commands() {
+        let command = "kubectl logs <pod> `date` | head"
+        let handoff: JSONValue = [
+            "summary": "x",
+            "recommended_commands": [["command": .string(command), "why": "y", "by": "z"]],
+        ]
+        let markdown = DeliverableMarkdown.render(handoff, kind: .handoffPacket)
+        let page = page([Self.entry("t-5", .close, ["handoff_packet.json": handoff])])
+
+        #expect(markdown.contains(#"| ``kubectl logs <pod> `date` \| head`` | y | z |"#))
+        #expect(
+            page.text.contains(
+                "<code>kubectl logs &lt;pod&gt; `date` | head</code>"))
     }
 }

@@ -114,6 +114,24 @@ struct AgentExampleTests {
         }
     }
 
+    @Test("what a card's command leaves behind ends with it")
+    func daemons() async throws {
+        try await Stage.with { stage in
+            let card = try Self.prepare(stage)
+            let daemon = "setsid env -i sleep 300 >/dev/null 2>&1 &\necho $! >\(stage.folder)/pid\n"
+            let program = Self.program("Write the page")
+            try stage.write(
+                program.replacing("#!/bin/sh\n", with: "#!/bin/sh\n\(daemon)"),
+                to: "agents/team/writer.sh", mode: 0o755)
+
+            let record = try await stage.baton("agent", "test", card, "--record")
+
+            #expect(record.status == 0, "\(record)")
+            let left = try #require(Int32(try stage.read("pid").replacing("\n", with: "")))
+            #expect(!ProcessTable.all().contains { $0.processID == left && !$0.hasEnded })
+        }
+    }
+
     @Test("numbers are compared by value, to nine digits")
     func values() async throws {
         try await Stage.with { stage in

@@ -77,6 +77,7 @@ struct ContextTests {
                 ("[/bin/sh, -c, 'echo broken >&2; exit 3']", "broken"),
                 ("[/bin/sh, -c, 'head -c 70000 /dev/zero']", "contextOutputBytesMax 65536 bytes"),
                 ("[head, -c, '8', /dev/zero]", "is no text"),
+                ("[/bin/sh, -c, 'cat leak.txt >&2; exit 3']", "is left out"),
                 ("[cat, leak.txt]", "line 2 of what it prints holds what looks like an AWS"),
             ]
             for (context, reason) in cases {
@@ -136,6 +137,73 @@ struct ContextTests {
                 #expect(run.status == 65, "\(run)")
                 #expect(run.output.contains("write context: [git, log, -5]"), "\(run)")
             }
+        }
+    }
+
+    @Test("`agent check` looks for the programs that a card names for context")
+    func missing() async throws {
+        try await Stage.with { stage in
+            let card = SlowAgent.card(instances: 1).replacing(
+                "command:", with: "context: [[/bin/true], [gti, log]]\ncommand:")
+            let file = try stage.write(card, to: "agents/test/slow.md")
+            try stage.write(SlowAgent.program(seconds: 0), to: "agents/test/slow.sh")
+
+            let run = try await stage.baton("agent", "check", file)
+
+            #expect(run.status == 65, "\(run)")
+            #expect(run.output.contains("context: there is no program gti in PATH"), "\(run)")
+        }
+    }
+
+    /// A program for context that leaves a daemon without any mark of ours behind, whose process it
+    /// writes down.
+    private static let daemon =
+        "[/bin/sh, -c, 'setsid env -i sleep 300 >/dev/null 2>&1 & echo $! >pid; sleep 0.2; echo done']"
+
+    @Test(
+        "a program's daemon ends with it, whoever sends the brief, who is told of the program",
+        arguments: [["submit"], ["task", "submit", SlowAgent.id]])
+    func daemons(command: [String]) async throws {
+        try await Stage.with { stage in
+            try stage.useSlowAgent(seconds: 0)
+            try await stage.start()
+            let file = try stage.write(Self.brief(Self.daemon), to: "brief.md")
+
+            let run = try await stage.baton(command + [file])
+
+            #expect(run.status == 0, "\(run)")
+            #expect(run.errorOutput.contains("Running for context: /bin/sh -c"), "\(run)")
+            let daemon = try #require(Int32(try stage.read("pid").replacing("\n", with: "")))
+            #expect(!ProcessTable.all().contains { $0.processID == daemon && !$0.hasEnded })
+            try await stage.stop()
+        }
+    }
+
+    @Test("a round with findings works on what the programs printed for the first")
+    func rounds() async throws {
+        try await Stage.with { stage in
+            try stage.useStandardAgents()
+            let context = "context: [/bin/sh, -c, 'echo run >>runs; wc -l <runs']\n"
+            let card = SlowAgent.card(instances: 1).replacing(
+                "command:", with: "\(context)command:")
+            try stage.write(card, to: "agents/test/slow.md")
+            // The first round's delivery has no plan, the second's has one.
+            let whole = SlowAgent.program(seconds: 0)
+            let lacking = whole.replacing("# Execution plan", with: "# Plan of some kind")
+            try stage.write(whole, to: "agents/test/whole.sh")
+            try stage.write(lacking, to: "agents/test/lacking.sh")
+            try stage.write(
+                "[ -e once ] && exec sh whole.sh\ntouch once\nexec sh lacking.sh\n",
+                to: "agents/test/slow.sh")
+            try await stage.start()
+            let file = try stage.write(SlowAgent.brief, to: "brief.md")
+
+            let run = try await stage.baton("submit", file, "--wait", "--timeout", "60s")
+
+            #expect(run.status == 0, "\(run)")
+            #expect(try Files.exists("\(stage.folder)/agents/test/once"))
+            #expect(try stage.read("agents/test/runs") == "run\n")
+            try await stage.stop()
         }
     }
 }

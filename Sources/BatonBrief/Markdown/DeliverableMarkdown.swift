@@ -274,7 +274,12 @@ package enum DeliverableMarkdown {
         writer.paragraph("Kept for people to read and to run themselves. Baton never runs them.")
         writer.table(
             ["Command", "Why", "By"],
-            commands.map { ["`\($0.shown("command"))`", $0.shown("why"), $0.shown("by")] })
+            commands.map { row in
+                [
+                    DocumentText(code: row.shown("command")), writer.linked(row.shown("why")),
+                    DocumentText(row.shown("by")),
+                ]
+            })
     }
 
     private static func texts(_ value: JSONValue?) -> [String] {

@@ -238,7 +238,7 @@ struct DeliverableReader {
         let commands = entries(zone.part("recommended commands"), prefix: "M").map {
             entry -> JSONValue in
             [
-                "command": .string(Self.code(entry.field("command") ?? entry.text)),
+                "command": .string(entry.field("command") ?? entry.text),
                 "why": .string(need("why", of: entry, as: "recommended command")),
             ]
         }
@@ -249,12 +249,6 @@ struct DeliverableReader {
             ("summary", .string(summary ?? noneStated)),
             ("next_steps", PacketAssembler.orNone(steps)),
         ]
-    }
-
-    /// A text without the backticks around it.
-    private static func code(_ text: String) -> String {
-        let bare = text.trimmed.drop { $0 == "`" }
-        return String(bare.reversed().drop { $0 == "`" }.reversed())
     }
 
     // MARK: Reading entries

@@ -62,7 +62,7 @@ struct MarkdownWriter {
 
     mutating func plot(_ plot: Plot, file: String) { blocks.append(.plot(plot, file: file)) }
 
-    private func linked(_ text: String, in cell: FigureLinks.Cell? = nil) -> DocumentText {
+    func linked(_ text: String, in cell: FigureLinks.Cell? = nil) -> DocumentText {
         figures?.linked(text, in: cell) ?? DocumentText(text)
     }
 
@@ -89,14 +89,19 @@ struct MarkdownWriter {
             while text.contains(fence) { fence += "`" }
             return "\(fence)\(language)\n\(text.hasSuffix("\n") ? text : text + "\n")\(fence)"
         case .plot(let plot, let file):
-            let title = line(DocumentText(plot.title)).filter { $0 != "[" && $0 != "]" }
+            let bare = plot.title.unicodeScalars.filter { $0 != "[" && $0 != "]" }
+            let title = line(DocumentText(String(bare)))
             return "![\(title)](\(file))\n\n\(line(DocumentText(PlotDrawing(plot).description)))"
         }
     }
 
     private static func row(_ cells: [DocumentText]) -> String {
-        "| "
-            + cells.map { line($0).replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
+        let texts = cells.map { cell in
+            // By scalars, as a reader of Markdown counts.
+            let scalars = line(cell).unicodeScalars.flatMap { $0 == "|" ? ["\\", "|"] : [$0] }
+            return String(String.UnicodeScalarView(scalars))
+        }
+        return "| " + texts.joined(separator: " | ") + " |"
     }
 
     /// Without line ends.
@@ -107,24 +112,13 @@ struct MarkdownWriter {
 
     private static func markdown(_ text: DocumentText) -> String {
         text.runs.map { run in
-            let text = withoutHTML(run.text)
+            let parts = InlineCode.parts(of: run)
+            let text = parts.enumerated().map { index, part in
+                let isBeforeCode = index + 1 < parts.count && parts[index + 1].isCode
+                return part.markdown(isBeforeCode: isBeforeCode)
+            }.joined()
             return run.target.map { "[\(text)](\($0))" } ?? text
         }.joined()
-    }
-
-    /// A `<` that would open a tag or a comment is one that a reader is meant to see.
-    private static func withoutHTML(_ text: String) -> String {
-        guard text.contains("<") else { return text }
-        var result = ""
-        let characters = Array(text)
-        for (index, character) in characters.enumerated() {
-            if character == "<", index + 1 < characters.count {
-                let next = characters[index + 1]
-                if next.isLetter || "/!?".contains(next) { result.append("\\") }
-            }
-            result.append(character)
-        }
-        return result
     }
 }
 

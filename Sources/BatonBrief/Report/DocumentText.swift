@@ -8,6 +8,8 @@ struct DocumentText: Sendable, Hashable, ExpressibleByStringLiteral {
         var text: String
         /// Where it leads: a relative path, an anchor, or both; nil for plain text.
         var target: String?
+        /// Whether it is code as a whole: no mark in it means anything.
+        var isCode = false
     }
 
     var runs: [Run]
@@ -15,6 +17,9 @@ struct DocumentText: Sendable, Hashable, ExpressibleByStringLiteral {
     init(_ text: String, target: String? = nil) { runs = [Run(text: text, target: target)] }
 
     init(runs: [Run]) { self.runs = runs }
+
+    /// Code in a line, as it is to be typed.
+    init(code: String) { runs = [Run(text: code, target: nil, isCode: true)] }
 
     init(stringLiteral text: String) { self.init(text) }
 

@@ -55,21 +55,12 @@ struct HTMLPrinter {
 
     func inline(_ text: DocumentText) -> String {
         text.runs.map { run in
-            let content = run.target == nil ? Self.coded(run.text) : HTMLText.escaped(run.text)
+            let content = InlineCode.parts(of: run).map { part in
+                let text = HTMLText.escaped(part.text)
+                return part.isCode ? "<code>\(text)</code>" : text
+            }.joined()
             return run.target.map { "<a href=\"\(HTMLText.escaped($0))\">\(content)</a>" }
                 ?? content
-        }.joined()
-    }
-
-    /// Escaped, with what stands between two backticks as code, and line breaks kept.
-    private static func coded(_ text: String) -> String {
-        let pieces = text.split(separator: "`", omittingEmptySubsequences: false)
-        guard pieces.count > 2 else { return HTMLText.escaped(text) }
-        return pieces.enumerated().map { index, piece in
-            let content = HTMLText.escaped(String(piece))
-            guard index % 2 == 1 else { return content }
-            // The last mark without a partner is a mark.
-            return index == pieces.count - 1 ? "`" + content : "<code>\(content)</code>"
         }.joined()
     }
 }

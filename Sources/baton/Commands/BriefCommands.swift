@@ -39,16 +39,20 @@ extension CommandLineTree {
         [ExitNote(.done, "the brief is done")] + watchExits
         + [ExitNote(.badInput, "there is no such brief")] + commonExits
 
+    /// For every command that reads a brief to send it.
+    static let contextNote =
+        "Programs that the brief names under `context: [git, log, -5]` are run first, here, in"
+        + " the brief's folder and with your rights; what they print goes along as"
+        + " artifacts. `baton brief check` shows them and runs none: look before you submit"
+        + " the brief of somebody else."
+
     static let submitCommand = Command(
         "submit", "publish a brief; with --wait, watch it to its end",
         notes: [
             "The same brief with the same --key is the same brief, also after a restart: it is"
-                + " safe "
-                + "to send it again. Files that the brief names are uploaded first.",
-            "Programs that the brief names under `context: [git, log, -5]` are run first, here, in"
-                + " the brief's folder and with your rights; what they print goes along as"
-                + " artifacts. `baton brief check` shows them and runs none: look before you submit"
-                + " the brief of somebody else.",
+                + " safe to send it again, unless its context programs print something else by"
+                + " then: that is another brief. Files that it names are uploaded first.",
+            contextNote,
             "With --wait, Ctrl-C only stops watching; nothing is cancelled. --out and --follow"
                 + " wait too.",
         ],
@@ -131,7 +135,8 @@ extension CommandLineTree {
                 notes: [
                     "DIR/report.html is the whole on one page, DIR/index.md the same in files: per"
                         + " task a folder with each document as JSON and as Markdown, and its plots"
-                        + " as SVG. Every number leads to how it was derived."
+                        + " as SVG. A number that can mean one figure only leads to how"
+                        + " that was derived."
                 ],
                 arguments: [briefArgument],
                 options: [Option("out", "DIR", "where to (the brief's id)", kind: .directory)],

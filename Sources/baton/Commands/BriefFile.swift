@@ -93,10 +93,16 @@ struct BriefFile {
     }
 
     /// What the brief's context commands print, run in its folder with our own environment: they
-    /// are run for whoever submits, on his machine.
+    /// are run for whoever submits, on his machine, and is told of each.
     func outputs(
-        of document: BriefDocument, stopDescriptor: Int32
+        of document: BriefDocument, stopDescriptor: Int32, _ console: Console
     ) throws(CommandFailure) -> [[UInt8]] {
+        guard !document.commands.isEmpty else { return [] }
+        for command in document.commands {
+            console.note("Running for context: \(Prose.harmless(ContextRun.shown(command.words)))")
+        }
+        // What a program leaves behind comes to us, to be ended, instead of to nobody.
+        try done { () throws(SystemError) in try Orphans.adopt() }
         let folder = try done { () throws(SystemError) in
             try Files.absolutePath(source.folder)
         }

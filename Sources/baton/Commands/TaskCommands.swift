@@ -38,7 +38,8 @@ extension CommandLineTree {
                         + " new`, Protocols/brief.md) is read and checked as by `baton submit`, and"
                         + " its fields are the inputs of the task. Any other file goes as it is:"
                         + " a JSON object is the document of the packet, everything else an"
-                        + " attachment of one part."
+                        + " attachment of one part.",
+                    contextNote,
                 ],
                 arguments: [
                     Argument("AGENT", "who gets it", kind: .agent),
@@ -183,14 +184,20 @@ enum TaskActions {
 
     static func submit(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
         let console = Console(invocation)
+        // Before any other thread starts, so that Ctrl-C ends a program of the brief, too.
+        let signals = try done { () throws(SystemError) in
+            try SignalInbox([.interrupt, .terminate])
+        }
         let file = try SourceFile.read(invocation.argument("FILE"), bytesMax: 1 << 20)
         let broker = try Broker(invocation)
+        broker.client.interrupt(whenReadable: signals.fileDescriptor)
         let agent = try broker.agentName(invocation.argument("AGENT"))
         var terms = TaskTerms()
         terms.priority = invocation.integer("priority")
         terms.deadline = invocation.milliseconds("deadline").map { .milliseconds($0) }
         let key = try SubmitActions.key(invocation)
-        let part = try part(of: file, by: broker)
+        let part = try part(
+            of: file, by: broker, stopDescriptor: signals.fileDescriptor, console)
         let submission = try broker.ask { (client) throws(ClientError) in
             try client.submitTask(agent: agent, parts: [part], key: key, terms: terms)
         }
@@ -205,8 +212,9 @@ enum TaskActions {
     }
 
     /// A brief as its document, so that its fields become inputs; anything else as it is.
-    private static func part(of file: SourceFile, by broker: Broker) throws(CommandFailure) -> Part
-    {
+    private static func part(
+        of file: SourceFile, by broker: Broker, stopDescriptor: Int32, _ console: Console
+    ) throws(CommandFailure) -> Part {
         let name = file.isStandardInput ? "input" : SourceFile.partName(file.name)
         let asItIs = Part(name: name, mediaType: file.mediaType, body: file.bytes)
         let endings = [".md", ".markdown", ".yaml", ".yml", ".json"]
@@ -217,8 +225,7 @@ enum TaskActions {
         // Front matter says that a brief is meant; prose and JSON of another shape are no mistake.
         guard isUnderstood || file.bytes.starts(with: "---".utf8) else { return asItIs }
         let document = try brief.document()
-        let bell = try done { () throws(SystemError) in try WakeUp() }
-        let outputs = try brief.outputs(of: document, stopDescriptor: bell.fileDescriptor)
+        let outputs = try brief.outputs(of: document, stopDescriptor: stopDescriptor, console)
         let json = try brief.uploaded(document, outputs: outputs, priority: nil, by: broker)
         return Part(name: "brief.json", mediaType: "application/json", body: json.encoded())
     }

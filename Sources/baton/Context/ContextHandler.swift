@@ -8,7 +8,7 @@ import BatonPlatform
 import Crypto
 import JSON
 
-/// Runs the commands of a card before each call of its brain.
+/// Runs the commands of a card before its brain, once an attempt.
 struct ContextHandler: AgentHandler {
     let brain: any AgentHandler
     let context: ContextRun
@@ -19,11 +19,7 @@ struct ContextHandler: AgentHandler {
     func handle(_ packet: AgentPacket, context surroundings: AgentContext) throws -> AgentResult {
         let parts: [Part]
         do {
-            parts = try context.outputs(stopDescriptor: surroundings.stopDescriptor)
-                .enumerated().map { index, output in
-                    Part(
-                        name: Self.partName(index + 1), mediaType: "text/plain", body: output)
-                }
+            parts = try gathered(surroundings)
         } catch {
             if let reason = surroundings.stopReason { throw AttemptStopped(reason.rawValue) }
             return .fail(
@@ -35,6 +31,22 @@ struct ContextHandler: AgentHandler {
         case .escalate(let document): return .escalate(Self.naming(parts, in: document))
         case .fail: return result
         }
+    }
+
+    /// What the commands print, as parts: from the first round on the same, so that findings are
+    /// answered from what they are about.
+    private func gathered(_ surroundings: AgentContext) throws(ContextFault) -> [Part] {
+        if let parts = surroundings.gathered { return parts }
+        let count = context.commands.count
+        let outputs = try context.outputs(stopDescriptor: surroundings.stopDescriptor) { number in
+            // Together they may take longer than the broker waits for a sign of life.
+            surroundings.progress(message: "context command \(number) of \(count)")
+        }
+        let parts = outputs.enumerated().map { index, output in
+            Part(name: Self.partName(index + 1), mediaType: "text/plain", body: output)
+        }
+        surroundings.gathered = parts
+        return parts
     }
 
     /// The packet as its brain sees it.

@@ -8,9 +8,15 @@ import PlainText
 
 /// Looks for the program of a card.
 enum CardProgram {
-    /// What keeps the card's process from starting; empty when nothing that can be seen does.
-    /// - Parameter folder: the card's own folder, in which its process starts.
+    /// What keeps the card's process or its context commands from starting; empty when nothing
+    /// that can be seen does.
+    /// - Parameter folder: the card's own folder, in which they start.
     static func problems(with card: Card, in folder: String) -> [Diagnostic] {
+        brainProblems(with: card, in: folder)
+            + card.context.flatMap { problems(with: $0, "context", in: folder) }
+    }
+
+    private static func brainProblems(with card: Card, in folder: String) -> [Diagnostic] {
         if let worker = card.worker { return problems(with: worker, "worker", in: folder) }
         if let command = card.command { return problems(with: command, "command", in: folder) }
         if let preset = card.preset {

@@ -21,10 +21,8 @@ enum SubmitActions {
         }
         let broker = try Broker(invocation)
         broker.client.interrupt(whenReadable: signals.fileDescriptor)
-        for command in document.commands {
-            console.note("Running for context: \(Prose.harmless(ContextRun.shown(command.words)))")
-        }
-        let outputs = try file.outputs(of: document, stopDescriptor: signals.fileDescriptor)
+        let outputs = try file.outputs(
+            of: document, stopDescriptor: signals.fileDescriptor, console)
         let json = try file.uploaded(
             document, outputs: outputs, priority: invocation.integer("priority"), by: broker)
         let key = try key(invocation) ?? Client.makeKey()
