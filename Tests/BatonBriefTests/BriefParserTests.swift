@@ -197,6 +197,19 @@ import Testing
         #expect(brief["context"]?.stringValue?.contains("Availability 99.95%") == true)
     }
 
+    @Test("what follows a comma within a number is not proposed as a number of its own")
+    func groupedNumbers() throws {
+        let text = """
+            # Objective
+            x
+            # Context
+            We expect traffic of 1,500/s on average.
+            """
+        let brief = try #require(BriefParser.parse(Array(text.utf8)).document).json
+
+        #expect((brief["proposed"]?.arrayValue ?? []).map { $0["field"]?.stringValue } == [])
+    }
+
     @Test("constraints keep their kinds, from subheadings and from prefixes")
     func constraints() throws {
         let text = """

@@ -113,6 +113,8 @@ private struct Measure {
         guard characters[index].isASCII, characters[index].isNumber else { return false }
         guard index > 0 else { return true }
         let before = characters[index - 1]
+        // The rest of “1,500” is no number of its own.
+        if before == ",", index > 1, characters[index - 2].isNumber { return false }
         return !before.isLetter && !before.isNumber && before != "." && before != "_"
             && before != "-"
     }
