@@ -7,7 +7,7 @@ import ZeroMQ
 /// The supervisor's running children. It belongs to one thread.
 final class ChildTable {
     /// A running child.
-    private final class Running {
+    final class Running {
         let process: ChildProcess
         let record: RecordedProcess?
         let startedMicroseconds: Int64
@@ -29,7 +29,7 @@ final class ChildTable {
     /// Never written to: it closes when this process dies, in whatever way.
     private let lifelineWriting: Descriptor
     private let stamp: @Sendable (Int64) -> String
-    private var running: [ChildName: Running] = [:]
+    private(set) var running: [ChildName: Running] = [:]
     private var logs: [ChildName: LogFile] = [:]
     private var tokens: [ChildName: String] = [:]
 

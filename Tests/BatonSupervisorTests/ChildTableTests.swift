@@ -19,7 +19,7 @@ import Testing
             home: home, containment: Containment(home), logLimits: LogLimits()
         ) { _ in "T" }
         let names = scripts.indices.map { ChildName.agent(Self.agent, instance: $0 + 1) }
-        defer { for name in names { children.kill(name) } }
+        defer { end(names, of: children) }
         for (name, script) in zip(names, scripts) {
             let program = Program(
                 executable: "/bin/sh", arguments: ["-c", script], environment: [],
@@ -28,6 +28,15 @@ import Testing
         }
         let numbers = try names.map { try #require(children.process(of: $0)?.0).processID }
         try body(children, numbers)
+    }
+
+    /// Kills them and waits for each. A child that nobody waits for is found again and again by
+    /// whoever waits for any child of this process: exit tests would never end.
+    private func end(_ names: [ChildName], of children: ChildTable) {
+        for name in names {
+            children.kill(name)
+            _ = children.running[name]?.process.waitForExit()
+        }
     }
 
     @Test(
