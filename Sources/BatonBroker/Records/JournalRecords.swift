@@ -85,6 +85,12 @@ package final class JournalRecords<Store: Journal & ~Copyable>: Records {
         }
     }
 
+    /// The event of a leaf that has been read; what was just committed is not parsed again.
+    private func event(_ seq: UInt64, _ leaf: [UInt8]) throws(RecordsFault) -> Event {
+        if let event = recent.event(seq) { return event }
+        return try JournalEvents.event(leaf)
+    }
+
     /// The view's answer, and what it does not know yet from the journal's end.
     package func find(_ query: RecordQuery) throws(RecordsFault) -> [UInt64] {
         var known: [UInt64] = []
@@ -99,11 +105,12 @@ package final class JournalRecords<Store: Journal & ~Copyable>: Records {
                 throw RecordsFault("\(error)")
             }
         }
+        cursor = max(cursor, query.earliest)
         var fresh: [UInt64] = []
         while cursor < journal.head {
             let leaves = try leaves(from: cursor, eventsMax: 1_000, bytesMax: 1 << 20)
             for leaf in leaves {
-                if query.matches(try JournalEvents.event(leaf)) { fresh.append(cursor) }
+                if query.matches(try event(cursor, leaf)) { fresh.append(cursor) }
                 cursor += 1
             }
         }

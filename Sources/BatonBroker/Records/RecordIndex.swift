@@ -126,11 +126,12 @@ package struct RecordIndex: ~Copyable {
         case .type(let type):
             try numbers(
                 "SELECT seq FROM events WHERE type = ? ORDER BY seq", [.text(type.rawValue)])
-        case .typeInBrief(let type, let brief):
-            // The + keeps SQLite from walking through that type in all briefs.
+        case .typesInBrief(let types, let brief):
+            // The + keeps SQLite from walking through those types in all briefs.
             try numbers(
-                "SELECT seq FROM events WHERE brief = ? AND +type = ? ORDER BY seq",
-                [.number(brief.number), .text(type.rawValue)])
+                "SELECT seq FROM events WHERE brief = ? AND +type IN ("
+                    + types.map { _ in "?" }.joined(separator: ", ") + ") ORDER BY seq",
+                [.number(brief.number)] + types.map { .text($0.rawValue) })
         case .newest(let type, let below, let limit):
             try numbers(
                 "SELECT seq FROM events WHERE type = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
@@ -161,13 +162,23 @@ package struct RecordIndex: ~Copyable {
 }
 
 extension RecordQuery {
+    /// No event before it can match: ids are the numbers of the events that made them.
+    var earliest: UInt64 {
+        switch self {
+        case .brief(let brief), .typesInBrief(_, let brief): brief.number
+        case .task(let task): task.number
+        case .type, .newest, .digest: 0
+        }
+    }
+
     /// Whether an event that the view does not know yet belongs to the answer.
     func matches(_ event: Event) -> Bool {
         switch self {
         case .brief(let brief): event.brief == brief
         case .task(let task): event.task == task
         case .type(let type): event.type == type
-        case .typeInBrief(let type, let brief): event.type == type && event.brief == brief
+        case .typesInBrief(let types, let brief):
+            types.contains(event.type) && event.brief == brief
         case .newest(let type, let below, _): event.type == type && event.seq < below
         case .digest(let digest): event.parts.contains { $0.digest.hex == digest }
         }

@@ -34,8 +34,8 @@ package enum RecordQuery: Hashable, Sendable {
     case task(TaskID)
     /// All events of one type, ascending.
     case type(EventType)
-    /// Those of one type about one brief, ascending.
-    case typeInBrief(EventType, BriefID)
+    /// Those of some types about one brief, ascending.
+    case typesInBrief([EventType], BriefID)
     /// The newest events of a type below a number, descending.
     case newest(EventType, below: UInt64, limit: Int)
     /// The event that names a part of this digest.

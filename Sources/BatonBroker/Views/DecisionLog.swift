@@ -11,10 +11,9 @@ struct DecisionLog {
 
     func entries(of brief: BriefID) throws(RecordsFault) -> [JSONValue] {
         var entries: [JSONValue] = []
-        let seqs =
-            try records.find(.typeInBrief(.decisionRecorded, brief))
-            + records.find(.typeInBrief(.escalationAnswered, brief))
-        for seq in seqs.sorted() {
+        for seq in try records.find(
+            .typesInBrief([.decisionRecorded, .escalationAnswered], brief))
+        {
             guard let event = try records.event(seq), let words = try words(of: event) else {
                 continue
             }
