@@ -45,9 +45,8 @@ package struct ContextProgram: Sendable {
     /// - Parameter stopDescriptor: readable when nobody wants the output any more.
     package func run(stopDescriptor: Int32) throws(ContextFault) -> [UInt8] {
         let program = words.first ?? ""
-        let isBelow = program.contains("/") && !program.hasPrefix("/")
-        let path = isBelow ? "\(directory)/\(program)" : program
-        guard let executable = Host.findExecutable(path) else {
+        guard let executable = Host.findExecutable(Host.programPath(program, in: directory))
+        else {
             throw ContextFault(
                 message: "\(program) is not an executable file", isRetryable: false)
         }

@@ -59,6 +59,14 @@ package enum Host {
         return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// Where a program named in a file is looked for: names with a slash count from that file's
+    /// folder, wherever we are ourselves; others are left for `PATH`.
+    package static func programPath(_ name: String, in folder: String) -> String {
+        guard name.contains("/"), !name.hasPrefix("/") else { return name }
+        let plain = name.hasPrefix("./") ? String(name.dropFirst(2)) : name
+        return folder == "." ? "./\(plain)" : "\(folder)/\(plain)"
+    }
+
     /// The file a command name stands for: as the shell looks it up in `PATH`.
     package static func findExecutable(
         _ name: String, searching path: String? = environment("PATH"),

@@ -85,7 +85,7 @@ enum AgentRun {
                 options.directory = folder
                 // Counted from there, wherever we are ourselves.
                 if let program = options.command?.first {
-                    options.command?[0] = CardProgram.place(program, in: folder)
+                    options.command?[0] = Host.programPath(program, in: folder)
                 }
                 if let brain = CommandBrain(options) { return brain }
             }

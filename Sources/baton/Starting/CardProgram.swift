@@ -49,7 +49,7 @@ enum CardProgram {
         with words: [String], _ key: String, in folder: String
     ) -> [Diagnostic] {
         guard let name = words.first else { return [] }
-        let path = place(name, in: folder)
+        let path = Host.programPath(name, in: folder)
         guard let executable = Host.findExecutable(path) else {
             return [missing(name, path, key)]
         }
@@ -80,13 +80,6 @@ enum CardProgram {
         return problem(
             key, "\(key): \(name) is not there (\(path))",
             near.map { "did you mean \($0)?" } ?? "make it, or name another program")
-    }
-
-    /// Names with a slash count from the card's folder, others are looked up in `PATH`.
-    static func place(_ name: String, in folder: String) -> String {
-        guard name.contains("/"), !name.hasPrefix("/") else { return name }
-        let plain = name.hasPrefix("./") ? String(name.dropFirst(2)) : name
-        return folder == "." ? "./\(plain)" : "\(folder)/\(plain)"
     }
 
     /// What cannot be looked at is not there for us either.

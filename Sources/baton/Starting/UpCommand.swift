@@ -199,9 +199,8 @@ enum UpActions {
         let folder = Files.parent(of: file)
         if let worker = card.worker, let name = worker.first {
             // A worker that is not there is started in vain, and so reported like one that ends.
-            let local = "\(folder)/\(name)"
-            let isLocal = name.contains("/") && !name.hasPrefix("/")
-            let found = isLocal ? local : Host.findExecutable(name) ?? name
+            let path = Host.programPath(name, in: folder)
+            let found = Host.findExecutable(path) ?? path
             return Program(
                 executable: found, arguments: Array(worker.dropFirst()), environment: environment,
                 directory: folder)
