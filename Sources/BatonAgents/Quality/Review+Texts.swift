@@ -72,12 +72,9 @@ extension Review {
     /// Keys and tokens in any part, whatever its type.
     mutating func checkSecrets() {
         for (part, text) in texts {
-            for (number, line) in text.split(
-                omittingEmptySubsequences: false, whereSeparator: \.isNewline
-            ).enumerated() {
-                guard let kind = SecretScanner.find(in: String(line)) else { continue }
+            for (line, kind) in SecretScanner.places(in: text) {
                 find(
-                    .noSecret, .critical, part: part, place: "line \(number + 1)",
+                    .noSecret, .critical, part: part, place: "line \(line)",
                     "the line holds what looks like \(kind)",
                     satisfy: "remove it, and revoke it where it came from")
             }

@@ -12,6 +12,12 @@ package enum SecretScanner {
         ("AIza", 35, "a Google API key"),
     ]
 
+    /// The lines of a text that hold a secret, counted from 1, each with what kind it is.
+    package static func places(in text: String) -> [(line: Int, kind: String)] {
+        text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
+            .compactMap { index, line in find(in: String(line)).map { (index + 1, $0) } }
+    }
+
     /// What kind of secret a line holds; nil when none.
     package static func find(in line: String) -> String? {
         let bytes = Array(line.utf8)

@@ -39,7 +39,8 @@ struct ContextRun {
                     message: "\(name): \(error.message)\(Self.said(error.errorOutput))",
                     isRetryable: error.isRetryable)
             }
-            if let found = Self.secret(in: String(decoding: output, as: UTF8.self)) {
+            let text = String(decoding: output, as: UTF8.self)
+            if let found = SecretScanner.places(in: text).first {
                 throw ContextFault(
                     message: "\(name): line \(found.line) of what it prints holds what looks like"
                         + " \(found.kind); nothing of it was kept", isRetryable: false)
@@ -52,18 +53,10 @@ struct ContextRun {
     /// The end of what a failed program wrote to standard error, for its message, which is kept:
     /// nothing of it if a secret is in it.
     private static func said(_ errorOutput: String) -> String {
-        if let found = secret(in: errorOutput) {
+        if let found = SecretScanner.places(in: errorOutput).first {
             return "; its standard error holds what looks like \(found.kind) and is left out"
         }
         let end = String(decoding: errorOutput.utf8.suffix(errorBytesMax), as: UTF8.self)
         return end.isEmpty ? "" : ": \(end)"
-    }
-
-    private static func secret(in text: String) -> (line: Int, kind: String)? {
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-        for (index, line) in lines.enumerated() {
-            if let kind = SecretScanner.find(in: String(line)) { return (index + 1, kind) }
-        }
-        return nil
     }
 }
