@@ -215,13 +215,6 @@ extension AvailabilityStates {
 
     /// The probability that fewer than `need` of the parts are up; nil for too many of them.
     fileprivate static func tooFew(_ up: [Double], need: Int) -> Double? {
-        guard up.count <= partsMax else { return nil }
-        var total = 0.0
-        for state in 0..<(1 << up.count) where state.nonzeroBitCount < need {
-            total += up.indices.reduce(1.0) {
-                $0 * (state >> $1 & 1 == 1 ? up[$1] : 1 - up[$1])
-            }
-        }
-        return total
+        probability(up) { $0.nonzeroBitCount < need }
     }
 }
