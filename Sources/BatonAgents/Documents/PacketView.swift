@@ -71,6 +71,20 @@ package struct PacketView: Sendable {
     package var queues: [JSONValue] { list("/inputs/queues") }
     package var operations: [JSONValue] { list("/inputs/operations") }
 
+    /// What people call an element of `queues`, `dependencies` or `operations`: by its position
+    /// where the brief gives it no name.
+    static func name(ofQueue item: JSONValue, at index: Int) -> String {
+        item["name"]?.stringValue ?? "queue \(index + 1)"
+    }
+
+    static func name(ofDependency item: JSONValue, at index: Int) -> String {
+        item["name"]?.stringValue ?? "dependency \(index + 1)"
+    }
+
+    static func name(ofOperation item: JSONValue, at index: Int) -> String {
+        item["id"]?.stringValue ?? "operation \(index + 1)"
+    }
+
     /// Constraints as (kind, text), in the order of the schema.
     package var constraintTexts: [(kind: String, text: String)] {
         ["security", "legal", "budget", "timeline", "staffing", "other"].flatMap { kind in

@@ -55,7 +55,7 @@ extension ClosingRun {
             return known.map { [$0[0], "not stated", "not stated"] + $0[1...3] }
         }
         return packet.operations.enumerated().map { index, operation in
-            let name = operation["id"]?.stringValue ?? "operation \(index + 1)"
+            let name = PacketView.name(ofOperation: operation, at: index)
             func list(_ texts: [String]) -> String {
                 texts.isEmpty ? "nothing" : texts.joined(separator: ", ")
             }

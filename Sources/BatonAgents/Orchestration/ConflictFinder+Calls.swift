@@ -51,7 +51,7 @@ extension ConflictFinder {
     private func figures(
         ofQueue index: Int, notBy agent: String
     ) -> [(source: Upstream, index: Int, figure: JSONValue)] {
-        let name = packet.queues[index]["name"]?.stringValue ?? "queue \(index + 1)"
+        let name = PacketView.name(ofQueue: packet.queues[index], at: index)
         let suffix = ".\(index).\(PointerText.slug(name))"
         return upstream.filter { $0.agent != agent }.flatMap { source in
             figures(source).filter { $0.1["id"]?.stringValue?.hasSuffix(suffix) ?? false }
@@ -70,7 +70,7 @@ extension ConflictFinder {
                     }
             }
             guard isCalled else { return nil }
-            return (index, packet.queues[index]["name"]?.stringValue ?? "queue \(index + 1)")
+            return (index, PacketView.name(ofQueue: packet.queues[index], at: index))
         }
     }
 
@@ -161,7 +161,7 @@ extension ConflictFinder {
                         }), let needed = window.figure["value"]?.doubleValue,
                         kept.seconds < needed
                     else { return nil }
-                    let name = packet.queues[queue]["name"]?.stringValue ?? "queue \(queue + 1)"
+                    let name = PacketView.name(ofQueue: packet.queues[queue], at: queue)
                     let shown = Shown.duration(needed, .up)
                     return Conflict(
                         matter: "Records of keys end before messages of \(name) do",

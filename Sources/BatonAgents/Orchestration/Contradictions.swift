@@ -17,7 +17,7 @@ struct Contradictions: Sendable {
         for (index, queue) in packet.queues.enumerated() {
             rates(
                 "/inputs/queues/\(index)/arrival_rate", mean: "mean",
-                name: "the arrivals of \(queue["name"]?.stringValue ?? "queue \(index + 1)")")
+                name: "the arrivals of \(PacketView.name(ofQueue: queue, at: index))")
         }
         latencies()
         groups()
@@ -84,7 +84,7 @@ struct Contradictions: Sendable {
             guard let median = packet.number("\(base)/latency_p50"),
                 let tail = packet.number("\(base)/latency_p99"), median > tail
             else { continue }
-            let name = item["name"]?.stringValue ?? "dependency \(index + 1)"
+            let name = PacketView.name(ofDependency: item, at: index)
             sentences.append(
                 "The median latency of \(name), \(Shown.duration(median, .nearest)), is above its"
                     + " 99th percentile, \(Shown.duration(tail, .nearest)).")

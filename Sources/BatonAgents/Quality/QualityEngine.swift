@@ -87,14 +87,12 @@ struct Review {
             { $0.checkCompleteness() }, { $0.checkShapes() }, { $0.checkCoverage() },
             { $0.checkScope() }, { $0.checkLimits() }, { $0.checkQuantities() },
             { $0.checkPlots() }, { $0.checkAssumptions() }, { $0.checkEvidence() },
-            { $0.checkCriteria() },
-            { $0.checkDirections() }, { $0.checkTraces() }, { $0.checkRisks() },
-            { $0.checkRatings() }, { $0.checkOwners() }, { $0.checkSteps() },
-            { $0.checkDecisions() }, { $0.checkAnswers() }, { $0.checkAnswersExist() },
-            { $0.checkWithin() }, { $0.checkAcross() }, { $0.checkPlaceholders() },
-            { $0.checkHedging() }, { $0.checkSecrets() }, { $0.checkCommands() },
-            { $0.checkNumbers() },
-            { $0.checkNames() }, { $0.checkLanguage() },
+            { $0.checkCriteria() }, { $0.checkDirections() }, { $0.checkTraces() },
+            { $0.checkRisks() }, { $0.checkRatings() }, { $0.checkOwners() },
+            { $0.checkSteps() }, { $0.checkDecisions() }, { $0.checkAnswers() },
+            { $0.checkAnswersExist() }, { $0.checkWithin() }, { $0.checkAcross() },
+            { $0.checkPlaceholders() }, { $0.checkHedging() }, { $0.checkSecrets() },
+            { $0.checkCommands() }, { $0.checkFacts() }, { $0.checkLanguage() },
         ]
         for rule in rules { rule(&self) }
     }

@@ -4,11 +4,15 @@
 import JSON
 
 extension Review {
-    /// Numbers in prose have a source.
-    ///
-    /// Bare counts up to a dozen are not facts about the world: “2 questions stay open”.
-    mutating func checkNumbers() {
+    /// Numbers and names in prose have a source.
+    mutating func checkFacts() {
         let sources = FactSources(self)
+        checkNumbers(sources)
+        checkNames(sources)
+    }
+
+    /// Bare counts up to a dozen are not facts about the world: “2 questions stay open”.
+    private mutating func checkNumbers(_ sources: FactSources) {
         var count = 0
         for document in delivery.documents where document.kind != "analysis" || isBuiltIn {
             guard let value = document.value else { continue }
@@ -26,9 +30,8 @@ extension Review {
     }
 
     /// Names in an engine's prose are known. What others write may name what only they know.
-    mutating func checkNames() {
+    private mutating func checkNames(_ sources: FactSources) {
         guard isBuiltIn else { return }
-        let sources = FactSources(self)
         var count = 0
         for document in delivery.documents {
             guard let value = document.value else { continue }

@@ -35,7 +35,7 @@ extension QueueRun {
 
     private mutating func makePlan(_ index: Int) -> QueuePlan? {
         let base = "/inputs/queues/\(index)"
-        let name = packet.queues[index]["name"]?.stringValue ?? "queue \(index + 1)"
+        let name = PacketView.name(ofQueue: packet.queues[index], at: index)
         guard let rate = workings.source("\(base)/arrival_rate/mean"),
             let service = workings.source("\(base)/service_time/mean")
         else {

@@ -245,7 +245,7 @@ package struct AvailabilityGraph: Sendable {
     private static func part(
         _ item: JSONValue, index: Int, deadline: Double?, outage: Double?
     ) -> Part {
-        let name = item["name"]?.stringValue ?? "dependency \(index + 1)"
+        let name = PacketView.name(ofDependency: item, at: index)
         let maintenance = share(of: item["maintenance"])
         let availability = Evidence.number(item["availability"]).map { $0 * (1 - maintenance) }
         let (role, reason) = role(of: item, name: name, deadline: deadline, outage: outage)

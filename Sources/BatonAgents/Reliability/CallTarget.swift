@@ -40,7 +40,7 @@ enum CallReader {
     ) -> [CallTarget] {
         var result: [CallTarget] = []
         for (index, item) in dependencies.enumerated() where !paths.contains(index) {
-            let name = item["name"]?.stringValue ?? "dependency \(index + 1)"
+            let name = PacketView.name(ofDependency: item, at: index)
             let isRedundant = item["kind"]?.stringValue == "redundant"
             let group = isRedundant ? item["group"]?.stringValue ?? name : name
             if isRedundant, let at = result.firstIndex(where: { $0.name == group }) {
@@ -92,7 +92,7 @@ enum CallReader {
     ) -> [CallPath] {
         var result: [CallPath] = []
         for (index, operation) in operations.enumerated() {
-            let name = operation["id"]?.stringValue ?? "operation \(index + 1)"
+            let name = PacketView.name(ofOperation: operation, at: index)
             let stages = (operation["calls"]?.arrayValue ?? [])
                 .map { names($0).compactMap { find($0, targets) } }
                 .filter { !$0.isEmpty }

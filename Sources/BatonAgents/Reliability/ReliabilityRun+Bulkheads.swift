@@ -137,7 +137,7 @@ extension ReliabilityRun {
         let unsafe = packet.operations.enumerated().filter { _, operation in
             !["GET", "HEAD", "OPTIONS"].contains(
                 (operation["method"]?.stringValue ?? "GET").uppercased())
-        }.map { $1["id"]?.stringValue ?? "operation \($0 + 1)" }
+        }.map { PacketView.name(ofOperation: $1, at: $0) }
         workings.sections.append(
             Section(
                 title: "Load shedding",

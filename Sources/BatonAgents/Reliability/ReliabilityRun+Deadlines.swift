@@ -63,7 +63,7 @@ extension ReliabilityRun {
     }
 
     private mutating func timeout(_ base: String, member: Int) -> (Source, String)? {
-        let name = packet.dependencies[member]["name"]?.stringValue ?? "dependency \(member + 1)"
+        let name = PacketView.name(ofDependency: packet.dependencies[member], at: member)
         let p99 = packet.number("\(base)/latency_p99")
         if let stated = packet.number("\(base)/timeout") {
             if let p99, stated < p99 {

@@ -9,7 +9,7 @@ extension ReliabilityRun {
     mutating func failures() {
         var rows: [[String]] = []
         for (index, operation) in packet.operations.enumerated() {
-            let name = operation["id"]?.stringValue ?? "operation \(index + 1)"
+            let name = PacketView.name(ofOperation: operation, at: index)
             let method = (operation["method"]?.stringValue ?? "GET").uppercased()
             let key = operation["idempotency"]?.stringValue
             rows += Self.failures(method: method, key: key).map {

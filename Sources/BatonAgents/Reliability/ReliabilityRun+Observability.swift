@@ -18,7 +18,7 @@ extension ReliabilityRun {
         where !windows.contains(window) {
             windows.append(window)
         }
-        describeSignals(signals)
+        describeSignals(signals, queues)
         let file = RulesFile(
             signals: signals, windows: windows, alerts: alerts, agentID: workings.agentID)
         workings.attachments.append(file.file)
@@ -186,7 +186,7 @@ extension ReliabilityRun {
     private var suspects: [String] {
         let costs = packet.dependencies.enumerated().compactMap {
             index, item -> (name: String, cost: Quantity)? in
-            let name = item["name"]?.stringValue ?? "dependency \(index + 1)"
+            let name = PacketView.name(ofDependency: item, at: index)
             let id = "outages.\(index).\(PointerText.slug(name))"
             return workings.quantity(id).map { (name, $0) }
         }.filter { $0.cost.value > 0 }
@@ -208,7 +208,7 @@ extension ReliabilityRun {
         packet.operations.enumerated().compactMap { index, operation in
             let method = (operation["method"]?.stringValue ?? "GET").uppercased()
             guard !["GET", "HEAD", "OPTIONS", "PUT", "DELETE"].contains(method) else { return nil }
-            let name = operation["id"]?.stringValue ?? "operation \(index + 1)"
+            let name = PacketView.name(ofOperation: operation, at: index)
             return operation["idempotency"]?.stringValue == "key"
                 ? "\(name): a timeout is unknown; look up the key, then repeat with the same one."
                 : "\(name): a timeout is unknown and there is no key; look at the state, and repeat"
@@ -218,7 +218,7 @@ extension ReliabilityRun {
 
     // MARK: the plan
 
-    private mutating func describeSignals(_ signals: ServiceSignals) {
+    private mutating func describeSignals(_ signals: ServiceSignals, _ queues: QueueAlerts) {
         func flat(_ expression: String) -> String {
             expression.split(whereSeparator: \.isNewline).map { String($0).trimmed }
                 .joined(separator: " ")
@@ -239,7 +239,7 @@ extension ReliabilityRun {
             ]
         }
         if hasOutbox { rows.append(["Outbox age", signals.outboxAge, "above 60 s"]) }
-        rows += queueAlerts(signals).rows
+        rows += queues.rows
         workings.sections.append(
             Section(
                 title: "Observability plan",

@@ -15,7 +15,7 @@ extension ReliabilityRun {
         }
         var rows: [[String]] = []
         for (index, operation) in packet.operations.enumerated() {
-            let name = operation["id"]?.stringValue ?? "operation \(index + 1)"
+            let name = PacketView.name(ofOperation: operation, at: index)
             let method = (operation["method"]?.stringValue ?? "GET").uppercased()
             let key = operation["idempotency"]?.stringValue
             let semantics = Self.semantics(method: method, hasKey: key == "key" || key == "natural")
@@ -221,7 +221,7 @@ extension ReliabilityRun {
     /// The downtimes of the dependencies that every request needs.
     var hardDowntimes: [(name: String, downtime: Quantity)] {
         packet.dependencies.enumerated().compactMap { index, item in
-            let name = item["name"]?.stringValue ?? "dependency \(index + 1)"
+            let name = PacketView.name(ofDependency: item, at: index)
             guard item["kind"]?.stringValue ?? "hard" == "hard",
                 let downtime = workings.quantity("downtime.\(index).\(PointerText.slug(name))")
             else { return nil }

@@ -102,7 +102,7 @@ extension ReliabilityRun {
 
     private func weakestHard() -> String? {
         hardByWeakness().first.map {
-            let name = packet.dependencies[$0]["name"]?.stringValue ?? "dependency \($0 + 1)"
+            let name = PacketView.name(ofDependency: packet.dependencies[$0], at: $0)
             let value = packet.number("/inputs/dependencies/\($0)/availability") ?? 1
             return "\(name) with \(Shown.percent(value))"
         }
@@ -177,7 +177,7 @@ extension ReliabilityRun {
             list[index]["kind"] = "cached"
             stale = max(stale, Evidence.number(list[index].value(at: "/maintenance/for")) ?? 0)
             list[index]["stale_ok"] = .number(stale)
-            names.append(list[index]["name"]?.stringValue ?? "dependency \(index + 1)")
+            names.append(PacketView.name(ofDependency: list[index], at: index))
             let reached = attainable(list)
             guard reached >= slo else { continue }
             draft.offer(
