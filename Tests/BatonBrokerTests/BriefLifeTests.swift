@@ -93,6 +93,7 @@ import Testing
         let task = try harness.ask(
             "operator", .show, JSONObject([("task", work.header["task"] ?? "")]))
         #expect(try JSONValue(parsing: task.body[0])["state"] == "accepted")
+        try harness.findsEverything()
     }
 
     @Test("a rejected delivery comes back with its findings, and the same bytes are refused")

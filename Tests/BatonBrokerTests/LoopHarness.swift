@@ -229,4 +229,21 @@ final class LoopHarness {
             try Event(leaf: $0).type.rawValue
         }
     }
+
+    /// Checks that a search for each brief and task finds what a look at every event does.
+    func findsEverything() throws {
+        let events = try server.records.leaves(from: 0, eventsMax: .max, bytesMax: .max)
+            .map { try Event(leaf: $0) }
+        for brief in Set(events.compactMap(\.brief)) {
+            let own = events.filter { $0.brief == brief }
+            #expect(try server.records.find(.brief(brief)) == own.map(\.seq))
+            let types: [EventType] = [.taskDelivered, .briefSubmitted]
+            let some = own.filter { types.contains($0.type) }
+            #expect(try server.records.find(.typesInBrief(types, brief)) == some.map(\.seq))
+        }
+        for task in Set(events.compactMap(\.task)) {
+            let own = events.filter { $0.task == task }
+            #expect(try server.records.find(.task(task)) == own.map(\.seq))
+        }
+    }
 }
