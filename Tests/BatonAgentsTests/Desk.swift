@@ -56,6 +56,8 @@ struct Desk {
     var route: JSONValue?
     /// The playbooks that the orchestrator knows.
     var playbooks: [Playbook] = [.plain]
+    /// The plan's entries by the task that was made of them.
+    var entries: [String: JSONValue] = [:]
     /// The gates of the plan, as a close task's packet has them.
     var gates: [JSONValue] = []
     /// What people decided, as a packet has it.
@@ -83,6 +85,7 @@ struct Desk {
                 id: id, kind: kind, agent: agent, title: title, instructions: "as planned",
                 attempt: 1, rejections: 0),
             briefID: "b-1", sentAt: "2026-11-20T08:09:10.123456Z", brief: brief)
+        facts.plannedTask = entries[id]
         facts.answers = answers
         facts.artifacts = artifacts.map { reference($0.name, $0.bytes) }
         facts.route = route
@@ -152,24 +155,28 @@ struct Desk {
         return HandoffPacket(document: PacketAssembler.assemble(facts).document)
     }
 
-    func work(_ agent: String, task: String = "t-5") throws -> EngineOutcome {
-        try run(facts(task, .work, agent, title: "Work of \(agent)"), [:])
+    func work(
+        _ agent: String, task: String = "t-5", after upstream: [Delivered] = []
+    ) throws -> EngineOutcome {
+        var facts = facts(task, .work, agent, title: "Work of \(agent)")
+        let parts = add(upstream, to: &facts)
+        return try run(facts, parts)
     }
 
-    func delivered(_ agent: String, task: String) throws -> Delivered {
-        guard case .deliver(let parts) = try work(agent, task: task) else {
+    func delivered(
+        _ agent: String, task: String, after upstream: [Delivered] = []
+    ) throws -> Delivered {
+        guard case .deliver(let parts) = try work(agent, task: task, after: upstream) else {
             Issue.record("\(agent) did not deliver")
             throw Undelivered()
         }
         return Delivered(
             task: task, agent: agent, title: "Work of \(agent)",
-            parts: parts.map { ($0.name, $0.bytes) })
+            parts: parts.map { ($0.name, $0.bytes) }, dependsOn: upstream.map(\.task))
     }
 
-    func close(_ upstream: [Delivered]) throws -> EngineOutcome {
-        var facts = facts("t-9", .close, "core.orchestrator", title: "Close")
-        facts.gates = gates
-        facts.decisions = decisions
+    /// Adds accepted deliveries to a packet; returns their parts.
+    private func add(_ upstream: [Delivered], to facts: inout PacketFacts) -> [String: [UInt8]] {
         var parts: [String: [UInt8]] = [:]
         for item in upstream {
             facts.upstream.append(
@@ -179,6 +186,14 @@ struct Desk {
                     parts: item.parts.map { reference($0.name, $0.bytes) }))
             for part in item.parts { parts["upstream/\(item.task)/\(part.name)"] = part.bytes }
         }
+        return parts
+    }
+
+    func close(_ upstream: [Delivered]) throws -> EngineOutcome {
+        var facts = facts("t-9", .close, "core.orchestrator", title: "Close")
+        facts.gates = gates
+        facts.decisions = decisions
+        let parts = add(upstream, to: &facts)
         return try run(facts, parts)
     }
 
@@ -190,7 +205,7 @@ struct Desk {
         facts.subject = .init(
             task: item.task, agent: item.agent, attempt: 1, title: item.title,
             instructions: "as planned", parts: item.parts.map { reference($0.name, $0.bytes) },
-            answers: answers)
+            plannedTask: entries[item.task], answers: answers)
         var parts: [String: [UInt8]] = [:]
         for part in item.parts { parts["subject/\(part.name)"] = part.bytes }
         guard case .deliver(let result) = try run(facts, parts) else {

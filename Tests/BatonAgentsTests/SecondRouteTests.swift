@@ -28,7 +28,7 @@ struct WrongFormula: Sendable, CustomTestStringConvertible {
 struct SecondRouteTests {
     static let vectors =
         FormulaVectorTests.budget + FormulaVectorTests.calls + FormulaVectorTests.queues
-        + FormulaVectorTests.operations
+        + FormulaVectorTests.operations + FormulaVectorTests.rollouts
 
     private func values(_ inputs: [(String, Double)]) -> FormulaValues {
         FormulaValues(inputs.map { ($0.0, .number($0.1)) })
@@ -63,6 +63,18 @@ struct SecondRouteTests {
         WrongFormula(
             "error-budget", [("availability", 0.999), ("window", 2_592_000)], "in hours", 0.72),
         WrongFormula("error-ratio-allowed", [("availability", 0.999)], "in per cent", 0.1),
+        WrongFormula(
+            "clean-requests", [("confidence", 0.95), ("error_ratio", 0.001)],
+            "the rule of three without its exact form", 3000),
+        WrongFormula(
+            "traffic-time", [("requests", 207), ("share", 0.01), ("rate", 90)],
+            "as if all traffic counted", 2.3),
+        WrongFormula(
+            "release-budget",
+            [
+                ("share", 0.01), ("detection", 51.84), ("recovery", 300), ("availability", 0.999),
+                ("window", 2_592_000),
+            ], "without the detection", 0.00115740740741),
         WrongFormula(
             "failed-requests-allowed",
             [("availability", 0.999), ("rate", 90), ("window", 2_592_000)], "those that succeed",

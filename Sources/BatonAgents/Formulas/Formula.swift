@@ -140,7 +140,8 @@ package struct FormulaRegistry: Sendable {
     /// Every formula that the shipped engines use, in the order of Protocols/formulas.md.
     package static let standard = FormulaRegistry(
         budgetFormulas + availabilityFormulas + callFormulas + retryFormulas + waitFormulas
-            + sharingFormulas + operationFormulas + simulationFormulas + protectionFormulas)
+            + sharingFormulas + operationFormulas + simulationFormulas + protectionFormulas
+            + rolloutFormulas)
 
     package let formulas: [Formula]
     private let positions: [String: Int]

@@ -44,6 +44,8 @@ struct Review {
     let packet: PacketView
     /// The packet that the subject worked from: the same, with the subject's inputs.
     let origin: JSONValue
+    /// The delivery's task, as the packet describes it.
+    let subject: JSONValue
     let subjectTask: String
     let subjectAgent: String
     let delivery: DeliverySet
@@ -59,6 +61,7 @@ struct Review {
     init(packet: PacketView, subject: JSONValue, parts: [String: [UInt8]], card: JSONValue) {
         self.packet = packet
         cardTexts = [card["description"]?.stringValue ?? ""]
+        self.subject = subject
         subjectTask = subject["task"]?.stringValue ?? "t-0"
         subjectAgent = subject["agent"]?.stringValue ?? ""
         var origin = packet.document
@@ -85,6 +88,7 @@ struct Review {
     mutating func run() {
         let rules: [(inout Review) -> Void] = [
             { $0.checkCompleteness() }, { $0.checkShapes() }, { $0.checkCoverage() },
+            { $0.checkAsked() },
             { $0.checkScope() }, { $0.checkLimits() }, { $0.checkQuantities() },
             { $0.checkPlots() }, { $0.checkAssumptions() }, { $0.checkEvidence() },
             { $0.checkCriteria() }, { $0.checkDirections() }, { $0.checkTraces() },

@@ -8,6 +8,7 @@ package enum QualityRule: String, Sendable, CaseIterable {
     case shape
     case inputsCovered = "inputs-covered"
     case requirementKept = "requirement-kept"
+    case askedDelivered = "asked-delivered"
 
     // Scope.
     case scopeKept = "scope-kept"
