@@ -160,6 +160,9 @@ struct PlaybookRunTests {
         let analysis = try item.json("analysis.json")
         // 99.9 % in 30 d: the first page is at 14.4 × 0.1 %; ln 0.05 / ln 0.9856 = 206.5.
         #expect(analysis.quantity("rollout.requests") == 207)
+        // At 90/s, one in a hundred: 230 s, and the page looks at an hour.
+        #expect(((analysis.quantity("rollout.seen.one") ?? 0) - 230).magnitude < 1e-9)
+        #expect(analysis.quantity("rollout.watch.one") == 3600)
         // Everything fails: 0.0144 of an hour until the page, then the recovery objective.
         let recovery = try #require(desk.brief.value(at: "/inputs/slo/recovery")?.doubleValue)
         let budget = 0.001 * 30 * 86400

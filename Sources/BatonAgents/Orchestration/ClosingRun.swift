@@ -239,12 +239,18 @@ struct ClosingRun {
 
     // MARK: summary
 
+    /// One specialist may have several tasks.
+    private var who: String {
+        let agents = Set(upstream.map(\.agent)).count
+        let text = Counted.text(agents, "specialist")
+        if agents == upstream.count { return text + (agents == 1 ? " has" : " have") }
+        return "\(text) with \(upstream.count) tasks" + (agents == 1 ? " has" : " have")
+    }
+
     private var summary: String {
         let title = packet.text("/brief_document/title") ?? packet.objective
         var sentences = [
-            "\(title.withoutFullStop): \(upstream.count)"
-                + (upstream.count == 1 ? " specialist has" : " specialists have")
-                + " delivered, and every delivery was accepted"
+            "\(title.withoutFullStop): \(who) delivered, and every delivery was accepted"
                 + (upstream.contains { $0.acceptedBy == "exception" }
                     ? " (one at least by a recorded exception)." : ".")
         ]

@@ -39,7 +39,7 @@ extension ReliabilityRun {
         }
     }
 
-    private mutating func alertPolicy() -> String {
+    mutating func alertPolicy() -> String {
         workings.assume(
             "Page when 2 % of the budget is spent in 1 h or 5 % in 6 h; ticket for 10 % in 1"
                 + " d or 3 d.",

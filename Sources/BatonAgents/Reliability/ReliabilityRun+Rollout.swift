@@ -83,7 +83,7 @@ extension ReliabilityRun {
         }
         if let clean = workings.quantity("rollout.requests") {
             sentences.append(
-                "Each stage has to show \(clean.shown) without a failure, or stay below the alert.")
+                "Each stage has to show \(clean.shown), and that no page fires.")
         }
         if !workings.openQuestions.isEmpty {
             sentences.append(Counted.text(workings.openQuestions.count, "question") + " left open.")
@@ -138,12 +138,18 @@ extension ReliabilityRun {
         for stage in RolloutStage.all {
             let share = Source.assumed(stage.share, assumption: policy)
             if packet.number("/inputs/traffic/mean") != nil {
-                let time = workings.derive(
-                    "rollout.watch.\(stage.id)", "Time for these requests at \(stage.text)",
+                workings.derive(
+                    "rollout.seen.\(stage.id)", "Time for these requests at \(stage.text)",
                     by: "traffic-time",
                     [
                         ("requests", .quantity("rollout.requests")), ("share", share),
                         ("rate", .pointer("/inputs/traffic/mean")),
+                    ])
+                let time = workings.derive(
+                    "rollout.watch.\(stage.id)", "Shortest stage at \(stage.text)", by: "longest",
+                    [
+                        ("seconds", .quantity("rollout.seen.\(stage.id)")),
+                        ("seconds", .assumed(page.long, assumption: alertPolicy())),
                     ])
                 figures.isTimed = figures.isTimed || time != nil
             }
@@ -261,8 +267,9 @@ extension ReliabilityRun {
         var text = "The new version is watched by its own requests, beside the old one's."
         if let clean = workings.quantity("rollout.requests") {
             text +=
-                " A stage is left after \(clean.shown) of the new version without a failure, or"
-                + " when the page's window has passed below its error ratio."
+                " A stage lasts until the new version has answered \(clean.shown), which without a"
+                + " failure rule out the error ratio of the page, and at least the page's long"
+                + " window."
         }
         workings.sections.append(
             Section(
