@@ -126,8 +126,9 @@ extension ReliabilityRun {
             "A rollout gives the new version 1 %, 10 %, 50 % and then all of the traffic; a stage"
                 + " is left when an error ratio at the first page can be ruled out with 95 %"
                 + " confidence.",
-            .research, confidence: 0.85,
-            "Stages and evidence as in the SRE Workbook, chapter 16; the shares are customary.")
+            .inference, confidence: 0.7,
+            "The SRE Workbook, chapter 16, canaries by share of the traffic and leaves the shares to"
+                + " the service; these are customary.")
         workings.derive(
             "rollout.requests", "Requests without a failure that rule out the page's error ratio",
             by: "clean-requests",

@@ -169,6 +169,7 @@ enum ExampleReview {
             "parts": JSONValue(texts: parts.map { PacketAssembler.subjectPart($0.name) }),
             "packet_inputs": packet.inputs,
         ]
+        document["subject"]?["deliver"] = packet.document.value(at: "/task/deliver")
         document["task"] = [
             "id": "t-0", "kind": "review", "agent": "core.quality", "title": "review",
             "instructions": "", "attempt": 1, "rejections": 0,
