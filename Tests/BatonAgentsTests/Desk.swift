@@ -60,6 +60,8 @@ struct Desk {
     var entries: [String: JSONValue] = [:]
     /// The gates of the plan, as a close task's packet has them.
     var gates: [JSONValue] = []
+    /// The gate that judges.
+    var gate = QualityEngine()
     /// What people decided, as a packet has it.
     var decisions: [JSONValue] = []
     /// The brief's files, as they are stored.
@@ -103,9 +105,12 @@ struct Desk {
         let packet = PacketAssembler.assemble(facts).document
         #expect(DocumentKind.packet.findings(in: packet) == [])
         let orchestrator = OrchestratorEngine(playbooks: playbooks)
-        let engine =
-            facts.task.agent == orchestrator.agentID
-            ? orchestrator : try #require(EngineCatalog.engine(for: facts.task.agent))
+        let engine: any Engine =
+            switch facts.task.agent {
+            case orchestrator.agentID: orchestrator
+            case gate.agentID: gate
+            default: try #require(EngineCatalog.engine(for: facts.task.agent))
+            }
         var parts = parts
         for artifact in artifacts { parts["artifacts/\(artifact.name)"] = artifact.bytes }
         let input = EngineInput(

@@ -163,6 +163,29 @@ struct SecondRouteTests {
         #expect(!route.accepts(wrong.value, for: values(wrong.inputs)))
     }
 
+    /// Stations for which Allen–Cunneen is far off: arrivals in bursts for many workers, and long
+    /// tails.
+    static let unusual: [(load: Double, workers: Double, arrivalsCV: Double, serviceCV: Double)] = [
+        (21, 30, 2, 0.5), (70, 100, 1.4, 1), (70, 100, 3, 0.5), (0.2, 1, 5, 1), (0.7, 2, 1.2, 0),
+        (90, 100, 1, 10), (27, 30, 0.5, 0.5), (0.1, 2, 1.5, 0),
+    ]
+
+    @Test("a simulated wait is accepted where the formula is far off", arguments: unusual)
+    func simulated(
+        load: Double, workers: Double, arrivalsCV: Double, serviceCV: Double
+    ) throws {
+        let inputs = values([
+            ("arrival_rate", load), ("service_time", 1), ("workers", workers),
+            ("arrivals_cv", arrivalsCV), ("service_cv", serviceCV),
+        ])
+        let formula = try #require(FormulaRegistry.standard["wait-simulated"])
+        let route = try #require(SecondRoute.route(for: "wait-simulated"))
+
+        let value = try #require(formula.evaluate(inputs))
+
+        #expect(route.accepts(value, for: inputs), "\(value)")
+    }
+
     @Test("a graph is counted out state by state, shared parts included")
     func graph() throws {
         let dependencies: JSONValue = [

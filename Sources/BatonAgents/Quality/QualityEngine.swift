@@ -6,8 +6,10 @@ import JSON
 /// The engine of `core.quality`.
 package struct QualityEngine: Engine {
     package let agentID = "core.quality"
+    private let stepsMax: Int
 
-    package init() {}
+    /// - Parameter stepsMax: steps of work that a review may take, `reviewStepsMax`.
+    package init(stepsMax: Int = ReviewWork.stepsMax) { self.stepsMax = stepsMax }
 
     package func run(_ input: EngineInput) -> EngineOutcome {
         let packet = PacketView(input.packet)
@@ -16,7 +18,9 @@ package struct QualityEngine: Engine {
         else {
             return .fail(message: "\(agentID) takes review tasks with a subject")
         }
-        var review = Review(packet: packet, subject: subject, parts: input.parts, card: input.card)
+        var review = Review(
+            packet: packet, subject: subject, parts: input.parts, card: input.card,
+            work: ReviewWork(limit: stepsMax))
         review.run()
         return .deliver([EnginePart(name: "verdict.json", value: review.verdict)])
     }
@@ -53,13 +57,18 @@ struct Review {
     let texts: [(part: String, text: String)]
     private(set) var findings: [ReviewFinding] = []
     var quantitiesChecked = 0
+    var work: ReviewWork
     /// The artifacts of the brief and what programs said of it: sources of names and numbers.
     let materials: [String]
     /// The words of the agents' cards that came with the review.
     let cardTexts: [String]
 
-    init(packet: PacketView, subject: JSONValue, parts: [String: [UInt8]], card: JSONValue) {
+    init(
+        packet: PacketView, subject: JSONValue, parts: [String: [UInt8]], card: JSONValue,
+        work: ReviewWork
+    ) {
         self.packet = packet
+        self.work = work
         cardTexts = [card["description"]?.stringValue ?? ""]
         self.subject = subject
         subjectTask = subject["task"]?.stringValue ?? "t-0"
