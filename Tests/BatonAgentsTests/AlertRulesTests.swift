@@ -55,6 +55,17 @@ struct AlertRulesTests {
         return (exit, String(decoding: try Files.read(log, bytesMax: 1 << 20), as: UTF8.self))
     }
 
+    /// Has the tool read rules, where there is one.
+    static func accept(_ rules: String) throws {
+        guard promtool != nil else { return }
+        let folder = try Files.makeTemporaryDirectory(prefix: "baton-rules")
+        defer { try? Files.removeTree(folder) }
+        let file = "\(folder)/read.rules.yaml"
+        try Files.writeNew(Array(rules.utf8), to: file)
+        let (exit, output) = try AlertRulesTests().run(["check", "rules", file], in: folder)
+        #expect(exit == .code(0), "\(output)")
+    }
+
     static let promises: [(availability: Double, days: Double?)] = [
         (0.5, 30), (0.93, 30), (0.99, 7), (0.999, 28), (0.9995, 30), (0.9999, 90),
         (0.999_999_999, 365), (0.999, 0.02), (0.999, nil),

@@ -187,7 +187,7 @@ struct Desk {
             facts.upstream.append(
                 .init(
                     task: item.task, agent: item.agent, title: item.title, acceptedBy: "verdict",
-                    dependsOn: item.dependsOn,
+                    dependsOn: item.dependsOn, plannedTask: entries[item.task],
                     parts: item.parts.map { reference($0.name, $0.bytes) }))
             for part in item.parts { parts["upstream/\(item.task)/\(part.name)"] = part.bytes }
         }

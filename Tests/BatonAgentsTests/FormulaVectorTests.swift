@@ -83,13 +83,14 @@ struct FormulaVectorTests {
         Vector("clean-requests", [("confidence", 0.95), ("error_ratio", 0.5)], 5),
         Vector("clean-requests", [("confidence", 0.75), ("error_ratio", 0.5)], 2),
         Vector("traffic-time", [("requests", 207), ("share", 0.01), ("rate", 90)], 230),
-        // 99.9 % in 30 d leave 2,592 s; 52 s and 5 min of one request in a hundred.
+        Vector(
+            "traffic-time", [("requests", 207), ("share", 0.01), ("part", 0.25), ("rate", 90)], 920),
+        // 99.9 % in 30 d leave 2,592 s; 5 min of one request in a hundred.
         Vector(
             "release-budget",
             [
-                ("share", 0.01), ("detection", 51.84), ("recovery", 300), ("availability", 0.999),
-                ("window", 2_592_000),
-            ], 0.00135740740741),
+                ("share", 0.01), ("recovery", 300), ("availability", 0.999), ("window", 2_592_000),
+            ], 0.00115740740741),
     ]
 
     static func pair(need: Double) -> [(String, Double)] {

@@ -72,9 +72,8 @@ struct SecondRouteTests {
         WrongFormula(
             "release-budget",
             [
-                ("share", 0.01), ("detection", 51.84), ("recovery", 300), ("availability", 0.999),
-                ("window", 2_592_000),
-            ], "without the detection", 0.00115740740741),
+                ("share", 0.01), ("recovery", 300), ("availability", 0.999), ("window", 2_592_000),
+            ], "in minutes of budget", 0.0694444444444),
         WrongFormula(
             "failed-requests-allowed",
             [("availability", 0.999), ("rate", 90), ("window", 2_592_000)], "those that succeed",

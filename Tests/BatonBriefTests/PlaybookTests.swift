@@ -86,6 +86,7 @@ import Testing
             name: API
             roles:
               - {id: ops, title: Operations, agents: [core.quality]}
+              - {id: idle, title: Nobody needs it, agents: [a.c]}
               - {id: specialists, title: All, agents: [a.b]}
             phases:
               - {id: design, title: Design, deliver: [{id: x, what: y, in: letter}]}
@@ -99,14 +100,15 @@ import Testing
             """)
 
         for wanted in [
-            "5 core.quality cannot fill a role", "6 specialists is a role by itself",
-            "8 letter is no document of a delivery", "9 x is to be delivered twice",
-            "9 \"a contract\" is no map of keys, as an entry of deliver is",
-            "11 nothing is no phase of this playbook",
-            "12 crew is no role of this playbook", "12 three is no other task of this playbook",
-            "13 close is the orchestrator's", "14 the orchestrator has no task check",
-            "15 plan waits for other tasks", "one, two wait for each other",
-            "the phase alone is done in no task", "the phase design is done in one, two",
+            "5 core.quality cannot fill a role", "7 specialists is a role by itself",
+            "9 letter is no document of a delivery", "10 x is to be delivered twice",
+            "10 \"a contract\" is no map of keys, as an entry of deliver is",
+            "12 nothing is no phase of this playbook",
+            "13 crew is no role of this playbook", "13 three is no other task of this playbook",
+            "14 close is the orchestrator's", "15 the orchestrator has no task check",
+            "16 plan waits for other tasks", "one, two wait for each other",
+            "the role idle has no task", "the phase alone is done in no task",
+            "the phase design is done in one, two",
         ] {
             #expect(said.contains { $0.contains(wanted) }, "\(wanted) is not in \(said)")
         }

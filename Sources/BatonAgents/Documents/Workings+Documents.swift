@@ -152,7 +152,12 @@ extension Workings {
                 ("recommended_commands", Self.orNone(commands.map(\.json))),
                 ("summary", .string(summary)),
                 ("next_steps", Self.orNone(nextSteps.map(JSONValue.string))),
-            ] + (delivered.isEmpty ? [] : [("delivered", .array(delivered.map(\.json)))]))
+            ] + (delivered.isEmpty ? [] : [("delivered", .array(answers.map(\.json)))]))
+    }
+
+    /// In the order in which they were asked for.
+    private var answers: [DeliveredItem] {
+        packet.asked.compactMap { item in delivered.first { $0.id == item.id } }
     }
 
     private func analysis(summary: String) -> JSONValue {

@@ -171,10 +171,28 @@ package struct Workings: Sendable {
     /// Says of a thing that the playbook asks for where it stands, or why it does not apply. What
     /// was not asked for, or was said already, is left.
     package mutating func answer(_ id: String, _ answer: DeliveredItem.Answer) {
-        guard packet.asked.contains(where: { $0.id == id }),
+        guard let item = packet.asked.first(where: { $0.id == id }),
             !delivered.contains(where: { $0.id == id })
         else { return }
+        var answer = answer
+        if let wanted = item.document, case .at(let places) = answer,
+            !places.contains(where: { document(of: $0) == wanted })
+        {
+            answer = .notApplicable(
+                "\(agentID) has it as “\(places.joined(separator: ", "))”, not in \(wanted)")
+        }
         delivered.append(DeliveredItem(id: id, answer))
+    }
+
+    /// The document that a place of an answer is in: an id, a section's title or a list's name.
+    private func document(of place: String) -> String {
+        if sections.contains(where: { $0.title == place }) { return "analysis" }
+        let lists = [
+            "steps": "execution_plan", "decisions": "execution_plan", "risks": "risk_register",
+            "checks": "validation_checklist", "requirements": "objective_snapshot",
+        ]
+        let ids = ["S": "execution_plan", "C": "validation_checklist"]
+        return lists[place] ?? ids[String(place.prefix(1))] ?? "handoff_packet"
     }
 
     /// Answers all that is still open: lists that every delivery has are named; of anything else an

@@ -23,39 +23,39 @@ let rolloutFormulas: [Formula] = [
         return (unsure / passed).rounded(.up)
     },
     Formula(
-        "traffic-time", "requests / (share × rate)", source: "definition", unit: "s",
+        "traffic-time", "requests / (share × part × rate)", source: "definition", unit: "s",
         inputs: [
             FormulaInput("requests", "requests to wait for"),
             FormulaInput("share", "share of the traffic that counts, 0..1"),
+            FormulaInput("part", .optional, "share of the requests that one operation gets, 0..1"),
             FormulaInput("rate", "mean requests a second"),
         ],
-        range: "requests > 0, 0 < share ≤ 1, rate > 0"
+        range: "requests > 0, 0 < share ≤ 1, 0 < part ≤ 1, rate > 0"
     ) { values in
         guard let requests = values.number("requests"), requests > 0,
             let share = values.number("share"), share > 0, share <= 1,
             let rate = values.number("rate"), rate > 0
         else { return nil }
-        return requests / (share * rate)
+        let part = values.number("part") ?? 1
+        guard part > 0, part <= 1 else { return nil }
+        return requests / (share * part * rate)
     },
     Formula(
-        "release-budget", "share × (detection + recovery) / ((1 − availability) × window)",
+        "release-budget", "share × recovery / ((1 − availability) × window)",
         source: "SRE Workbook, ch. 16", unit: "ratio",
         inputs: [
             FormulaInput("share", "share of the traffic that the release gets, 0..1"),
-            FormulaInput("detection", "seconds until it is seen that everything fails there"),
-            FormulaInput("recovery", "seconds until the old version has the traffic again"),
+            FormulaInput("recovery", "seconds from the first failure until it is taken back"),
             FormulaInput("availability", "promised availability, 0..1"),
             FormulaInput("window", "length of the budget's window in seconds"),
         ],
-        range: "0 < share ≤ 1, detection ≥ 0, recovery > 0, 0 ≤ availability < 1, window > 0;"
-            + " even traffic"
+        range: "0 < share ≤ 1, recovery > 0, 0 ≤ availability < 1, window > 0; even traffic"
     ) { values in
         guard let share = values.number("share"), share > 0, share <= 1,
-            let detection = values.number("detection"), detection >= 0,
             let recovery = values.number("recovery"), recovery > 0,
             let availability = values.number("availability"), (0..<1).contains(availability),
             let window = values.number("window"), window > 0
         else { return nil }
-        return share * (detection + recovery) / ((1 - availability) * window)
+        return share * recovery / ((1 - availability) * window)
     },
 ]

@@ -18,25 +18,24 @@ let rolloutRoutes: [SecondRoute] = [
         return seen <= unsure * (1 + 1e-9) && before > unsure * (1 - 1e-9)
     },
     SecondRoute(
-        "traffic-time", .identity, "value × rate × share = requests",
+        "traffic-time", .identity, "value × rate × part × share = requests",
         source: "the requests that come in that time"
     ) { values, value in
         guard let requests = values.number("requests"), let share = values.number("share"),
             let rate = values.number("rate")
         else { return false }
-        return SecondRoute.near(value * rate * share, requests)
+        let part = values.number("part") ?? 1
+        return SecondRoute.near(value * rate * part * share, requests)
     },
     SecondRoute(
         "release-budget", .identity,
-        "value × window / share = (detection + recovery) / (1 − availability)",
+        "value × window / share = recovery / (1 − availability)",
         source: "the time of a complete outage that the budget allows"
     ) { values, value in
-        guard let share = values.number("share"), let detection = values.number("detection"),
-            let recovery = values.number("recovery"),
+        guard let share = values.number("share"), let recovery = values.number("recovery"),
             let availability = values.number("availability"),
             let window = values.number("window")
         else { return false }
-        return SecondRoute.near(
-            value * window / share, (detection + recovery) / (1 - availability))
+        return SecondRoute.near(value * window / share, recovery / (1 - availability))
     },
 ]

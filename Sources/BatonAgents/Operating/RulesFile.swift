@@ -2,10 +2,14 @@
 
 /// The rules of one service.
 struct RulesFile: Sendable {
-    /// The name of the part.
+    /// The name of the part that has the rules of the service.
     static let name = "alerts.rules.yaml"
+    /// What the names of all rules files end with.
+    static let suffix = ".rules.yaml"
     private static let mediaType = "application/yaml"
 
+    /// The name of the part.
+    var part = Self.name
     let signals: ServiceSignals
     /// Windows whose error ratio is recorded, such as `5m`, each once.
     let windows: [String]
@@ -18,17 +22,19 @@ struct RulesFile: Sendable {
         [
             "Alert rules of \(signals.service), written by \(agentID).",
             "Metric names are those that client libraries commonly use; adapt them here.",
-            "Check: promtool check rules \(Self.name)",
+            "Check: promtool check rules \(part)",
         ]
     }
 
     /// The rules as a part of a delivery.
-    var file: EnginePart { EnginePart(name: Self.name, mediaType: Self.mediaType, text: text) }
+    var file: EnginePart { EnginePart(name: part, mediaType: Self.mediaType, text: text) }
 
     /// They are checked wherever they are shipped from.
-    static func check(owner: String, reasons: [Check.Reason]) -> Check {
+    static func check(
+        _ part: String = name, owner: String, reasons: [Check.Reason]
+    ) -> Check {
         Check(
-            traces: [], metric: "\(name) passes promtool check rules", comparator: ">=",
+            traces: [], metric: "\(part) passes promtool check rules", comparator: ">=",
             threshold: 1, unit: "passing test",
             method: "Run it in the build of whatever ships the rules, after each change",
             when: "before release, then on each change", owner: owner, reasons: reasons)
@@ -43,9 +49,9 @@ struct RulesFile: Sendable {
                     "recorded",
                     windows.map { window in
                         .map([
-                            .init("record", .text(ServiceSignals.recordName(window))),
+                            .init("record", .text(signals.recordName(window))),
                             .init("expr", .block(signals.errorRatio(window))),
-                            .init("labels", .map([.init("service", .text(signals.service))])),
+                            .init("labels", .map(signals.labels)),
                         ])
                     }))
         }
@@ -63,9 +69,10 @@ struct RulesFile: Sendable {
 extension Workings {
     /// Recommends to check the rules of the delivery, where it has any.
     mutating func recommendRulesCheck() {
-        guard attachments.contains(where: { $0.name == RulesFile.name }) else { return }
-        recommend(
-            "promtool check rules \(RulesFile.name)",
-            why: "Says whether the alert rules can be loaded, before a server has to.")
+        for file in attachments where file.name.hasSuffix(RulesFile.suffix) {
+            recommend(
+                "promtool check rules \(file.name)",
+                why: "Says whether the alert rules can be loaded, before a server has to.")
+        }
     }
 }

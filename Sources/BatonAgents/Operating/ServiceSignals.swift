@@ -7,6 +7,8 @@
 struct ServiceSignals: Sendable {
     /// Value of the label `service`: letters, digits, hyphens.
     let service: String
+    /// Value of the label `version`, where only the requests of one version count.
+    var version: String?
 
     /// The service of a packet. Work packets name no service, so its objective has to do.
     init(_ packet: PacketView) {
@@ -15,26 +17,38 @@ struct ServiceSignals: Sendable {
         service = label
     }
 
+    /// The labels of the requests that count.
+    private var selector: String {
+        "service=\"\(service)\"" + (version.map { ",version=\"\($0)\"" } ?? "")
+    }
+
     /// Requests, counted at the edge.
-    var requests: String { "http_requests_total{service=\"\(service)\"}" }
+    var requests: String { "http_requests_total{\(selector)}" }
 
     /// Share of the requests that failed over `window` (`5m`, `1h`): the SLI of availability.
     func errorRatio(_ window: String) -> String {
         """
-        sum(rate(http_requests_total{service="\(service)",code=~"5.."}[\(window)]))
+        sum(rate(http_requests_total{\(selector),code=~"5.."}[\(window)]))
           /
-        sum(rate(http_requests_total{service="\(service)"}[\(window)]))
+        sum(rate(http_requests_total{\(selector)}[\(window)]))
         """
     }
 
     /// The recorded series of that ratio.
     func recordedRatio(_ window: String) -> String {
-        "\(Self.recordName(window)){service=\"\(service)\"}"
+        "\(recordName(window)){\(selector)}"
+    }
+
+    /// What a recorded series of the ratio is labelled with.
+    var labels: [YAMLText.Member] {
+        [.init("service", .text(service))]
+            + (version.map { [.init("version", .text($0))] } ?? [])
     }
 
     /// Name of the recorded series, as the SRE Workbook, chapter 5, writes it.
-    static func recordName(_ window: String) -> String {
-        "service:slo_errors_per_request:ratio_rate\(window)"
+    func recordName(_ window: String) -> String {
+        let level = version == nil ? "service" : "service_version"
+        return "\(level):slo_errors_per_request:ratio_rate\(window)"
     }
 
     /// A quantile of the response time in seconds, over 5 min.

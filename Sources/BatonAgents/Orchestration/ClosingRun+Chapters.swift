@@ -6,14 +6,14 @@ import PlainText
 
 extension ClosingRun {
     mutating func addChapters() {
-        for chapter in playbook.closing {
+        for chapter in chapters {
             switch chapter {
             case "contract": addContract()
             case "rollout": addRollout()
             case "validation": addGates()
             case "risks": addSerious()
             case "confidence": addConfidence()
-            // The parser takes no other.
+            // No playbook has another.
             default: continue
             }
         }
@@ -103,19 +103,20 @@ extension ClosingRun {
     private static let written = [Deliverables.markdownName, Deliverables.sourceName]
 
     private static func purpose(_ part: String) -> String {
-        if part == RulesFile.name { return "alert rules, as `promtool check rules` reads them" }
+        if part.hasSuffix(RulesFile.suffix) {
+            return "alert rules, as `promtool check rules` reads them"
+        }
         if part.hasPrefix(Runbook.folder) { return "a runbook, named by the alert that it is for" }
         return "an attachment"
     }
 
+    /// Whether a delivery plans the stages of the rollout.
+    var areStagesPlanned: Bool { upstream.contains { !$0.places(of: .canaries).isEmpty } }
+
     /// Stages, each left only when its figures hold. Plain ones where no delivery plans any; else
     /// the chapter is that delivery's.
     private mutating func addRollout() {
-        guard
-            upstream.allSatisfy({
-                $0.places(of: ReliabilityRun.RolloutItem.canaries.rawValue).isEmpty
-            })
-        else { return }
+        guard !areStagesPlanned else { return }
         let recovery = packet.number("/inputs/slo/recovery").map {
             " within \(Shown.duration($0, .nearest))"
         }
@@ -129,7 +130,7 @@ extension ClosingRun {
                 columns: ["Stage", "Traffic", "Goes on while", "Else"],
                 rows: RolloutStage.all.enumerated().map { place, stage in
                     [
-                        "\(place + 1)", stage.text, ReliabilityRun.stageCondition(packet),
+                        "\(place + 1)", stage.text, stageCondition,
                         "turn the flag off",
                     ]
                 }))

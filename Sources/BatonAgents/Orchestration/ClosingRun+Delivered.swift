@@ -4,35 +4,61 @@ import BatonBrief
 import JSON
 
 extension ClosingRun {
-    /// One row for each thing and each delivery that says something of it; what stands nowhere is
-    /// an open question.
+    /// One row for each thing and each delivery that says something of it, the closing's own among
+    /// them; what stands nowhere is an open question.
     mutating func addDelivered() {
         var rows: [[String]] = []
-        for item in playbook.plannedTasks.flatMap(playbook.items(of:)) {
-            var isThere = false
-            let before = rows.count
-            for source in upstream {
-                guard let entry = source.delivered.first(where: { $0.id == item.id }) else {
-                    continue
-                }
-                if case .at = entry.answer { isThere = true }
-                rows.append([
-                    item.phase, item.id, "\(source.agent), \(source.task)", Self.text(entry.answer),
-                ])
+        for item in askedItems {
+            let answers = answers(to: item)
+            for (by, answer) in answers {
+                rows.append([item.phase, item.id, by, Self.text(answer)])
             }
-            if rows.count == before { rows.append([item.phase, item.id, "nobody", "nowhere"]) }
+            if answers.isEmpty { rows.append([item.phase, item.id, "nobody", "nowhere"]) }
+            let isThere = answers.contains { entry in
+                if case .at = entry.answer { true } else { false }
+            }
             guard !isThere else { continue }
+            let reasons = answers.map { "\($0.by): \(Self.text($0.answer))" }
             workings.ask(
-                "\(item.phase): nobody has delivered \(item.id) (\(item.what)). Who does, or why is"
-                    + " it not needed?")
+                "\(item.phase): nobody has delivered \(item.id) (\(item.what))"
+                    + (reasons.isEmpty ? "" : "; \(reasons.joined(separator: "; "))")
+                    + ". Who does, or is it not needed?")
         }
         guard !rows.isEmpty else { return }
         workings.sections.append(
             Section(
                 title: Self.deliveredTitle,
-                text: "What the playbook \(playbook.id) asks for. The places are those of the"
-                    + " delivery that is named.",
+                text: "What the playbook asks for. The places are those of the delivery that is"
+                    + " named.",
                 columns: ["Phase", "What", "By", "Where"], rows: rows))
+    }
+
+    static let deliveredTitle = "Delivered by phase"
+
+    /// Everything that the playbook asks for, each once: of the deliveries, of tasks that a person
+    /// left out, and of the closing.
+    private var askedItems: [DeliveryItem] {
+        let leftOut = packet.list("/task/left_out").map(DeliveryItem.init)
+        var items: [DeliveryItem] = []
+        for item in upstream.flatMap(\.asked) + leftOut + packet.asked where !items.contains(item) {
+            items.append(item)
+        }
+        return items
+    }
+
+    /// What is said of an item, and by whom.
+    private func answers(
+        to item: DeliveryItem
+    ) -> [(by: String, answer: DeliveredItem.Answer)] {
+        var answers = upstream.compactMap { source in
+            source.delivered.first { $0.id == item.id }.map {
+                (by: "\(source.agent), \(source.task)", answer: $0.answer)
+            }
+        }
+        if let own = workings.delivered.first(where: { $0.id == item.id }) {
+            answers.append((by: "\(workings.agentID), here", answer: own.answer))
+        }
+        return answers
     }
 
     private static func text(_ answer: DeliveredItem.Answer) -> String {
@@ -42,17 +68,12 @@ extension ClosingRun {
         }
     }
 
-    static let deliveredTitle = "Delivered by phase"
-
     /// Where the closing has what the playbook asks of it.
     mutating func answerAsked() {
-        let evidence = [Self.evidenceTitle, Self.gatesTitle, Self.deliveredTitle].filter { title in
-            workings.sections.contains { $0.title == title }
-        }
         let places: [(id: String, places: [String])] = [
             ("requirements", workings.requirements.isEmpty ? [] : ["requirements"]),
             ("plan", ["steps"]), ("register", workings.risks.isEmpty ? [] : ["risks"]),
-            ("evidence", evidence), ("next-owner", ["next_steps"]),
+            ("evidence", [Self.evidenceTitle]), ("next-owner", ["next_steps"]),
         ]
         for (id, places) in places where !places.isEmpty {
             workings.answer(id, .at(places))

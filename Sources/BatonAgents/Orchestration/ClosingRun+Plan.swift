@@ -6,11 +6,21 @@ import JSON
 import PlainText
 
 extension ClosingRun {
+    /// While what a plain stage goes on; the figures are the brief's own.
+    var stageCondition: String {
+        let latency = packet.number("/inputs/slo/latency_p99").map {
+            "99 % of the answers within \(Shown.duration($0, .nearest))"
+        }
+        let errors = packet.number("/inputs/slo/error_rate").map {
+            "errors below \(Shown.percent($0))"
+        }
+        let kept = [latency, errors].compactMap(\.self)
+        return kept.isEmpty ? "no page-level alert fires" : kept.joined(separator: " and ")
+    }
+
     mutating func mergeSteps() {
         var plan = MergedPlan(upstream, owner: packet.serviceOwner)
-        let agents = upstream.map(\.agent).joined(separator: ", ")
-        let test = plan.joinLoadTests(
-            doneWhen: "Every check of the validation checklist, of \(agents), has evidence")
+        let test = plan.joinLoadTests(of: upstream)
         if let step = settlingStep {
             let settled = plan.add(step, after: [])
             if let test { plan.hold([test], until: settled) }
@@ -43,13 +53,12 @@ extension ClosingRun {
     /// A step for each gate of the playbook, after the load test where there is one: what it shows
     /// is what most gates ask for. Returns their places.
     private func addGateSteps(_ plan: inout MergedPlan, after test: Int?) -> [Int] {
-        let before =
-            plan.stages.isEmpty ? test.map { [$0] } ?? plan.leaves : plan.leavesBeforeStages
+        let before = areStagesPlanned ? plan.leavesBeforeStages : test.map { [$0] } ?? plan.leaves
         let gates = packet.list("/gates").filter { $0["planned"] != false }
         return gates.map { gate in
             let id = gate["gate"]?.stringValue ?? ""
             let stated = gate["title"]?.stringValue ?? ""
-            let title = stated.isEmpty ? playbook.gates.first { $0.id == id }?.title : stated
+            let title = stated.isEmpty ? nil : stated
             let state = gate["state"]?.stringValue ?? "open"
             return plan.add(
                 PlanStep(
@@ -61,12 +70,17 @@ extension ClosingRun {
         }
     }
 
-    /// The stages of the rollout, one after the other, once the gates are passed and the alerts are
-    /// in place: a stage is watched by them. Those that a delivery plans, else plain ones.
+    /// The stages of the rollout, one after the other, once the gates are passed, or everything
+    /// before is done where there are none, and the alerts are in place: a stage is watched by
+    /// them. Those that a delivery plans, else plain ones.
     private func addRolloutSteps(_ plan: inout MergedPlan, after gates: [Int]) {
         let alerts = plan.steps(about: ["alert", "promtool"])
-        for need in gates + alerts { plan.hold(plan.stages, until: need) }
-        guard plan.stages.isEmpty, playbook.closing.contains("rollout") else { return }
+        guard !areStagesPlanned else {
+            let before = gates.isEmpty ? plan.leavesBeforeStages : gates
+            for need in before + alerts { plan.hold(plan.firstStages, until: need) }
+            return
+        }
+        guard chapters.contains("rollout") else { return }
         var before = gates.isEmpty ? plan.leaves : gates
         before += alerts.filter { !before.contains($0) }
         for (number, stage) in RolloutStage.all.enumerated() {
@@ -75,7 +89,7 @@ extension ClosingRun {
                     title: "Rollout, stage \(number + 1): \(stage.text)",
                     detail: "As in “Rollout and rollback”, behind the flag.",
                     owner: packet.serviceOwner,
-                    doneWhen: "It has held for an hour: \(ReliabilityRun.stageCondition(packet))"),
+                    doneWhen: "It has held for an hour: \(stageCondition)"),
                 after: before)
             before = [place]
         }

@@ -13,6 +13,8 @@ struct Upstream: Sendable {
     let acceptedBy: String
     /// The tasks that it waited for.
     let dependsOn: [String]
+    /// What the playbook asked of it beyond the documents.
+    let asked: [DeliveryItem]
     let documents: DeliverySet
 
     /// What it says of the things that the playbook asked for.
@@ -21,11 +23,19 @@ struct Upstream: Sendable {
     }
 
     /// Where the thing of that id stands in the delivery; empty where it does not.
-    func places(of item: String) -> [String] {
-        for entry in delivered where entry.id == item {
+    func places(of item: ReliabilityRun.RolloutItem) -> [String] {
+        for entry in delivered where entry.id == item.rawValue {
             if case .at(let places) = entry.answer { return places }
         }
         return []
+    }
+
+    /// The ids of the steps that answer an item; all where it names the list of them.
+    func steps(for item: ReliabilityRun.RolloutItem) -> [String] {
+        let places = places(of: item)
+        let ids = documents.list("execution_plan", "steps").compactMap { $0["id"]?.stringValue }
+        return places.contains("steps") || places.contains("execution_plan")
+            ? ids : ids.filter(places.contains)
     }
 }
 
@@ -34,14 +44,15 @@ struct ClosingRun {
     let packet: PacketView
     var workings: Workings
     let upstream: [Upstream]
-    let playbook: Playbook
+    /// The chapters that the playbook asks for.
+    let chapters: [String]
     /// What the deliveries say against each other, with what the ranking makes of it.
     var conflicts: [Conflict] = []
     private var derivedAgain = 0
 
-    init(_ input: EngineInput, playbook: Playbook) {
-        self.playbook = playbook
+    init(_ input: EngineInput) {
         packet = PacketView(input.packet)
+        chapters = Router.texts(packet.document.value(at: "/task/chapters"))
         workings = Workings(packet: packet, card: input.card)
         upstream = packet.list("/upstream").map { entry in
             let task = entry["task"]?.stringValue ?? ""
@@ -50,6 +61,7 @@ struct ClosingRun {
                 task: task, agent: agent, title: entry["title"]?.stringValue ?? agent,
                 acceptedBy: entry["accepted_by"]?.stringValue ?? "verdict",
                 dependsOn: Router.texts(entry["depends_on"]),
+                asked: (entry["deliver"]?.arrayValue ?? []).map(DeliveryItem.init),
                 documents: DeliverySet(
                     names: (entry["parts"]?.arrayValue ?? []).compactMap(\.stringValue),
                     prefix: "upstream/\(task)/", parts: input.parts, agent: agent, task: task,
@@ -80,8 +92,8 @@ struct ClosingRun {
         mergeNextSteps()
         recommendCommands()
         evidence()
-        addChapters()
         answerAsked()
+        addChapters()
         return .deliver(workings.parts(summary: summary, to: nil))
     }
 
@@ -176,13 +188,12 @@ struct ClosingRun {
         for item in source.documents.list("analysis", "sections") {
             let title = item["title"]?.stringValue ?? "Untitled"
             if title == "Decisions by people" || title == Workings.formulaTitle { continue }
-            workings.sections.append(
-                Section(
-                    title: "\(source.agent): \(title)", text: item["text"]?.stringValue ?? "",
-                    columns: Router.texts(item.value(at: "/table/columns")),
-                    rows: (item.value(at: "/table/rows")?.arrayValue ?? []).map {
-                        Router.texts($0)
-                    }))
+            let section = Section(
+                title: "\(source.agent): \(title)", text: item["text"]?.stringValue ?? "",
+                columns: Router.texts(item.value(at: "/table/columns")),
+                rows: (item.value(at: "/table/rows")?.arrayValue ?? []).map { Router.texts($0) })
+            // Two tasks of one agent may say the same.
+            if !workings.sections.contains(section) { workings.sections.append(section) }
         }
     }
 
@@ -256,7 +267,10 @@ struct ClosingRun {
         ]
         for source in upstream {
             if let text = source.documents["handoff_packet"]?["summary"]?.stringValue {
-                sentences.append("\(source.agent): \(text)")
+                let isOne = upstream.count { $0.agent == source.agent } == 1
+                sentences.append(
+                    "\(source.agent)\(isOne ? "" : ", \(source.title.components(separatedBy: ":")[0])"): \(text)"
+                )
             }
         }
         for answer in packet.answers {

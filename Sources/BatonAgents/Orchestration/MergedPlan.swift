@@ -7,6 +7,14 @@ import PlainText
 
 /// The steps of several deliveries while they are put in order.
 struct MergedPlan {
+    /// What a step is in a rollout.
+    private enum RolloutPart {
+        case none
+        /// A flag or migration, which comes before what is changed behind it.
+        case preparation
+        case stage
+    }
+
     /// A step with the places of those that it waits for.
     private struct Entry {
         var step: PlanStep
@@ -15,8 +23,8 @@ struct MergedPlan {
         var needs: [Int] = []
         /// What its title and detail are about.
         let words: Set<String>
-        /// Whether it is a stage of a rollout that a delivery plans.
-        var isStage = false
+        /// What it is in a rollout that its delivery plans.
+        var part = RolloutPart.none
 
         init(_ step: PlanStep, source: Int?) {
             self.step = step
@@ -31,41 +39,63 @@ struct MergedPlan {
     /// - Parameter owner: of a step that names none.
     init(_ upstream: [Upstream], owner: String) {
         for (position, source) in upstream.enumerated() {
-            let items = source.documents.list("execution_plan", "steps")
-            let first = entries.count
-            let ids = items.map { $0["id"]?.stringValue ?? "" }
-            for item in items {
-                entries.append(
-                    Entry(
-                        PlanStep(
-                            title: item["title"]?.stringValue ?? "",
-                            detail: "\(item["detail"]?.stringValue ?? "") (\(source.agent))",
-                            owner: item["owner"]?.stringValue ?? owner,
-                            doneWhen: item["done_when"]?.stringValue ?? ""),
-                        source: position))
-            }
-            for place in source.places(of: ReliabilityRun.RolloutItem.canaries.rawValue) {
-                guard let at = ids.firstIndex(of: place) else { continue }
-                entries[first + at].isStage = true
-            }
-            for (index, item) in items.enumerated() {
-                for name in Router.texts(item["depends_on"]) {
-                    guard let at = ids.firstIndex(of: name) else { continue }
-                    link(first + index, after: first + at)
-                }
-            }
+            read(source, at: position, owner: owner)
         }
         linkTasks(upstream)
         linkOutbox()
     }
 
-    /// A plan that another one was made after: its last steps come before that one's first steps.
+    /// The steps of one delivery. What two tasks of one agent both plan is one step.
+    private mutating func read(_ source: Upstream, at position: Int, owner: String) {
+        let items = source.documents.list("execution_plan", "steps")
+        let ids = items.map { $0["id"]?.stringValue ?? "" }
+        let stages = source.steps(for: .canaries)
+        let prepared = source.steps(for: .flags) + source.steps(for: .migrations)
+        var places: [Int] = []
+        for (item, id) in zip(items, ids) {
+            let step = PlanStep(
+                title: item["title"]?.stringValue ?? "",
+                detail: "\(item["detail"]?.stringValue ?? "") (\(source.agent))",
+                owner: item["owner"]?.stringValue ?? owner,
+                doneWhen: item["done_when"]?.stringValue ?? "")
+            if let known = entries.firstIndex(where: { $0.step == step && $0.source != position }) {
+                places.append(known)
+                continue
+            }
+            var entry = Entry(step, source: position)
+            if stages.contains(id) {
+                entry.part = .stage
+            } else if prepared.contains(id) {
+                entry.part = .preparation
+            }
+            places.append(entries.count)
+            entries.append(entry)
+        }
+        for (item, place) in zip(items, places) {
+            for name in Router.texts(item["depends_on"]) {
+                guard let at = ids.firstIndex(of: name) else { continue }
+                link(place, after: places[at])
+            }
+        }
+    }
+
+    /// A plan that another one was made after: its last steps come before that one's first steps,
+    /// but after what prepares a rollout: flags and expanded stores are there before anything is
+    /// changed behind them.
     private mutating func linkTasks(_ upstream: [Upstream]) {
         for (position, source) in upstream.enumerated() {
             let earlier = upstream.indices.filter { source.dependsOn.contains(upstream[$0].task) }
-            let first = places(of: position).filter { entries[$0].needs.isEmpty }
-            let last = earlier.flatMap { places(of: $0) }.filter { place in
+            let own = places(of: position)
+            let prepared = own.filter { entries[$0].part == .preparation }
+            let first = own.filter { place in
+                !prepared.contains(place) && entries[place].needs.allSatisfy(prepared.contains)
+            }
+            let before = earlier.flatMap { places(of: $0) }
+            let last = before.filter { place in
                 !entries.contains { $0.needs.contains(place) }
+            }
+            for start in before where entries[start].needs.isEmpty {
+                for need in prepared { link(start, after: need) }
             }
             for start in first {
                 for end in last { link(start, after: end) }
@@ -120,8 +150,15 @@ struct MergedPlan {
         entries.indices.filter { place in !entries.contains { $0.needs.contains(place) } }
     }
 
-    /// The stages of the rollout that the deliveries plan; empty where none does.
-    var stages: [Int] { entries.indices.filter { entries[$0].isStage } }
+    private var stages: [Int] { entries.indices.filter { entries[$0].part == .stage } }
+
+    /// The planned stages of the rollout that wait for no other stage.
+    var firstStages: [Int] {
+        let stages = stages
+        return stages.filter { place in
+            !stages.contains { $0 != place && reaches(place, $0) }
+        }
+    }
 
     /// Steps that nothing waits for before the rollout begins.
     var leavesBeforeStages: [Int] {
@@ -143,18 +180,25 @@ struct MergedPlan {
     }
 
     /// The load tests of all plans as one, in the place of the first, that waits for everything
-    /// each of them waited for; nil where no plan has one.
-    mutating func joinLoadTests(doneWhen: String) -> Int? {
+    /// each of them waited for; nil where no plan has one. It is done by the checks of its own
+    /// deliveries: others may come after it.
+    mutating func joinLoadTests(of upstream: [Upstream]) -> Int? {
         let tests = entries.indices.filter { place in
             let title = TellingWords.of(entries[place].step.title)
             return title.contains("load") && !title.isDisjoint(with: ["test", "prove"])
         }
         guard let first = tests.first else { return nil }
+        var tasks: [String] = []
+        for case let source? in tests.map({ entries[$0].source }) {
+            let name = "\(upstream[source].agent) (\(upstream[source].task))"
+            if !tasks.contains(name) { tasks.append(name) }
+        }
+        entries[first].step.doneWhen =
+            "Every check of \(tasks.joined(separator: " and ")) has evidence"
         guard tests.count > 1 else { return first }
         var joined = entries[first].step
         joined.title = "Load test of everything at once, then each failure"
         joined.detail = tests.map { entries[$0].step.detail }.joined(separator: " ")
-        joined.doneWhen = doneWhen
         var owners: [String] = []
         for test in tests where !owners.contains(entries[test].step.owner) {
             owners.append(entries[test].step.owner)

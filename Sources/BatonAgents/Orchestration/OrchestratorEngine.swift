@@ -19,8 +19,7 @@ package struct OrchestratorEngine: Engine {
         switch packet.kind {
         case "plan": return plan(input, packet)
         case "close":
-            let name = wanted(packet, Directives(packet.answers))
-            var closing = ClosingRun(input, playbook: playbooks.first { $0.id == name } ?? .plain)
+            var closing = ClosingRun(input)
             return closing.run()
         default:
             return .fail(
@@ -28,15 +27,11 @@ package struct OrchestratorEngine: Engine {
         }
     }
 
-    /// The playbook that an answer names, else the brief's.
-    private func wanted(_ packet: PacketView, _ directives: Directives) -> String {
-        directives.playbook ?? packet.text("/brief_document/playbook") ?? Playbook.defaultID
-    }
-
     private func plan(_ input: EngineInput, _ packet: PacketView) -> EngineOutcome {
         let cards = CardShelf(packet, parts: input.parts)
         let directives = Directives(packet.answers)
-        let wanted = wanted(packet, directives)
+        let wanted =
+            directives.playbook ?? packet.text("/brief_document/playbook") ?? Playbook.defaultID
         let playbook = playbooks.first { $0.id == wanted } ?? .plain
         let router = Router(packet: packet, cards: cards, directives: directives)
         let route = router.route()
@@ -47,7 +42,7 @@ package struct OrchestratorEngine: Engine {
             playbook, chosen: route.chosen, cards: cards, directives: directives)
         let question = RouteEscalation(
             packet: packet, cards: cards, route: route, staffing: staffing,
-            playbooks: playbooks.map(\.id))
+            playbooks: playbooks)
         if let escalation = question.document(playbook: wanted) {
             return .escalate(escalation)
         }

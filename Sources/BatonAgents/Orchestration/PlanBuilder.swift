@@ -20,7 +20,7 @@ struct PlanBuilder: Sendable {
         let id: String
         let agent: String
         /// The task of the playbook.
-        let task: Playbook.Task
+        let task: Playbook.PlaybookTask
     }
 
     var document: JSONValue {
@@ -53,6 +53,12 @@ struct PlanBuilder: Sendable {
                     + items.map { "\n\(line($0))" }.joined()),
         ]
         if !items.isEmpty { close["deliver"] = .array(items.map(\.json)) }
+        if !playbook.closing.isEmpty {
+            close["chapters"] = .array(playbook.closing.map(JSONValue.string))
+        }
+        if !staffing.leftOut.isEmpty {
+            close["left_out"] = .array(staffing.leftOut.map(\.json))
+        }
         return close
     }
 
@@ -116,10 +122,24 @@ struct PlanBuilder: Sendable {
     private func dependencies(of draft: Draft, among drafts: [Draft]) -> [String] {
         let peers = drafts.filter { $0.task.id == draft.task.id }
         let before = Router.dependencies(of: draft.agent, among: peers.map(\.agent), cards)
+        let after = given(draft.task.after, among: drafts)
         return drafts.filter { other in
-            draft.task.after.contains(other.task.id)
+            after.contains(other.task.id)
                 || (other.task.id == draft.task.id && before.contains(other.agent))
         }.map(\.id)
+    }
+
+    /// The tasks of these that the plan has; of one that nobody does, those that it waits for.
+    private func given(_ names: [String], among drafts: [Draft]) -> Set<String> {
+        var given: Set<String> = []
+        for name in names {
+            if drafts.contains(where: { $0.task.id == name }) {
+                given.insert(name)
+            } else if let task = playbook.tasks.first(where: { $0.id == name }) {
+                given.formUnion(self.given(task.after, among: drafts))
+            }
+        }
+        return given
     }
 
     private func task(_ draft: Draft, among drafts: [Draft]) -> JSONValue {
@@ -167,8 +187,10 @@ struct PlanBuilder: Sendable {
         )
         if !items.isEmpty {
             lines.append(
-                "Beyond the documents, deliver each of these; in the handoff, `delivered` says"
-                    + " where it stands or why it does not apply.")
+                "Beyond the documents, deliver each of these. In the handoff, `delivered` says by id"
+                    + " where it stands, {\"id\": \"x\", \"where\": [\"S1\"]}, or why not,"
+                    + " {\"id\": \"x\", \"not_applicable\": \"why\"}; in Markdown, below Delivered,"
+                    + " `- x: S1, S2` or `- x: not applicable - why`.")
             lines += items.map(line)
         }
         for answer in packet.answers {

@@ -9,8 +9,8 @@ struct RouteEscalation: Sendable {
     let cards: CardShelf
     let route: Route
     let staffing: Staffing
-    /// Ids of the playbooks that there are.
-    let playbooks: [String]
+    /// The playbooks that there are.
+    let playbooks: [Playbook]
 
     /// The document, or nil when the route stands.
     func document(playbook: String) -> JSONValue? {
@@ -33,11 +33,11 @@ struct RouteEscalation: Sendable {
                 "No registered agent is activated by this brief: no tag, phrase or structured input"
                     + " of any card is in it.")
         }
-        let isUnknownPlaybook = !playbooks.contains(playbook)
+        let isUnknownPlaybook = !playbooks.contains { $0.id == playbook }
         if isUnknownPlaybook {
             problems.append(
                 "The brief asks for the playbook \(playbook), which is not known; there is"
-                    + " \(list(playbooks)).")
+                    + " \(list(playbooks.map { "\($0.id) (\($0.name))" })).")
         }
         for role in staffing.unfilled {
             problems.append(

@@ -7,11 +7,13 @@ import JSON
 struct Staffing: Sendable {
     /// A task of the playbook, and the agents that get one task of the plan each.
     struct Assignment: Sendable {
-        let task: Playbook.Task
+        let task: Playbook.PlaybookTask
         let agents: [String]
     }
 
     private(set) var assignments: [Assignment] = []
+    /// What the tasks that a person left out would have delivered.
+    private(set) var leftOut: [DeliveryItem] = []
     /// Roles of tasks that nobody who is registered fills, and that no person left out.
     private(set) var unfilled: [Playbook.Role] = []
 
@@ -23,8 +25,9 @@ struct Staffing: Sendable {
             }
             guard let role = playbook.roles.first(where: { $0.id == task.by }) else { continue }
             let named = directives.roles[role.id]
-            if named == Directives.nobody { continue }
-            if let agent = Self.agent(for: named.map { [$0] } ?? role.agents, cards) {
+            if named == Directives.nobody {
+                leftOut += playbook.items(of: task)
+            } else if let agent = Self.agent(for: named.map { [$0] } ?? role.agents, cards) {
                 assignments.append(Assignment(task: task, agents: [agent]))
             } else if !unfilled.contains(role) {
                 unfilled.append(role)

@@ -19,7 +19,8 @@ extension Review {
                 find(
                     .askedDelivered, .high, part: part, place: "/delivered",
                     "nothing is said of \(item.id), which the playbook asks for: \(item.what)",
-                    satisfy: "say in delivered where \(item.id) stands, or why it does not apply")
+                    satisfy: "say in delivered where it stands, such as \(item.id): S1, or why it"
+                        + " does not apply, such as \(item.id): not applicable - why")
                 continue
             }
             let place = "/delivered/\(index)"
@@ -31,13 +32,16 @@ extension Review {
                     "\(item.id) is not delivered: \(reason)",
                     satisfy: "deliver \(item.id), or let a person agree that it does not apply")
             case .at(let places):
-                for name in places where !names.contains(where: { $0.name == name }) {
+                if let name = places.first(where: { name in
+                    !names.contains { $0.name == name }
+                }) {
                     find(
                         .askedDelivered, .high, part: part, place: place,
                         "\(item.id) is said to stand in “\(name)”, and there is nothing of that"
                             + " name",
                         satisfy: "name an entry by its id, a section by its title, a list that is"
-                            + " not empty, or a part")
+                            + " not empty, a document or a part")
+                    continue
                 }
                 guard let document = item.document,
                     !names.contains(where: {
@@ -54,10 +58,12 @@ extension Review {
     }
 
     /// Everything in the delivery that has a name, with the document that it is in: ids of
-    /// entries, titles of sections, lists that are not empty, and the other parts.
+    /// entries, titles of sections, lists that are not empty, the documents themselves, and the
+    /// other parts.
     private var deliveredNames: [(document: String, name: String)] {
         var names: [(document: String, name: String)] = []
         for document in delivery.documents {
+            names.append((document.kind, document.kind))
             for (key, value) in document.value?.objectValue?.members ?? [] {
                 guard let list = value.arrayValue, !list.isEmpty else { continue }
                 names.append((document.kind, key))

@@ -262,7 +262,8 @@ extension ReliabilityRun {
         }
     }
 
-    private mutating func objectiveChecks() {
+    /// One check for each number that the brief promises.
+    mutating func objectiveChecks() {
         let known:
             [(field: String, words: [String], metric: String, comparator: String, unit: String)] = [
                 (

@@ -6,73 +6,140 @@ import JSON
 extension ReliabilityRun {
     /// Prepared, drilled, stage by stage, cleaned up. The closing puts the gates before the first
     /// stage.
-    mutating func rolloutSteps() {
-        let stores = named("writes")
-        let queues = named("publishes")
-        var prepared = [
+    mutating func rolloutSteps(_ figures: RolloutFigures) {
+        let prepared = flagStep() + migrationSteps()
+        var before = prepared
+        if isAsked(.rollback) {
+            let drill = workings.add(
+                PlanStep(
+                    title: "Drill the rollback",
+                    detail: "Outside production, with recorded or test traffic: all flags on, then"
+                        + " “\(Self.rollbackTitle)” from its first step to its last, by somebody who"
+                        + " did not build the change.",
+                    owner: owner, dependsOn: prepared,
+                    doneWhen: "The old version has all traffic again, and the time it took is"
+                        + " evidence"))
+            workings.answer(RolloutItem.rollback.rawValue, .at([Self.rollbackTitle, drill]))
+            before = [drill]
+        }
+        let last = isAsked(.canaries) ? stageSteps(figures, after: before) : before
+        if workings.steps.isEmpty {
             workings.add(
                 PlanStep(
-                    title: "Put the change behind flags",
-                    detail: "As in “Flags”; off is the behaviour of today.", owner: owner,
-                    doneWhen: "A test turns each flag on and off under load, and nothing else"
-                        + " changes"))
-        ]
-        workings.answer(RolloutItem.flags.rawValue, .at([Self.flagsTitle] + prepared))
-        if !stores.isEmpty {
-            prepared.append(
+                    title: "Show what the gates ask for",
+                    detail: "Each check of the validation checklist, before the change goes out.",
+                    owner: owner, doneWhen: "Each check has evidence"))
+        }
+        guard isAsked(.flags) else { return }
+        let own = stores.own
+        workings.add(
+            PlanStep(
+                title: "Remove the flags"
+                    + (own.isEmpty ? "" : ", and contract \(own.joined(separator: ", "))"),
+                detail: "One release after the change has all of the traffic; until then the way"
+                    + " back stays open.",
+                owner: owner, dependsOn: last,
+                doneWhen: "No code reads a flag of this change"
+                    + (own.isEmpty ? "" : ", and nothing unused is left in the stores")))
+    }
+
+    private mutating func flagStep() -> [String] {
+        guard isAsked(.flags) else { return [] }
+        let step = workings.add(
+            PlanStep(
+                title: "Put the change behind flags",
+                detail: "As in “\(Self.flagsTitle)”; off is the behaviour of today.", owner: owner,
+                doneWhen: "A test turns each flag on and off under load, and nothing else"
+                    + " changes"))
+        workings.answer(RolloutItem.flags.rawValue, .at([Self.flagsTitle, step]))
+        return [step]
+    }
+
+    private mutating func migrationSteps() -> [String] {
+        guard isAsked(.migrations) else { return [] }
+        var steps: [String] = []
+        let stores = stores
+        if !stores.own.isEmpty {
+            steps.append(
                 workings.add(
                     PlanStep(
-                        title: "Expand \(stores.joined(separator: ", "))",
-                        detail: "Only additions, as in “Migrations”, forwards and backwards.",
+                        title: "Expand \(stores.own.joined(separator: ", "))",
+                        detail: "Only additions, as in “\(Self.migrationsTitle)”, forwards and"
+                            + " backwards.",
                         owner: owner,
                         doneWhen: "Both versions pass their tests on the expanded store, and again"
                             + " after the way back")))
         }
-        if !queues.isEmpty {
-            prepared.append(
+        if !stores.supplied.isEmpty {
+            let names = stores.supplied.joined(separator: ", ")
+            steps.append(
                 workings.add(
                     PlanStep(
-                        title: "Let the consumers of \(queues.joined(separator: ", ")) take both"
+                        title: "Agree with the owners of \(names) on what is written",
+                        detail: "It is a dependency: what the new version writes there has to suit"
+                            + " them, and has to stay readable for the old version.",
+                        owner: owner,
+                        doneWhen: "Their owners have said yes, and a test of theirs or ours shows"
+                            + " it")))
+        }
+        let carriers = carriers
+        if !carriers.isEmpty {
+            steps.append(
+                workings.add(
+                    PlanStep(
+                        title: "Let the consumers of \(carriers.joined(separator: ", ")) take both"
                             + " forms",
-                        detail: "Before any producer sends the new one, as in “Migrations”.",
+                        detail: "Before any producer sends the new one, as in"
+                            + " “\(Self.migrationsTitle)”.",
                         owner: owner,
                         doneWhen: "Each consumer passes its tests with messages of both forms")))
         }
-        workings.answer(
-            RolloutItem.migrations.rawValue, .at([Self.migrationsTitle] + prepared.dropFirst()))
-        let drill = workings.add(
-            PlanStep(
-                title: "Drill the rollback",
-                detail: "With traffic: all flags on, then “Rollback” from its first step to its"
-                    + " last, by somebody who did not build the change.",
-                owner: owner, dependsOn: prepared,
-                doneWhen: "The old version has all traffic again, and the time it took is"
-                    + " evidence"))
-        workings.answer(RolloutItem.rollback.rawValue, .at([Self.rollbackTitle, drill]))
+        if !steps.isEmpty {
+            workings.answer(
+                RolloutItem.migrations.rawValue, .at([Self.migrationsTitle] + steps))
+        }
+        return steps
+    }
+
+    private mutating func stageSteps(
+        _ figures: RolloutFigures, after before: [String]
+    ) -> [String] {
+        var last = before
+        if !figures.pages.isEmpty {
+            releaseRules(figures.pages)
+            last.append(
+                workings.add(
+                    PlanStep(
+                        title: "Page on the new version alone",
+                        detail: "Requests carry the label version; the rules are"
+                            + " \(Self.releasePart), and each page names its runbook.",
+                        owner: owner,
+                        doneWhen: "promtool check rules accepts the file, and a failing new version"
+                            + " pages in a test")))
+            workings.checks.append(
+                RulesFile.check(
+                    Self.releasePart, owner: owner,
+                    reasons: [workings.reason(for: "/inputs/slo/availability")]))
+        }
         var stages: [String] = []
         for (number, stage) in RolloutStage.all.enumerated() {
             let watch = workings.quantity("rollout.watch.\(stage.id)")
-            stages.append(
-                workings.add(
-                    PlanStep(
-                        title: "Rollout, stage \(number + 1): \(stage.text)",
-                        detail: "As in “\(Self.stagesTitle)”"
-                            + (watch.map { "; it takes at least \($0.shown)" } ?? "") + ".",
-                        owner: owner, dependsOn: [stages.last ?? drill],
-                        doneWhen: "It has held: \(Self.stageCondition(packet))")))
+            let step = workings.add(
+                PlanStep(
+                    title: "Rollout, stage \(number + 1): \(stage.text)",
+                    detail: "As in “\(Self.stagesTitle)”"
+                        + (watch.map { "; it takes at least \($0.shown)" } ?? "") + ".",
+                    owner: owner, dependsOn: last,
+                    doneWhen: "It has lasted as long as it has to, and"
+                        + " \(stageCondition(figures))"))
+            stages.append(step)
+            last = [step]
         }
         workings.answer(RolloutItem.canaries.rawValue, .at([Self.stagesTitle] + stages))
-        workings.add(
-            PlanStep(
-                title: "Remove the flags"
-                    + (stores.isEmpty ? "" : ", and contract \(stores.joined(separator: ", "))"),
-                detail: "One release after the last stage; until then the way back stays open.",
-                owner: owner, dependsOn: stages.suffix(1),
-                doneWhen: "No code reads a flag of this change"
-                    + (stores.isEmpty ? "" : ", and nothing unused is left in the stores")))
+        return last
     }
 
-    mutating func rolloutDecision(_ figures: [String]) {
+    mutating func rolloutDecision() {
         let atOnce = workings.quantity("rollout.budget.all")
         workings.decisions.append(
             PlanDecision(
@@ -91,11 +158,12 @@ extension ReliabilityRun {
                 ],
                 rank: .reliability,
                 rationale: "The first stage shows what a test cannot, and few requests pay for it.",
-                evidence: workings.evidence(figures)))
+                evidence: workings.evidence(
+                    ["rollout.requests"] + RolloutStage.all.map { "rollout.budget.\($0.id)" })))
     }
 
     mutating func rolloutRisks() {
-        if !named("writes").isEmpty {
+        if isAsked(.migrations, .rollback), !named("writes").isEmpty {
             workings.risks.append(
                 Risk(
                     risk: "The old version cannot work with what the new one wrote",
@@ -111,39 +179,54 @@ extension ReliabilityRun {
                 risk: "A bad release is seen late", severity: .medium, likelihood: .medium,
                 impact: price.map {
                     "At all of the traffic, a complete failure costs \($0.shown) of the error"
-                        + " budget before it is taken back."
+                        + " budget even if it is taken back in time."
                 } ?? "More requests fail than the stage was meant to risk.",
-                mitigation: "Alerts on the new version's own requests; a stage ends by its"
+                mitigation: "Pages over the new version's own requests; a stage ends by its"
                     + " figures and by nobody's impression.",
                 owner: owner, trigger: "A page while a stage is open"))
         if let price, price.value > 1 {
             workings.ask(
                 "At all of the traffic a complete failure costs \(price.shown) of the error budget"
-                    + " before the old version is back. Shall slo.recovery be shorter, or is the"
+                    + " even if it is taken back in time. Shall slo.recovery be shorter, or is the"
                     + " last stage divided?")
         }
     }
 
-    /// One check for each gate that evidence has to pass.
+    /// One check for each gate that evidence has to pass. What the brief promises has one already.
     mutating func rolloutChecks() {
         judgementChecks()
-        loadCheck()
+        let promised = workings.checks.firstIndex { check in
+            ["/inputs/slo/latency_p99", "/inputs/slo/error_rate"].contains {
+                check.reasons == [workings.reason(for: $0)]
+            }
+        }
+        workings.answer(
+            RolloutItem.loadCheck.rawValue,
+            promised.map { .at(["C\($0 + 1)"]) }
+                ?? .notApplicable("the brief states neither slo.latency_p99 nor slo.error_rate"))
+        if promised == nil, isAsked(.loadCheck) {
+            workings.ask(
+                "Neither slo.latency_p99 nor slo.error_rate is stated: what does the load test"
+                    + " have to show?")
+        }
         guard let recovery = workings.source("/inputs/slo/recovery"),
             let limit = workings.value(of: recovery)
         else {
             workings.answer(
                 RolloutItem.rollbackCheck.rawValue,
-                .notApplicable("slo.recovery is not stated, and the open questions ask for it"))
+                .notApplicable("slo.recovery is not stated, and nothing else says how quick"))
             return
         }
         add(
             .rollbackCheck,
             Check(
-                traces: workings.criteria(about: ["recover", "rollback", "roll back"]),
-                metric: "Time from the decision until the old version has all traffic",
+                traces: [],
+                metric: "Time from the first failed request of the new version until the old one"
+                    + " has all traffic",
                 comparator: "<=", threshold: limit, unit: "s",
-                method: "Drill of the rollback with traffic", when: "before the first stage",
-                owner: owner, reasons: [workings.reason(for: "/inputs/slo/recovery")]))
+                method: "Drill of the rollback with a new version that fails",
+                when: "before the first stage", owner: owner,
+                reasons: [workings.reason(for: "/inputs/slo/recovery")]))
     }
 
     /// Contract and security: no brief states a number for them, a risk says why they are checked.
@@ -182,36 +265,9 @@ extension ReliabilityRun {
     private static let contractRisk = "The change breaks a client that keeps to the contract"
     private static let securityRisk = "The change opens a way in"
 
-    /// The response time where the brief promises one, else the failed requests.
-    private mutating func loadCheck() {
-        let known: [(field: String, metric: String, unit: String)] = [
-            ("latency_p99", "99th percentile of the response time at peak traffic", "s"),
-            ("error_rate", "Failed requests ÷ valid requests at peak traffic", "ratio"),
-        ]
-        let stated = known.first { packet.number("/inputs/slo/\($0.field)") != nil }
-        guard let row = stated ?? known.last,
-            let limit = workings.value(of: workings.source("/inputs/slo/\(row.field)"))
-        else {
-            workings.answer(
-                RolloutItem.loadCheck.rawValue,
-                .notApplicable("the brief states neither slo.latency_p99 nor slo.error_rate"))
-            workings.ask(
-                "Neither slo.latency_p99 nor slo.error_rate is stated: what does the load test"
-                    + " have to show?")
-            return
-        }
-        add(
-            .loadCheck,
-            Check(
-                traces: [], metric: row.metric, comparator: "<=", threshold: limit, unit: row.unit,
-                method: "Load test with the traffic of the peak, old and new version side by side",
-                when: "before the first stage", owner: owner,
-                reasons: [workings.reason(for: "/inputs/slo/\(row.field)")]))
-    }
-
     /// Adds a check that the playbook asks for, and the risk that it is for.
     private mutating func add(_ item: RolloutItem, _ check: Check, for risk: Risk? = nil) {
-        guard packet.asked.contains(where: { $0.id == item.rawValue }) else { return }
+        guard isAsked(item) else { return }
         if let risk { workings.risks.append(risk) }
         workings.checks.append(check)
         workings.answer(item.rawValue, .at(["C\(workings.checks.count)"]))

@@ -86,15 +86,10 @@ package struct PlanDocument: Sendable, Hashable {
     package var assumptions: [JSONValue]
     package var tasks: [PlannedTask]
     package var gates: [Gate]
-    package var closeTitle: String
-    package var closeInstructions: String
-    /// What the playbook asks of the closing handoff.
-    package var closeDeliver: [DeliveryItem]
 
     package init(
         playbook: String = "default", route: [RouteEntry], requirements: [JSONValue],
-        assumptions: [JSONValue], tasks: [PlannedTask], gates: [Gate] = [], closeTitle: String,
-        closeInstructions: String, closeDeliver: [DeliveryItem] = [],
+        assumptions: [JSONValue], tasks: [PlannedTask], gates: [Gate] = [],
     ) {
         self.playbook = playbook
         self.route = route
@@ -102,9 +97,6 @@ package struct PlanDocument: Sendable, Hashable {
         self.assumptions = assumptions
         self.tasks = tasks
         self.gates = gates
-        self.closeTitle = closeTitle
-        self.closeInstructions = closeInstructions
-        self.closeDeliver = closeDeliver
     }
 
     /// Reads a plan.
@@ -126,42 +118,6 @@ package struct PlanDocument: Sendable, Hashable {
         gates = (document["gates"]?.arrayValue ?? []).map { gate in
             Gate(id: gate["id"]?.stringValue ?? "", title: gate["title"]?.stringValue ?? "")
         }
-        closeTitle = document["close"]?["title"]?.stringValue ?? ""
-        closeInstructions = document["close"]?["instructions"]?.stringValue ?? ""
-        closeDeliver = (document["close"]?["deliver"]?.arrayValue ?? []).map(DeliveryItem.init)
-    }
-
-    /// The document.
-    package var json: JSONValue {
-        var object = JSONObject([
-            ("format", .string(DocumentKind.plan.format)),
-            ("playbook", .string(playbook)),
-            (
-                "route",
-                .array(
-                    route.map { entry in
-                        [
-                            "agent": .string(entry.agent),
-                            "score": JSONValue(canonical: entry.score),
-                            "chosen": .bool(entry.chosen),
-                            "reasons": JSONValue(texts: entry.reasons),
-                        ]
-                    })
-            ),
-            ("requirements", .array(requirements)),
-            ("assumptions", assumptions.isEmpty ? .string(noneStated) : .array(assumptions)),
-            ("tasks", .array(tasks.map(\.json))),
-        ])
-        if !gates.isEmpty {
-            object["gates"] = .array(
-                gates.map { ["id": .string($0.id), "title": .string($0.title)] })
-        }
-        var close: JSONValue = [
-            "title": .string(closeTitle), "instructions": .string(closeInstructions),
-        ]
-        if !closeDeliver.isEmpty { close["deliver"] = .array(closeDeliver.map(\.json)) }
-        object["close"] = close
-        return .object(object)
     }
 }
 

@@ -71,6 +71,7 @@ extension PacketAssembler {
         if !upstream.dependsOn.isEmpty {
             entry["depends_on"] = JSONValue(texts: upstream.dependsOn)
         }
+        entry["deliver"] = upstream.plannedTask?["deliver"]
         return entry
     }
 

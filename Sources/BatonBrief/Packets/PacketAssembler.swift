@@ -28,7 +28,7 @@ package enum PacketAssembler {
         let parts = inlined(partReferences(facts), bytesMax: inlineBytesMax)
         var packet = JSONObject([
             ("format", .string(DocumentKind.packet.format)),
-            ("task", task(facts.task, asked: facts.plannedTask?["deliver"])),
+            ("task", task(facts.task, planned: facts.plannedTask)),
             ("brief", orNone(facts.briefID)),
             ("sent_at", .string(facts.sentAt)),
             ("objective", orNone(source?["objective"]?.stringValue)),
@@ -126,7 +126,7 @@ package enum PacketAssembler {
     }
 
     private static func task(
-        _ task: PacketFacts.LeasedTask, asked: JSONValue?
+        _ task: PacketFacts.LeasedTask, planned: JSONValue?
     ) -> JSONValue {
         var entry: JSONValue = [
             "id": .string(task.id), "kind": .string(task.kind.rawValue),
@@ -135,7 +135,7 @@ package enum PacketAssembler {
             "attempt": .integer(Int64(task.attempt)),
             "rejections": .integer(Int64(task.rejections)),
         ]
-        entry["deliver"] = asked
+        for key in ["deliver", "chapters", "left_out"] { entry[key] = planned?[key] }
         return entry
     }
 

@@ -79,17 +79,20 @@ package struct PacketFacts: Sendable {
         package var acceptedBy: String
         /// The tasks that it waited for: `t-18`.
         package var dependsOn: [String]
+        /// The plan's entry for it.
+        package var plannedTask: JSONValue?
         package var parts: [PartReference]
 
         package init(
             task: String, agent: String, title: String, acceptedBy: String,
-            dependsOn: [String] = [], parts: [PartReference],
+            dependsOn: [String] = [], plannedTask: JSONValue? = nil, parts: [PartReference],
         ) {
             self.task = task
             self.agent = agent
             self.title = title
             self.acceptedBy = acceptedBy
             self.dependsOn = dependsOn
+            self.plannedTask = plannedTask
             self.parts = parts
         }
     }

@@ -11,7 +11,7 @@ package struct Playbook: Sendable, Hashable {
     }
 
     /// Work that a plan gives out.
-    package struct Task: Sendable, Hashable {
+    package struct PlaybookTask: Sendable, Hashable {
         package var id: String
         /// How people call it; empty where the agent's name is enough.
         package var title: String
@@ -46,7 +46,7 @@ package struct Playbook: Sendable, Hashable {
     package var name: String
     package var roles: [Role] = []
     package var phases: [Phase] = []
-    package var tasks: [Task]
+    package var tasks: [PlaybookTask]
     /// What must be shown before the close; a plan takes them over.
     package var gates: [PlanDocument.Gate] = []
     /// Chapters that the closing handoff has beside what is merged.
@@ -55,15 +55,15 @@ package struct Playbook: Sendable, Hashable {
     /// The playbook of a brief that asks for nothing else: one task for each specialist.
     package static let plain = Playbook(
         id: defaultID, name: "Default playbook",
-        tasks: [Task(id: "work", title: "", by: specialists, phases: [], after: [])])
+        tasks: [PlaybookTask(id: "work", title: "", by: specialists, phases: [], after: [])])
 
     /// What has to come of the phases that are done in a task, in their order.
-    package func items(of task: Task) -> [DeliveryItem] {
+    package func items(of task: PlaybookTask) -> [DeliveryItem] {
         task.phases.flatMap { id in phases.first { $0.id == id }?.deliver ?? [] }
     }
 
     /// The tasks that a plan gives out: all but the orchestrator's own.
-    package var plannedTasks: [Task] { tasks.filter { $0.by != Self.orchestrator } }
+    package var plannedTasks: [PlaybookTask] { tasks.filter { $0.by != Self.orchestrator } }
 
     /// What the orchestrator itself owes. A plan is not reviewed, so that what planning has to
     /// bring is shown in the closing handoff.

@@ -81,7 +81,7 @@ private struct PlaybookReader {
             checkReferences(task, node, roles: roles, phases: phases, tasks: tasks)
         }
         checkOrder(tasks, root["tasks"])
-        checkPhases(phases, tasks, root)
+        checkUse(roles, phases, tasks, root)
         return Playbook(
             id: id(root), name: text("name", of: root), roles: roles, phases: phases,
             tasks: tasks, gates: gates, closing: closing)
@@ -120,8 +120,8 @@ private struct PlaybookReader {
         return Playbook.Phase(id: id(node), title: title, deliver: items)
     }
 
-    private mutating func task(_ node: YAMLNode) -> Playbook.Task {
-        Playbook.Task(
+    private mutating func task(_ node: YAMLNode) -> Playbook.PlaybookTask {
+        Playbook.PlaybookTask(
             id: id(node), title: node["title"]?.text ?? "", by: text("by", of: node),
             phases: texts(node["phases"], "phases"), after: texts(node["after"], "after"))
     }
@@ -130,8 +130,9 @@ private struct PlaybookReader {
 
     /// Each name of a task leads to something that there is.
     private mutating func checkReferences(
-        _ task: Playbook.Task, _ node: YAMLNode, roles: [Playbook.Role], phases: [Playbook.Phase],
-        tasks: [Playbook.Task]
+        _ task: Playbook.PlaybookTask, _ node: YAMLNode, roles: [Playbook.Role],
+        phases: [Playbook.Phase],
+        tasks: [Playbook.PlaybookTask]
     ) {
         let isReserved = Playbook.orchestratorTasks.contains(task.id)
         if task.by == Playbook.orchestrator {
@@ -182,7 +183,7 @@ private struct PlaybookReader {
     }
 
     /// Tasks that wait for each other would never start.
-    private mutating func checkOrder(_ tasks: [Playbook.Task], _ node: YAMLNode?) {
+    private mutating func checkOrder(_ tasks: [Playbook.PlaybookTask], _ node: YAMLNode?) {
         var done: Set<String> = []
         var left = tasks.filter { $0.by != Playbook.orchestrator }
         while let next = left.firstIndex(where: { task in
@@ -198,9 +199,10 @@ private struct PlaybookReader {
             "remove one of the dependencies between them")
     }
 
-    /// Each phase is done once, and somebody works.
-    private mutating func checkPhases(
-        _ phases: [Playbook.Phase], _ tasks: [Playbook.Task], _ root: YAMLNode
+    /// Each phase is done once, each role has a task, and somebody works.
+    private mutating func checkUse(
+        _ roles: [Playbook.Role], _ phases: [Playbook.Phase], _ tasks: [Playbook.PlaybookTask],
+        _ root: YAMLNode
     ) {
         for phase in phases {
             let doing = tasks.filter { $0.phases.contains(phase.id) }.map(\.id)
@@ -211,6 +213,10 @@ private struct PlaybookReader {
                     ? "the phase \(phase.id) is done in no task"
                     : "the phase \(phase.id) is done in \(doing.joined(separator: ", "))",
                 "name it in the phases: of one task")
+        }
+        for role in roles where !tasks.contains(where: { $0.by == role.id }) {
+            note(
+                root["roles"]?.line, "the role \(role.id) has no task", "name it in the by: of one")
         }
         if !tasks.contains(where: { $0.by != Playbook.orchestrator }) {
             note(

@@ -31,6 +31,8 @@ extension DocumentKind {
                     [
                         .required("title", .visible), .required("instructions", .visible),
                         .optional("deliver", DeliveryItem.listShape),
+                        .optional("chapters", .texts),
+                        .optional("left_out", DeliveryItem.listShape),
                     ], rest: .refused)),
         ], rest: .refused)
 

@@ -56,6 +56,8 @@ extension DocumentKind {
             .required("title", .visible),
             .required("instructions", .visible),
             .optional("deliver", DeliveryItem.listShape),
+            .optional("chapters", .texts),
+            .optional("left_out", DeliveryItem.listShape),
             .required("attempt", .integer(1...1_000_000_000)),
             .required("rejections", .integer(0...1_000_000)),
         ], rest: .refused)
@@ -68,6 +70,7 @@ extension DocumentKind {
             .required("parts", .texts),
             .required("accepted_by", .choice(["verdict", "exception", "delivery"])),
             .optional("depends_on", .texts),
+            .optional("deliver", DeliveryItem.listShape),
         ], rest: .refused)
 
     private static let packetPartShape = Shape.object(

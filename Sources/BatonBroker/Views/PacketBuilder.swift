@@ -157,6 +157,7 @@ struct PacketBuilder {
                     title: try cache.title(of: dependency, in: brief, state: state),
                     acceptedBy: (dependency.accepted ?? .verdict).rawValue,
                     dependsOn: dependency.depends.map(\.description),
+                    plannedTask: try cache.entry(dependency, in: brief),
                     parts: try references(of: delivery.event)))
         }
         return upstream

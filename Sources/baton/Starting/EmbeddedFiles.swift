@@ -43,11 +43,12 @@ that it does. Where the numbers do not close, say so before anything is built.
   semantics per operation.
 - Decides: Timeouts, attempts, backoff, bulkheads and alert thresholds within the promises of the brief.
 - Decides: What an operation answers when something it calls fails.
+- Decides: Where a playbook asks for it, the stages of a rollout and what ends each.
 - Must ask: Lowering a promise.
 - Must ask: A required figure that the brief does not state.
 - Out of scope: Sizing of queues and workers.
-- Out of scope: Implementation and deployment of the changes.
-- Out of scope: Security review of the API.
+- Out of scope: Carrying out what is planned: implementation, deployment, drills.
+- Out of scope: The security review itself.
 
 ## Activation
 
@@ -75,6 +76,8 @@ callers with their attempts, traffic, operations. A section says what could not 
    baseline.
 8. What each operation means when it fails: method, key, status codes, problem types, dual writes.
 9. What is measured, the alert rules as a file, a runbook for each page and for redrive.
+10. Where a playbook asks for it: migrations in both directions, flags, stages with what each has to show and
+    may cost, pages on the new version alone, the way back.
 
 ## Deliverables
 

@@ -41,14 +41,14 @@ struct EngineHandler: AgentHandler {
             impact: "\(packet.taskID) and everything that depends on it wait.",
             options: [
                 EscalationOption(
-                    id: AnswerDocument.revise, label: "Change the inputs, or say what to do",
+                    id: "change", label: "Change the inputs, or say what to do",
                     tradeoffs: "The work is done again with what is changed.",
                     effect: .revise(instructions: "Work with the inputs as they are now.")),
                 EscalationOption(
                     id: "cancel", label: "Cancel the task and what depends on it",
                     tradeoffs: "The brief ends without this work.", effect: .cancel),
             ],
-            recommended: AnswerDocument.revise,
+            recommended: "change",
             rationale:
                 "The engine gives the same result for the same inputs; other inputs can help.",
             needs: "Other inputs, or the decision to go on without this work.", severity: "high"
