@@ -89,11 +89,14 @@ enum Repository {
         tasks[0].agent = "core.quality"
         tasks[1].id = "api"
         tasks[1].dependsOn = ["nobody"]
+        tasks[1].deliver = Array(repeating: DeliveryItem(id: "x", phase: "P", what: "w"), count: 2)
         plan["tasks"] = .array(tasks.map(\.json))
         let findings = DocumentKind.plan.findings(in: plan)
 
         #expect(
-            findings.map(\.pointer) == ["/tasks/0/agent", "/tasks/1/id", "/tasks/1/depends_on/0"])
+            findings.map(\.pointer) == [
+                "/tasks/0/agent", "/tasks/1/id", "/tasks/1/deliver/1/id", "/tasks/1/depends_on/0",
+            ])
     }
 
     @Test("a cycle and a chain that is too long are refused by name")
