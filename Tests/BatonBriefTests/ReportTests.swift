@@ -338,6 +338,29 @@ struct HTMLPage {
         #expect(page.text.contains("<span id=\"in-2\"></span>slo.latency_p99 = 800 ms"))
     }
 
+    @Test("a requirement leads to its source, also where a figure shows the same")
+    func sources() {
+        let requirement: JSONValue = [
+            "id": "R1", "text": "At least 99.9 % availability", "kind": "hard",
+            "source": "/inputs/slo/availability",
+        ]
+        let page = page([
+            Self.entry(
+                "t-5", .work,
+                [
+                    "analysis.json": [
+                        "summary": "x", "quantities": .array(Self.quantities), "sections": [],
+                    ],
+                    "objective_snapshot.json": ["requirements": [requirement]],
+                    "handoff_packet.json": [
+                        "summary": "x", "inputs": ["slo": ["availability": 0.999]],
+                    ],
+                ])
+        ])
+
+        #expect(page.text.contains(">At least <a href=\"#in-1\">99.9 %</a> availability<"))
+    }
+
     @Test(
         "tags in a text are shown in Markdown, and do not open",
         arguments: [

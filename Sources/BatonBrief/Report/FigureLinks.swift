@@ -135,6 +135,9 @@ package struct FigureLinks: Sendable {
     private func link(
         in bytes: [UInt8], at place: Int, digits: ArraySlice<UInt8>, _ cell: Cell?,
     ) -> (target: String?, count: Int)? {
+        if let cell, let source = stated?.source(in: bytes, at: place, digits: digits, cell) {
+            return (source.target, source.count)
+        }
         let candidates = (figures[String(decoding: digits, as: UTF8.self)] ?? []).filter {
             bytes[place...].starts(with: $0.shown) && Self.isEnd(bytes, place + $0.shown.count)
         }

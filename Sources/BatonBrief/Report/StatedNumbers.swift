@@ -81,34 +81,39 @@ struct StatedNumbers: Sendable {
         let count: Int
     }
 
+    /// The stated number whose field the row itself names, as a requirement names its source.
+    func source(
+        in bytes: [UInt8], at place: Int, digits: ArraySlice<UInt8>, _ cell: FigureLinks.Cell
+    ) -> Found? {
+        meant(in: bytes, at: place, digits: digits)
+            .first { cell.labels.contains($0.number.pointer) }?.found
+    }
+
     /// The stated number that can alone be meant by the digits at `place` of a text; nil for none.
     func found(
         in bytes: [UInt8], at place: Int, digits: ArraySlice<UInt8>, _ cell: FigureLinks.Cell?
     ) -> Found? {
-        let meant = (byDigits[String(decoding: digits, as: UTF8.self)] ?? []).compactMap {
-            number -> (number: Number, count: Int)? in
-            let shown = number.shown.first {
-                bytes[place...].starts(with: $0) && FigureLinks.isEnd(bytes, place + $0.count)
-            }
-            return shown.map { (number, $0.count) }
-        }
-        guard !meant.isEmpty else { return nil }
-        func found(_ at: Int) -> Found {
-            Found(target: "#" + meant[at].number.anchor, count: meant[at].count)
-        }
-        // A requirement names its source in the same row.
-        if let cell, let at = meant.firstIndex(where: { cell.labels.contains($0.number.pointer) }) {
-            return found(at)
-        }
-        if meant.count == 1, meant[0].number.isTelling { return found(0) }
+        let meant = meant(in: bytes, at: place, digits: digits)
+        if meant.count == 1, meant[0].number.isTelling { return meant[0].found }
         let near = FigureLinks.wordsBefore(place, in: bytes) + (cell?.column.map(String.init) ?? [])
         let counts = meant.map { entry in
             Set(near).count { word in
                 entry.number.words.contains { $0.hasPrefix(word.prefix(5)) && word.count >= 4 }
             }
         }
-        let most = counts.max() ?? 0
-        guard most >= 2, counts.count(where: { $0 == most }) == 1 else { return nil }
-        return counts.firstIndex(of: most).map(found)
+        guard let most = counts.max(), most >= 2, counts.count(where: { $0 == most }) == 1
+        else { return nil }
+        return zip(meant, counts).first { $0.1 == most }?.0.found
+    }
+
+    /// The stated numbers that are shown at `place`.
+    private func meant(
+        in bytes: [UInt8], at place: Int, digits: ArraySlice<UInt8>
+    ) -> [(number: Number, found: Found)] {
+        (byDigits[String(decoding: digits, as: UTF8.self)] ?? []).compactMap { number in
+            number.shown.first {
+                bytes[place...].starts(with: $0) && FigureLinks.isEnd(bytes, place + $0.count)
+            }.map { (number, Found(target: "#" + number.anchor, count: $0.count)) }
+        }
     }
 }
