@@ -246,7 +246,8 @@ struct HTMLPage {
         ],
         [
             "id": "busy", "label": "Utilisation", "value": 0.4453, "shown": "44.53 %",
-            "unit": "ratio", "inputs": [],
+            "unit": "ratio",
+            "inputs": [["name": "service_time", "value": 0.25, "assumption": "A1"]],
         ],
     ]
 
@@ -306,8 +307,9 @@ struct HTMLPage {
                 "service time of scans, 120 ms",
                 "service time of scans, <a href=\"#in-4\">120 ms</a>"
             ),
-            // What an assumption takes, too.
-            ("at most 1000 ms", "at most 1000 ms"),
+            ("at 0.12 EUR an hour", "at <a href=\"#in-5\">0.12 EUR</a> an hour"),
+            // An assumption takes the same.
+            ("at most 250 ms", "at most 250 ms"),
             // A figure that shows the same.
             ("busy 44.53 % of the time", "busy <a href=\"#t-5.q-busy\">44.53 %</a> of the time"),
         ])
@@ -318,9 +320,10 @@ struct HTMLPage {
                 [
                     "name": "scans", "now": ["visibility_timeout": 30],
                     "service_time": ["mean": 0.12],
+                    "workers": ["cost_per_hour": ["amount": 0.12, "currency": "EUR"]],
                 ]
             ],
-            "dependencies": [["name": "ledger", "timeout": 0.12]],
+            "dependencies": [["name": "ledger", "timeout": 0.12, "latency_p99": 0.25]],
         ]
         let page = page([
             Self.entry(

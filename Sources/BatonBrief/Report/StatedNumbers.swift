@@ -33,7 +33,9 @@ struct StatedNumbers: Sendable {
         var pointers: [String] = []
         var open: [(pointer: String, value: JSONValue)] = [("/inputs", inputs ?? .null)]
         while let (pointer, value) = open.popLast() {
-            if let plain = value.doubleValue ?? value["value"]?.doubleValue {
+            // With what is said of it, or with a currency, a number is an object.
+            let written = value["value"] ?? value["amount"] ?? value
+            if let plain = written.doubleValue {
                 let anchor = "in-\(pointers.count + 1)"
                 guard
                     let number = Self.number(
