@@ -140,6 +140,27 @@ struct ConflictTests {
         #expect(row[3].hasPrefix("Records of keys are kept for"))
     }
 
+    @Test(
+        "keys that the brief keeps for too short a time are kept longer, and for long enough not",
+        arguments: [(86_400, true), (31_536_000, false)])
+    func statedKeys(retention: Int64, isTooShort: Bool) throws {
+        var brief = try Self.peaceful()
+        var operation = try #require(brief.value(at: "/inputs/operations/0"))
+        operation["key_retention"] = .integer(retention)
+        operation["publishes"] = ["captures"]
+        brief["inputs"]?["operations"] = [operation]
+
+        let found = rows(try close(brief).outcome).first {
+            $0[0] == "Records of keys end before messages of captures do"
+        }
+
+        #expect((found != nil) == isTooShort)
+        guard let found else { return }
+        #expect(found[1].hasPrefix("brief states that keys of capture are kept for 24 h"))
+        #expect(found[1].contains("packet.json/inputs/operations/0/key_retention"))
+        #expect(found[4] == "Reliability decides: it goes before convenience.")
+    }
+
     @Test("what one decides and the other has rejected is decided by rank, and said")
     func excluding() throws {
         let plan = """

@@ -46,7 +46,9 @@ struct HTMLPage {
             let kept = [
                 "id", "format", "severity", "evidence", "comparator", "quantity", "pointer",
             ]
-            return kept.contains(key) ? value : .string(text + hostile)
+            // A requirement's source is a pointer, and its number leads where that points.
+            let isPointer = key == "source" && text.hasPrefix("/inputs/")
+            return kept.contains(key) || isPointer ? value : .string(text + hostile)
         case .array(let elements): return .array(elements.map { poisoned($0, key: key) })
         case .object(let object):
             return .object(
@@ -65,6 +67,11 @@ struct HTMLPage {
             )
             documents["\(kind.rawValue).json"] = change(document)
         }
+        // No number of the brief: its unit is an agent's text, and changes what is shown.
+        let checklist = try #require(documents["validation_checklist.json"])
+        var check = try #require(checklist.value(at: "/checks/0"))
+        check["threshold"] = 0.75
+        documents["validation_checklist.json"]?["checks"] = [check]
         var analysis = try #require(documents[Deliverables.analysisName])
         analysis["plots"] = [PlotDrawingTests.plot(label: "at the mean rate").json]
         documents[Deliverables.analysisName] = analysis
@@ -226,12 +233,21 @@ struct HTMLPage {
             "unit": "slots", "inputs": [],
         ],
         [
+            "id": "window.scans", "label": "Window of scans", "value": 1_646_784,
+            "shown": "19.06 d", "unit": "s", "inputs": [],
+        ],
+        [
+            "id": "window.labels", "label": "Window of labels", "value": 1_646_785,
+            "shown": "19.06 d", "unit": "s", "inputs": [],
+        ],
+        [
             "id": "given", "label": "Availability", "value": 0.999, "shown": "99.9 %",
             "unit": "ratio", "inputs": [],
         ],
         [
             "id": "busy", "label": "Utilisation", "value": 0.4453, "shown": "44.53 %",
-            "unit": "ratio", "inputs": [],
+            "unit": "ratio",
+            "inputs": [["name": "service_time", "value": 0.25, "assumption": "A1"]],
         ],
     ]
 
@@ -249,6 +265,11 @@ struct HTMLPage {
             ("after 43.2 min", "after 43.2 min"),
             ("the queue orders needs 7 slots", "the queue orders needs [7 slots](a.md#q-slots)"),
             ("it needs 7 slots", "it needs 7 slots"),
+            (
+                "scans: 19.06 d; labels: 19.06 d.",
+                "scans: [19.06 d](a.md#q-window.scans); labels: [19.06 d](a.md#q-window.labels)."
+            ),
+            ("keep them for 19.06 d", "keep them for 19.06 d"),
             ("the promise of 99.9 %", "the promise of 99.9 %"),
             ("Availability: 99.9 %", "Availability: [99.9 %](a.md#q-given)"),
         ])
@@ -266,6 +287,81 @@ struct HTMLPage {
         #expect(
             risks.contains("| K1 | \(expected.replacing("a.md", with: "analysis.md")) | low |"),
             "\(risks)")
+    }
+
+    @Test(
+        "a number of the brief leads to the field that states it, where one alone can be meant",
+        arguments: [
+            ("within 800 ms", "within <a href=\"#in-2\">800 ms</a>"),
+            ("at least 99.95% of them", "at least <a href=\"#in-1\">99.95%</a> of them"),
+            ("at least 99.95 %", "at least <a href=\"#in-1\">99.95 %</a>"),
+            // Few digits say nothing alone: a rule may have the same.
+            ("for 30 s", "for 30 s"),
+            (
+                "the visibility of scans is 30 s",
+                "the visibility of scans is <a href=\"#in-3\">30 s</a>"
+            ),
+            // Two fields, and the one whose words stand there.
+            ("after 120 ms", "after 120 ms"),
+            (
+                "service time of scans, 120 ms",
+                "service time of scans, <a href=\"#in-4\">120 ms</a>"
+            ),
+            ("at 0.12 EUR an hour", "at <a href=\"#in-5\">0.12 EUR</a> an hour"),
+            // An assumption takes the same.
+            ("at most 250 ms", "at most 250 ms"),
+            // A figure that shows the same.
+            ("busy 44.53 % of the time", "busy <a href=\"#t-5.q-busy\">44.53 %</a> of the time"),
+        ])
+    func statedNumbers(_ text: String, _ expected: String) {
+        let inputs: JSONValue = [
+            "slo": ["availability": 0.9995, "latency_p99": 0.8],
+            "queues": [
+                [
+                    "name": "scans", "now": ["visibility_timeout": 30],
+                    "service_time": ["mean": 0.12],
+                    "workers": ["cost_per_hour": ["amount": 0.12, "currency": "EUR"]],
+                ]
+            ],
+            "dependencies": [["name": "ledger", "timeout": 0.12, "latency_p99": 0.25]],
+        ]
+        let page = page([
+            Self.entry(
+                "t-5", .work,
+                [
+                    "analysis.json": [
+                        "summary": .string(text), "quantities": .array(Self.quantities),
+                        "sections": [],
+                    ],
+                    "handoff_packet.json": ["summary": "x", "inputs": inputs],
+                ])
+        ])
+
+        #expect(page.text.contains("<p>\(expected)</p>"), "\(page.text)")
+        #expect(page.text.contains("<span id=\"in-2\"></span>slo.latency_p99 = 800 ms"))
+    }
+
+    @Test("a requirement leads to its source, also where a figure shows the same")
+    func sources() {
+        let requirement: JSONValue = [
+            "id": "R1", "text": "At least 99.9 % availability", "kind": "hard",
+            "source": "/inputs/slo/availability",
+        ]
+        let page = page([
+            Self.entry(
+                "t-5", .work,
+                [
+                    "analysis.json": [
+                        "summary": "x", "quantities": .array(Self.quantities), "sections": [],
+                    ],
+                    "objective_snapshot.json": ["requirements": [requirement]],
+                    "handoff_packet.json": [
+                        "summary": "x", "inputs": ["slo": ["availability": 0.999]],
+                    ],
+                ])
+        ])
+
+        #expect(page.text.contains(">At least <a href=\"#in-1\">99.9 %</a> availability<"))
     }
 
     @Test(

@@ -1,6 +1,7 @@
 // What a sentence claims about one field of one thing of the brief: “the ledger is available 99.5 %
 // of the time” claims an availability of 0.995.
 
+import BatonBrief
 import JSON
 
 /// A number that somebody takes for a field.
@@ -69,17 +70,19 @@ struct Claim: Sendable {
                 if unit.hasPrefix("%") { return number.value / 100 }
                 return number.step < 1 && number.value <= 1 ? number.value : nil
             case .duration:
-                return seconds[String(unit.prefix { $0.isLetter })].map { $0 * number.value }
+                let word = String(unit.prefix { $0.isLetter })
+                guard durationUnits.contains(word) else { return nil }
+                return Units.seconds(in: word).map { $0 * number.value }
             case .rate: return unit.hasPrefix("/s") ? number.value : nil
             case .count: return number.isCount ? number.value : nil
             }
         }.first
     }
 
-    private static let seconds: [String: Double] = [
-        "ms": 0.001, "s": 1, "sec": 1, "second": 1, "seconds": 1, "min": 60, "minute": 60,
-        "minutes": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400, "day": 86400,
-        "days": 86400,
+    /// Units of time that are nothing else in a sentence: not `m`, which may be metres or millions.
+    private static let durationUnits: Set<String> = [
+        "ms", "s", "sec", "second", "seconds", "min", "minute", "minutes", "h", "hour", "hours",
+        "d", "day", "days",
     ]
 
     /// A value of the field as people write it.

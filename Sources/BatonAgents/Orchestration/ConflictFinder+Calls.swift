@@ -152,46 +152,65 @@ extension ConflictFinder {
     /// Records of keys that are gone while a message may still be delivered again.
     func keysForgottenEarly() -> [Conflict] {
         packet.queues.indices.flatMap { queue in
-            upstream.flatMap { source in
-                lifetimes(source).compactMap { kept -> Conflict? in
-                    let known = figures(ofQueue: queue, notBy: source.agent)
-                    guard
-                        let window = known.first(where: {
-                            $0.figure["id"]?.stringValue?.hasPrefix("idempotency.") ?? false
-                        }), let needed = window.figure["value"]?.doubleValue,
-                        kept.seconds < needed
-                    else { return nil }
-                    let name = PacketView.name(ofQueue: packet.queues[queue], at: queue)
-                    let shown = Shown.duration(needed, .up)
-                    return Conflict(
-                        matter: "Records of keys end before messages of \(name) do",
-                        first: ConflictSide(
-                            agent: source.agent,
-                            says: "says “\(kept.text.withoutFullStop)”", part: kept.part,
-                            pointer: kept.pointer, rank: kept.rank,
-                            way: "Records of keys are kept for"
-                                + " \(Shown.duration(kept.seconds, .nearest))",
-                            cost: "A later redelivery or redrive has its effect a second time."),
-                        second: ConflictSide(
-                            agent: window.source.agent,
-                            says: "needs them for \(shown)", part: window.source.place("analysis"),
-                            pointer: "/quantities/\(window.index)", rank: .reliability,
-                            way: "Records of keys are kept for \(shown)",
-                            cost: "The store of keys grows with the time that they are kept."),
-                        prefersFirst: false,
-                        advice: "A second effect cannot be taken back; storage can be bought.")
-                }
+            (statedLifetimes(ofQueue: queue) + upstream.flatMap(lifetimes)).compactMap {
+                kept -> Conflict? in
+                let known = figures(ofQueue: queue, notBy: kept.agent)
+                guard
+                    let window = known.first(where: {
+                        $0.figure["id"]?.stringValue?.hasPrefix("idempotency.") ?? false
+                    }), let needed = window.figure["value"]?.doubleValue,
+                    kept.seconds < needed
+                else { return nil }
+                let name = PacketView.name(ofQueue: packet.queues[queue], at: queue)
+                let shown = Shown.duration(needed, .up)
+                return Conflict(
+                    matter: "Records of keys end before messages of \(name) do",
+                    first: ConflictSide(
+                        agent: kept.agent, says: kept.text, part: kept.part,
+                        pointer: kept.pointer, rank: kept.rank,
+                        way: "Records of keys are kept for"
+                            + " \(Shown.duration(kept.seconds, .nearest))",
+                        cost: "A later redelivery or redrive has its effect a second time."),
+                    second: ConflictSide(
+                        agent: window.source.agent,
+                        says: "needs them for \(shown)", part: window.source.place("analysis"),
+                        pointer: "/quantities/\(window.index)", rank: .reliability,
+                        way: "Records of keys are kept for \(shown)",
+                        cost: "The store of keys grows with the time that they are kept."),
+                    prefersFirst: false,
+                    advice: "A second effect cannot be taken back; storage can be bought.")
             }
         }
     }
 
     /// A statement about how long keys are kept.
     private struct Lifetime {
+        /// The agent, or `brief`.
+        let agent: String
+        /// What it says.
         let text: String
         let seconds: Double
         let part: String
         let pointer: String
         let rank: Rank
+    }
+
+    /// What the brief states for the operations that publish to a queue. It is what is in force and
+    /// no demand: keeping keys longer breaks no promise, and only costs storage.
+    private func statedLifetimes(ofQueue queue: Int) -> [Lifetime] {
+        let name = PacketView.name(ofQueue: packet.queues[queue], at: queue)
+        return packet.operations.enumerated().compactMap { index, operation in
+            let pointer = "/inputs/operations/\(index)/key_retention"
+            guard let seconds = packet.number(pointer),
+                (operation["publishes"]?.arrayValue ?? []).contains(.string(name))
+            else { return nil }
+            let subject = PacketView.name(ofOperation: operation, at: index)
+            return Lifetime(
+                agent: "brief",
+                text: "states that keys of \(subject) are kept for"
+                    + " \(Shown.duration(seconds, .nearest))",
+                seconds: seconds, part: "packet.json", pointer: pointer, rank: .convenience)
+        }
     }
 
     private func lifetimes(_ source: Upstream) -> [Lifetime] {
@@ -209,7 +228,8 @@ extension ConflictFinder {
                     return nil
                 }
                 return Lifetime(
-                    text: text, seconds: seconds, part: source.place(place.kind),
+                    agent: source.agent, text: "says “\(text.withoutFullStop)”",
+                    seconds: seconds, part: source.place(place.kind),
                     pointer: "/\(place.list)/\(index)",
                     rank: Rank(rawValue: item["rank"]?.stringValue ?? "") ?? .argued(by: text))
             }

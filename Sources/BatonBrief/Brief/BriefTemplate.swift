@@ -96,6 +96,7 @@ package enum BriefTemplate: String, Sendable, CaseIterable {
         "dependencies[].limit", "dependencies[].maintenance",
         "dependencies[].group", "dependencies[].need", "dependencies[].shares",
         "dependencies[].stale_ok", "operations[].calls", "operations[].publishes",
+        "operations[].key_retention",
     ]
 
     private static func lines(of node: FieldNode, indent: String) -> [String] {

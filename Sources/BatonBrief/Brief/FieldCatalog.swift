@@ -84,6 +84,9 @@ package enum FieldCatalog {
         FieldEntry(
             "operations[].idempotency", .choice(["key", "natural", "none"]),
             "How repeats are told apart.", "key"),
+        FieldEntry(
+            "operations[].key_retention", .duration, "How long the records of its keys are kept.",
+            "24h", needs: ["idempotency"], range: time),
         FieldEntry("operations[].writes", .names, "Dependencies written to.", "[ledger]"),
         FieldEntry("operations[].publishes", .names, "Queues published to.", "[captures]"),
         FieldEntry("openapi", .file, "OpenAPI 3 document.", "./api.yaml"),

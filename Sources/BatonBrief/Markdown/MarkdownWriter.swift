@@ -117,7 +117,8 @@ struct MarkdownWriter {
                 let isBeforeCode = index + 1 < parts.count && parts[index + 1].isCode
                 return part.markdown(isBeforeCode: isBeforeCode)
             }.joined()
-            return run.target.map { "[\(text)](\($0))" } ?? text
+            let place = run.anchor.map { "<a id=\"\($0)\"></a>" } ?? ""
+            return place + (run.target.map { "[\(text)](\($0))" } ?? text)
         }.joined()
     }
 }

@@ -52,7 +52,8 @@ package enum BriefReport {
         let outcome = outcome(material, deliveries)
         let chapters =
             [outcome] + deliveries.filter { !$0.isVerdict }.map { chapter($0, of: material) }
-            + verdicts(deliveries) + records(material.brief) + appendix(deliveries)
+            + verdicts(deliveries) + records(material.brief, deliveries) + inputs(deliveries)
+            + appendix(deliveries)
         let state = HTMLText.escaped(material.state)
         return """
             <!doctype html>
@@ -130,11 +131,14 @@ package enum BriefReport {
     }
 
     /// What was decided and shown about the brief itself.
-    private static func records(_ brief: JSONValue) -> [Chapter] {
+    private static func records(
+        _ brief: JSONValue, _ deliveries: [ReportDelivery],
+    ) -> [Chapter] {
         var chapters: [Chapter] = []
         let decisions = brief["decisions"]?.listed ?? []
         if !decisions.isEmpty {
-            var writer = MarkdownWriter()
+            let leading = DeliverableMarkdown.leading(deliveries.map(\.entry))
+            var writer = MarkdownWriter(figures: leading?.figures)
             writer.table(
                 ["When", "Decision", "Why", "Rejected", "By", "On what"],
                 decisions.map { entry in
@@ -235,6 +239,23 @@ package enum BriefReport {
             Chapter(
                 anchor: "verdicts", title: "Verdicts", html: parts.joined(separator: "\n"),
                 inner: reviews.map { ($0.entry.task, $0.entry.title) })
+        ]
+    }
+
+    /// What the brief states in numbers, each a place that texts lead to.
+    private static func inputs(_ deliveries: [ReportDelivery]) -> [Chapter] {
+        guard let delivery = deliveries.first(where: { !$0.figures.statedPlaces.isEmpty }) else {
+            return []
+        }
+        var writer = MarkdownWriter()
+        writer.list(
+            delivery.figures.statedPlaces.map { place in
+                DocumentText(delivery.context.place(place.pointer), anchor: place.anchor)
+            })
+        return [
+            Chapter(
+                anchor: "inputs", title: "Appendix: what the brief states in numbers",
+                html: HTMLPrinter().html(writer.blocks))
         ]
     }
 

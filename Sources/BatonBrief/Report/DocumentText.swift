@@ -8,6 +8,8 @@ struct DocumentText: Sendable, Hashable, ExpressibleByStringLiteral {
         var text: String
         /// Where it leads: a relative path, an anchor, or both; nil for plain text.
         var target: String?
+        /// A place in the page that links lead to; nil for none.
+        var anchor: String?
         /// Whether it is code as a whole: no mark in it means anything.
         var isCode = false
     }
@@ -15,6 +17,11 @@ struct DocumentText: Sendable, Hashable, ExpressibleByStringLiteral {
     var runs: [Run]
 
     init(_ text: String, target: String? = nil) { runs = [Run(text: text, target: target)] }
+
+    /// A place that links lead to.
+    init(_ text: String, anchor: String) {
+        runs = [Run(text: text, target: nil, anchor: anchor)]
+    }
 
     init(runs: [Run]) { self.runs = runs }
 

@@ -59,8 +59,9 @@ struct HTMLPrinter {
                 let text = HTMLText.escaped(part.text)
                 return part.isCode ? "<code>\(text)</code>" : text
             }.joined()
-            return run.target.map { "<a href=\"\(HTMLText.escaped($0))\">\(content)</a>" }
-                ?? content
+            let place = run.anchor.map { "<span id=\"\(HTMLText.escaped(prefix + $0))\"></span>" }
+            let link = run.target.map { "<a href=\"\(HTMLText.escaped($0))\">\(content)</a>" }
+            return (place ?? "") + (link ?? content)
         }.joined()
     }
 }

@@ -69,11 +69,15 @@ struct ReportDelivery {
         let sections = entries.filter { !isLast($0) }.flatMap {
             $0.documents[Deliverables.analysisName]?["sections"]?.listed ?? []
         }
-        return entries.map { entry in
-            let context = DeliveryContext(documents: entry.documents, brief: submitted)
-            let figures = FigureLinks(context.quantities, inputs: context.inputs) {
-                targets[entry.task]?[$0]
-            }
+        let contexts = entries.map { DeliveryContext(documents: $0.documents, brief: submitted) }
+        // Where an answer came between two deliveries, the later one worked from the inputs that
+        // the page shows.
+        let shown = (zip(entries, contexts).first { isLast($0.0) }?.1 ?? contexts.last)?.inputs
+        return zip(entries, contexts).map { entry, context in
+            let figures = FigureLinks(
+                context.quantities, inputs: context.inputs,
+                showsInputs: shown != nil && context.inputs == shown
+            ) { targets[entry.task]?[$0] }
             var entry = entry
             entry.figures = figures
             return ReportDelivery(

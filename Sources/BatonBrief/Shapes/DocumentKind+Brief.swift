@@ -72,6 +72,7 @@ extension DocumentKind {
             .optional("share", ratio),
             .optional("calls", .list(call, count: 0...64)),
             .optional("idempotency", .visible),
+            .optional("key_retention", time),
             .optional("writes", names), .optional("publishes", names),
         ], rest: .refused)
 

@@ -59,6 +59,9 @@ package enum Units {
         return seconds
     }
 
+    /// The seconds in one `ms`, `min`, `days` and so on; nil for what is no unit of time.
+    package static func seconds(in unit: String) -> Double? { durationPart("1", unit: unit) }
+
     /// `40/s`, `90/min`, `5 req/s`, in events a second.
     package static func rate(_ text: String) throws(UnitError) -> Double {
         let expected = "a rate such as 40/s or 90/min"
@@ -68,7 +71,7 @@ package enum Units {
         let period: Double?
         let pieces = unit.split(separator: "/", omittingEmptySubsequences: false)
         if pieces.count == 2, pieces[0].allSatisfy({ $0.isLetter || $0 == " " }) {
-            period = durationPart("1", unit: String(pieces[1]).trimmed)
+            period = seconds(in: String(pieces[1]).trimmed)
         } else {
             period = unit == "rps" || unit == "qps" ? 1 : nil
         }
