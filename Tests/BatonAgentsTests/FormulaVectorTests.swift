@@ -199,6 +199,7 @@ struct FormulaVectorTests {
     static let sharing: [Vector] = [
         Vector("arrivals-scaled", [("arrival_rate", 40), ("factor", 1.2)], 48),
         Vector("service-scaled", [("service_time", 0.12), ("factor", 2)], 0.24),
+        Vector("workers-sum", [("workers", 16), ("workers", 1), ("workers", 5)], 22),
         Vector("pooled-arrivals", [("arrival_rate", 40), ("arrival_rate", 10)], 50),
         Vector("pooled-service-time", mixture, 0.196),
         Vector(
@@ -248,6 +249,15 @@ struct FormulaVectorTests {
         Vector("visibility-timeout", [("prefetch", 4), ("longest", 0.9), ("margin", 5)], 8.6),
         Vector("storage", [("messages", 36_000), ("payload", 2048)], 73_728_000),
         Vector("cost-per-month", [("workers", 7), ("cost_per_hour", 0.12)], 613.2),
+        Vector("cost-sum", [("cost", 613.2), ("cost", 43.8), ("cost", 0)], 657),
+        // By hand: 9.984 of 49.984 attempts a second are retries, 3,456 of 4,320,000 a day doubled.
+        Vector(
+            "cost-of-retries", [("cost", 613.2), ("rate", 40), ("arrival_rate", 49.984)],
+            122.48297055057618),
+        Vector("cost-of-retries", [("cost", 613.2), ("rate", 40), ("arrival_rate", 40)], 0),
+        Vector(
+            "cost-of-duplicates", [("cost", 1000), ("duplicates", 3456), ("arrival_rate", 50)], 0.8
+        ),
         Vector(
             "idempotency-window",
             [

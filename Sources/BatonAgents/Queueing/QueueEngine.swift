@@ -20,6 +20,7 @@ extension QueueRun: SpecialistRun {
         for index in packet.queues.indices { planWorkers(index) }
         downstream()
         if !blockers.isEmpty { return escalation() }
+        sizePools()
         for plan in plans {
             stability(plan)
             sensitivity(plan)
@@ -28,7 +29,8 @@ extension QueueRun: SpecialistRun {
             money(plan)
             plots(plan)
         }
-        sharedWorkers()
+        describePools()
+        costOfAll()
         observability()
         finish()
         return nil
@@ -91,6 +93,8 @@ struct QueueRun {
     var workings: Workings
     var plans: [QueuePlan] = []
     var blockers: [QueueBlocker] = []
+    /// Sets of queues that one set of workers could serve, or does.
+    var pools: [WorkerPool] = []
 
     init(_ workings: Workings) { self.workings = workings }
 
@@ -102,6 +106,7 @@ struct QueueRun {
         var sentences: [String] = []
         for plan in plans {
             var text = "Queue \(plan.name) needs \(count(plan))"
+            if let pool = pool(of: plan) { text += " by itself, beside \(pool.label)" }
             if let busy = workings.quantity(plan.id("utilisation")) {
                 text += ", busy \(busy.shown) of the time"
             }
@@ -117,6 +122,11 @@ struct QueueRun {
             }
             sentences.append(text + ".")
         }
+        for pool in pools where pool.isShared {
+            sentences.append(
+                "The queues of \(pool.label) share \(count(pool)), apart they would take"
+                    + " \(workings.shown(pool.id("shared.apart"))).")
+        }
         if !workings.openQuestions.isEmpty {
             let count = workings.openQuestions.count
             sentences.append("\(count) \(count == 1 ? "question stays" : "questions stay") open.")
@@ -126,8 +136,10 @@ struct QueueRun {
             : sentences.joined(separator: " ")
     }
 
-    func count(_ plan: QueuePlan) -> String {
-        workings.value(of: plan.workers).map {
+    func count(_ plan: QueuePlan) -> String { count(plan.workers) }
+
+    func count(_ workers: Source?) -> String {
+        workings.value(of: workers).map {
             $0 == 1 ? "1 worker" : "\(Shown.significant($0)) workers"
         } ?? "an unknown number of workers"
     }
