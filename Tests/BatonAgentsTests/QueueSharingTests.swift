@@ -142,7 +142,25 @@ struct QueueSharingTests {
         #expect(figures.quantity("shared.workers.pool1.all").map { $0 > 5 } ?? false)
         #expect(decisions(outcome).contains("Keep a team of workers for each queue of pool all"))
         #expect(decisions(outcome).contains("Run 2 workers for short"))
-        #expect(questions(outcome).contains { $0.contains("save none by it") })
+        #expect(questions(outcome).contains { $0.contains("save nothing by it") })
+    }
+
+    /// 11 workers at the dearer price are 11 × 0.3 × 730, 6 at each price 6 × (0.1 + 0.3) × 730.
+    @Test("fewer workers that all cost the dearest price may cost more than teams")
+    func dear() throws {
+        func members(_ price: JSONValue) -> JSONValue {
+            [
+                "pool": "all",
+                "workers": ["max": 12, "cost_per_hour": ["amount": price, "currency": "EUR"]],
+            ]
+        }
+        let outcome = try plan([queue("orders", members(0.1)), queue("refunds", members(0.3))])
+        let figures = try #require(outcome.part("analysis.json"))
+
+        #expect(isClose(figures.quantity("cost.shared.pool1.all"), 2409))
+        #expect(isClose(figures.quantity("cost.apart.pool1.all"), 1752))
+        #expect(decisions(outcome).contains("Keep a team of workers for each queue of pool all"))
+        #expect(figures.quantity("cost.total.shared.eur") == nil)
     }
 
     /// By hand: 6 workers at 0.12 EUR are 525.60 a month; of 1.2496 attempts at a message

@@ -106,7 +106,7 @@ struct QueueRun {
         var sentences: [String] = []
         for plan in plans {
             var text = "Queue \(plan.name) needs \(count(plan))"
-            if let pool = pool(of: plan) { text += " by itself, beside \(pool.label)" }
+            if let pool = pool(of: plan) { text += " if it does not share \(pool.label)" }
             if let busy = workings.quantity(plan.id("utilisation")) {
                 text += ", busy \(busy.shown) of the time"
             }

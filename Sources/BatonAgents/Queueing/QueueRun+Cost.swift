@@ -29,21 +29,23 @@ extension QueueRun {
         packet.text("\(price(plan))/currency") ?? "the stated currency"
     }
 
+    @discardableResult
+    private mutating func cost(_ part: String, _ name: String, _ plan: QueuePlan) -> Double? {
+        guard let workers = workers(part, plan) else { return nil }
+        return workings.derive(
+            costID(part, plan),
+            "Cost of the workers of \(plan.name) in \(currency(plan)), \(name.lowercased())",
+            by: "cost-per-month",
+            [("workers", workers), ("cost_per_hour", .pointer(price(plan)))])
+    }
+
     /// Cost of the workers of one queue, in each case that has a number of them.
     mutating func money(_ plan: QueuePlan) {
         guard packet.number(price(plan)) != nil else { return }
         var rows: [[String]] = []
         for (part, name) in Self.costCases {
-            guard let workers = workers(part, plan) else { continue }
-            let id = costID(part, plan)
-            workings.derive(
-                id,
-                "Cost of the workers of \(plan.name) in \(currency(plan)), \(name.lowercased())",
-                by: "cost-per-month",
-                [("workers", workers), ("cost_per_hour", .pointer(price(plan)))])
-            if workings.quantity(id) != nil {
-                rows.append([name, count(workers), workings.shown(id)])
-            }
+            guard cost(part, name, plan) != nil, let workers = workers(part, plan) else { continue }
+            rows.append([name, count(workers), workings.shown(costID(part, plan))])
         }
         let team = pool(of: plan).map { ", as a team of its own beside \($0.label)" } ?? ""
         workings.sections.append(
@@ -81,7 +83,8 @@ extension QueueRun {
     /// currencies.
     mutating func poolCost(_ pool: WorkerPool) {
         let currencies = Set(pool.plans.map(currency))
-        let costs = pool.plans.map { $0.id("cost") }
+        let costs = pool.plans.map { costID("planned", $0) }
+        for plan in pool.plans { cost("planned", "As planned", plan) }
         guard currencies.count == 1, costs.allSatisfy({ workings.quantity($0) != nil }),
             let dearest = pool.plans.max(by: {
                 (packet.number(price($0)) ?? 0) < (packet.number(price($1)) ?? 0)

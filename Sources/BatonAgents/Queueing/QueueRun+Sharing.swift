@@ -7,12 +7,23 @@ extension QueueRun {
     mutating func sizePools() {
         for var pool in workerSets() {
             size(pool)
-            let apart = workings.quantity(pool.id("shared.apart"))?.value ?? 0
-            let together = workings.quantity(pool.id("shared.workers"))?.value
-            pool.isShared = pool.name != nil && together.map { $0 < apart } ?? false
+            poolCost(pool)
+            pool.isShared = pool.name != nil && isWorthSharing(pool)
             if pool.name != nil { achieve(pool) }
             pools.append(pool)
         }
+    }
+
+    /// Whether the queues cost less together than apart, or take fewer workers where a price is
+    /// missing.
+    private func isWorthSharing(_ pool: WorkerPool) -> Bool {
+        let costs = ["cost.shared", "cost.apart"].map { workings.quantity(pool.id($0))?.value }
+        let workers = ["shared.workers", "shared.apart"].map {
+            workings.quantity(pool.id($0))?.value
+        }
+        let known = costs.contains(nil) ? workers : costs
+        guard let together = known[0], let apart = known[1] else { return false }
+        return together < apart
     }
 
     /// The pool whose workers serve the queue; nil where it has a team of its own.
@@ -175,7 +186,6 @@ extension QueueRun {
     /// A section for each set of queues, and a decision for each pool of the brief.
     mutating func describePools() {
         for pool in pools {
-            poolCost(pool)
             let parts = [
                 "shared.arrivals", "shared.service", "shared.cv", "shared.peak.arrivals",
                 "shared.workers_drain", "shared.workers", "shared.apart", "shared.utilisation",
@@ -217,21 +227,24 @@ extension QueueRun {
         let evidence = workings.evidence(
             ["shared.workers", "shared.apart", "cost.shared", "cost.apart"].map { pool.id($0) })
         guard pool.isShared else {
+            let prices = ["cost.shared", "cost.apart"].map { id in
+                workings.quantity(pool.id(id)).map { " for \($0.shown)" } ?? ""
+            }
             workings.ask(
-                "\(pool.queues) are said to share the workers of \(pool.label), and save none by"
-                    + " it: together they take \(together), apart \(apart). Shall they stay apart,"
-                    + " as planned?")
+                "\(pool.queues) are said to share the workers of \(pool.label), and save nothing by"
+                    + " it: together they take \(together)\(prices[0]), apart \(apart)"
+                    + "\(prices[1]). Shall they stay apart, as planned?")
             workings.decisions.append(
                 PlanDecision(
                     decision: "Keep a team of workers for each queue of \(pool.label)",
                     alternatives: [
                         (
                             "One pool of \(together)",
-                            "Every message of the pool would have to be taken as soon as the"
-                                + " strictest wait objective says, the long ones too."
+                            "The strictest wait objective would hold for every message, and the"
+                                + " dearest price for every worker."
                         )
                     ], rank: .reliability,
-                    rationale: "Reliability decides: sharing saves no worker here, and a slow queue"
+                    rationale: "Reliability decides: sharing saves nothing here, and a slow queue"
                         + " would take the workers of the others.", evidence: evidence))
             return
         }

@@ -7,7 +7,7 @@ struct WorkerPool: Sendable {
     /// Ends the ids of its figures; empty for all queues.
     let key: String
     let plans: [QueuePlan]
-    /// Whether the plan is that they share: the brief says so, and together they are fewer.
+    /// Whether the plan is that they share: the brief says so, and together they cost less.
     var isShared = false
 
     /// As the middle of a sentence has it.
