@@ -109,6 +109,9 @@ struct FormulaVectorTests {
         Vector("backoff-sum-maximum", delays, 1100),
         Vector("backoff-sum-mean", delays + [("jitter", 1)], 550),
         Vector("retry-budget-load", [("budget", 0.1), ("layers", 1)], 1.1),
+        Vector(
+            "deadline-remaining", [("deadline", 0.8), ("seconds", 0.12), ("seconds", 0.2)], 0.48),
+        Vector("deadline-remaining", [("deadline", 0.2), ("seconds", 0.3)], 0),
         Vector("fan-out-slow", [("share", 0.01), ("calls", 100)], 0.634, tolerance: 1e-4),
         Vector("hop-quantile", [("alpha", 0.01), ("hops", 2)], 0.995),
         Vector("percentile-sum", [("seconds", 0.06), ("seconds", 0.11)], 0.17),
@@ -120,7 +123,23 @@ struct FormulaVectorTests {
         Vector("queue-limit", [("slots", 13), ("share", 0.5)], 6),
         Vector("breaker-window", [("window", 10), ("calls", 20), ("rate", 300)], 10),
         Vector("breaker-window", [("window", 10), ("calls", 20), ("rate", 0.5)], 40),
+        // Tables of Erlang B have 4.461 and 12.03 Erlangs at 1 %, 0.762 at 0.1 %; the digits are of
+        // sums of 40 decimals.
+        Vector("shedding-rate", shed(1, 0.01), 0.01 / 0.99),
+        Vector("shedding-rate", shed(10, 0.01), 4.461176857577691512),
+        Vector("shedding-rate", shed(20, 0.01), 12.03061459490094391),
+        Vector("shedding-rate", shed(5, 0.001), 0.7621146885142638560),
+        Vector("shedding-rate", shed(100, 0.001), 75.24198267245853207),
+        Vector(
+            "shedding-rate", [("slots", 13), ("service_time", 0.015245), ("rejection", 0.001)],
+            4.830533284698361682 / 0.015245),
+        Vector("headroom", [("limit", 330), ("rate", 300)], 1.1),
+        Vector("shedding-edge", [("rate", 300), ("headroom", 1.5), ("headroom", 1.1)], 330),
     ]
+
+    static func shed(_ slots: Double, _ rejection: Double) -> [(String, Double)] {
+        [("slots", slots), ("service_time", 1), ("rejection", rejection)]
+    }
 
     static func slow(_ timeout: Double) -> [(String, Double)] {
         [("timeout", timeout), ("p50", 0.012), ("p99", 0.06)]
