@@ -145,6 +145,22 @@ struct QueueSharingTests {
         #expect(questions(outcome).contains { $0.contains("save nothing by it") })
     }
 
+    @Test("a queue with too few workers of its own gets by with those of its pool")
+    func settled() throws {
+        func members(_ most: JSONValue) -> JSONValue { ["pool": "all", "workers": ["max": most]] }
+        let outcome = try plan([queue("orders", members(5)), queue("refunds", members(7))])
+
+        #expect(outcome.part("analysis.json")?.quantity("shared.workers.pool1.all") == 11)
+        #expect(
+            decisions(outcome).contains("Run 11 workers for pool all, which serve orders, refunds"))
+        // Ten workers are too few, shared or not.
+        let tight = try Desk([
+            "format": "baton.brief/1", "objective": "Keep the promise", "assume": "never",
+            "inputs": ["queues": [queue("orders", members(5)), queue("refunds", members(5))]],
+        ])
+        #expect(try tight.work(Self.planner).escalation?["key"] == "queue-capacity")
+    }
+
     /// 11 workers at the dearer price are 11 × 0.3 × 730, 6 at each price 6 × (0.1 + 0.3) × 730.
     @Test("fewer workers that all cost the dearest price may cost more than teams")
     func dear() throws {

@@ -19,8 +19,9 @@ extension QueueRun: SpecialistRun {
     mutating func work() -> JSONValue? {
         for index in packet.queues.indices { planWorkers(index) }
         downstream()
-        if !blockers.isEmpty { return escalation() }
         sizePools()
+        blockers.removeAll(where: isSettledBySharing)
+        if !blockers.isEmpty { return escalation() }
         for plan in plans {
             stability(plan)
             sensitivity(plan)

@@ -33,6 +33,19 @@ extension QueueRun {
         }
     }
 
+    /// Whether a queue that needs more workers than it may have gets by with those of its pool.
+    func isSettledBySharing(_ blocker: QueueBlocker) -> Bool {
+        guard case .workers = blocker.cause, let pool = pool(of: blocker.plan),
+            let needed = workings.quantity(pool.id("shared.workers"))?.value
+        else { return false }
+        return needed <= workersMax(pool)
+    }
+
+    /// The most workers that the queues of a pool may have together; infinite where one is free.
+    private func workersMax(_ pool: WorkerPool) -> Double {
+        pool.plans.map { packet.number("\($0.base)/workers/max") ?? .infinity }.reduce(0, +)
+    }
+
     /// How many workers run for the pool, as people say it.
     func count(_ pool: WorkerPool) -> String {
         count(.quantity(pool.id("shared.workers")))
@@ -146,9 +159,8 @@ extension QueueRun {
         let needed = workings.derive(
             id, "Workers of \(pool.label) to catch up in time", by: "workers-for-drain",
             [("backlog", .quantity(pool.id("shared.backlog"))), ("within", within)] + load(pool))
-        let limits = pool.plans.map { packet.number("\($0.base)/workers/max") ?? .infinity }
         // What cannot be had is asked about with the drain of each queue.
-        if let needed, needed <= limits.reduce(0, +) {
+        if let needed, needed <= workersMax(pool) {
             candidates.append(("workers", .quantity(id)))
         }
     }

@@ -17,16 +17,31 @@ struct SoftCall: Sendable, Hashable {
     /// calls beside anything else of a known length.
     static func tightest(_ inputs: JSONValue) -> [SoftCall?] {
         let dependencies = inputs["dependencies"]?.arrayValue ?? []
-        let operations = inputs["operations"]?.arrayValue ?? []
+        let hard = hardTimes(dependencies)
+        let operations = (inputs["operations"]?.arrayValue ?? []).map { operation in
+            (operation["calls"]?.arrayValue ?? []).map { call in
+                let names = CallReader.names(call)
+                return Stage(names: Set(names), hard: Time.longest(names.compactMap { hard[$0] }))
+            }
+        }
         return dependencies.indices.filter { isSoft(dependencies[$0]) }.map { index in
+            let name = PacketView.name(ofDependency: dependencies[index], at: index)
+            let own = Time(dependencies[index], at: index)
             var tightest: SoftCall?
-            for operation in operations.indices {
-                let stages = (operations[operation]["calls"]?.arrayValue ?? [])
-                    .map(CallReader.names)
-                guard let call = call(to: index, dependencies, stages, operation),
-                    call.seconds > tightest?.seconds ?? 0
-                else { continue }
-                tightest = call
+            for (position, stages) in operations.enumerated() {
+                guard let first = stages.firstIndex(where: { $0.names.contains(name) }) else {
+                    continue
+                }
+                // What runs at the same time takes nothing from it; calls again do.
+                let beside = stages.indices.filter { $0 != first }.compactMap { stage in
+                    let again = stages[stage].names.contains(name) ? own : nil
+                    return Time.longest([stages[stage].hard, again].compactMap(\.self))
+                }
+                let seconds = beside.reduce(0) { $0 + $1.seconds }
+                guard seconds > tightest?.seconds ?? 0 else { continue }
+                tightest = SoftCall(
+                    dependency: index, operation: position, beside: beside.map(\.pointer),
+                    seconds: seconds)
             }
             return tightest
         }
@@ -36,46 +51,42 @@ struct SoftCall: Sendable, Hashable {
         dependency["kind"]?.stringValue == "soft"
     }
 
-    private static func call(
-        to index: Int, _ dependencies: [JSONValue], _ stages: [[String]], _ operation: Int
-    ) -> SoftCall? {
-        let name = PacketView.name(ofDependency: dependencies[index], at: index)
-        guard let own = stages.firstIndex(where: { $0.contains(name) }) else { return nil }
-        var beside: [(pointer: String, seconds: Double)] = []
-        // What runs at the same time takes nothing from it.
-        for (position, stage) in stages.enumerated() where position != own {
-            let times = dependencies.indices.filter { member in
-                let isAgain = member == index && stage.contains(name)
-                return isAgain
-                    || isHard(dependencies[member]) && isCalled(member, dependencies, stage)
-            }.compactMap { longest(dependencies[$0], at: $0) }
-            beside += times.max { $0.seconds < $1.seconds }.map { [$0] } ?? []
-        }
-        return SoftCall(
-            dependency: index, operation: operation, beside: beside.map(\.pointer),
-            seconds: beside.reduce(0) { $0 + $1.seconds })
-    }
-
-    private static func isHard(_ dependency: JSONValue) -> Bool {
-        ["hard", "redundant"].contains(dependency["kind"]?.stringValue ?? "hard")
-    }
-
-    private static func isCalled(
-        _ member: Int, _ dependencies: [JSONValue], _ stage: [String]
-    ) -> Bool {
-        let item = dependencies[member]
-        return stage.contains(PacketView.name(ofDependency: item, at: member))
-            || item["group"]?.stringValue.map(stage.contains) ?? false
+    /// Calls that run at the same time.
+    private struct Stage {
+        let names: Set<String>
+        /// The longest of its hard calls.
+        let hard: Time?
     }
 
     /// How long one attempt may take: its timeout, else its 99th percentile.
-    private static func longest(
-        _ dependency: JSONValue, at index: Int
-    ) -> (pointer: String, seconds: Double)? {
-        for field in ["timeout", "latency_p99"] {
-            guard let seconds = Evidence.number(dependency[field]) else { continue }
-            return ("/inputs/dependencies/\(index)/\(field)", seconds)
+    private struct Time {
+        let pointer: String
+        let seconds: Double
+
+        init?(_ dependency: JSONValue, at index: Int) {
+            let fields = ["timeout", "latency_p99"]
+            guard let field = fields.first(where: { Evidence.number(dependency[$0]) != nil }),
+                let seconds = Evidence.number(dependency[field])
+            else { return nil }
+            pointer = "/inputs/dependencies/\(index)/\(field)"
+            self.seconds = seconds
         }
-        return nil
+
+        static func longest(_ times: [Time]) -> Time? { times.max { $0.seconds < $1.seconds } }
+    }
+
+    /// The longest of what a hard call by this name may go to: a dependency, or a group of them.
+    private static func hardTimes(_ dependencies: [JSONValue]) -> [String: Time] {
+        var times: [String: Time] = [:]
+        for (index, item) in dependencies.enumerated() {
+            guard ["hard", "redundant"].contains(item["kind"]?.stringValue ?? "hard"),
+                let time = Time(item, at: index)
+            else { continue }
+            let name = PacketView.name(ofDependency: item, at: index)
+            for key in [name, item["group"]?.stringValue].compactMap(\.self) {
+                times[key] = Time.longest([times[key], time].compactMap(\.self))
+            }
+        }
+        return times
     }
 }
