@@ -6,7 +6,7 @@ swift_version=6.3
 # What the build links, and what the tests run beside it.
 build_packages=(libzmq3-dev libsqlite3-dev libsodium-dev libssl-dev libyaml-dev libcmark-gfm-dev
     libcmark-gfm-extensions-dev pkg-config)
-test_packages=(python3 python3-zmq python3-jsonschema faketime strace prometheus)
+test_packages=(python3 python3-zmq python3-jsonschema faketime strace)
 
 if [ -t 2 ] && [ -z "${NO_COLOR:-}" ]; then
     bold=$'\e[1m' red=$'\e[31m' cyan=$'\e[36m' plain=$'\e[0m'
@@ -66,26 +66,50 @@ install_packages() {
         dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")
     done
     [ "${#missing[@]}" -gt 0 ] || return 0
-    local sudo=()
-    if [ "$(id -u)" -ne 0 ]; then
-        if ! command -v sudo >/dev/null; then
-            fail "these Debian packages are missing, and there is neither root nor sudo here" \
-                "as root: apt-get install ${missing[*]}"
-        fi
-        sudo=(sudo)
+    if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+        fail "these Debian packages are missing, and there is neither root nor sudo here" \
+            "as root: apt-get install ${missing[*]}"
     fi
-    # Another apt may be at work; waiting is better than failing.
-    local apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -q -y)
-    step "installing ${missing[*]}" install_missing "${#missing[@]}" "${missing[@]}" "${apt[@]}"
+    step "installing ${missing[*]}" install_missing "${missing[@]}"
 }
 
 install_missing() {
-    local count=$1
-    shift
-    local names=("${@:1:count}") apt=("${@:count+1}")
-    "${apt[@]}" install --no-install-recommends "${names[@]}" || {
-        "${apt[@]}" update
-        "${apt[@]}" install --no-install-recommends "${names[@]}"
+    apt_as_root install --no-install-recommends "$@" || {
+        apt_as_root update
+        apt_as_root install --no-install-recommends "$@"
+    }
+}
+
+apt_as_root() {
+    local sudo=()
+    [ "$(id -u)" -eq 0 ] || sudo=(sudo)
+    # Another apt may be at work; waiting is better than failing.
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -q -y "$@"
+}
+
+# Puts promtool into PATH, which checks alert rules. Debian has it in the package of the monitoring
+# service itself; installing that would start the service here and at every boot, so it is unpacked.
+need_promtool() {
+    if command -v promtool >/dev/null; then return 0; fi
+    local place=$root/.build/promtool
+    [ -x "$place/promtool" ] || step "fetching promtool" fetch_promtool "$place"
+    export PATH="$PATH:$place"
+}
+
+fetch_promtool() {
+    local place=$1 work status=0
+    work=$(mktemp -d)
+    { download_package "$work" prometheus && dpkg-deb -x "$work"/prometheus_*.deb "$work/tree" &&
+        mkdir -p "$place" && cp "$work/tree/usr/bin/promtool" "$place/promtool.new" &&
+        mv "$place/promtool.new" "$place/promtool"; } || status=$?
+    rm -rf "$work"
+    return "$status"
+}
+
+# download_package FOLDER NAME: as any user; only lists of packages that are not there need root.
+download_package() {
+    (cd "$1" && apt-get -q download "$2") || {
+        apt_as_root update && (cd "$1" && apt-get -q download "$2")
     }
 }
 

@@ -56,6 +56,9 @@ package enum Erlang {
         return nil
     }
 
+    /// Halvings after which no two numbers of double precision stand apart between 0 and a load.
+    package static let halvingsMax = 1_200
+
     /// The greatest load in Erlangs of which `servers` servers block at most `rejection`; to the
     /// last digit, from below.
     package static func load(servers: Int, rejection: Double) -> Double? {

@@ -16,6 +16,9 @@ public final class AgentContext: Sendable {
     public let deadlineMicroseconds: Int64?
 
     package let lease: LeaseName
+    /// When the attempt began, on the clock that only runs: before its packet was read, before its
+    /// context commands and before its first round.
+    private let begun = monotonicNow()
     private let post: @Sendable (WorkerNews) -> Void
     private let bell: WakeUp
     private let state = Mutex(State())
@@ -124,6 +127,14 @@ public final class AgentContext: Sendable {
     package func stop(_ reason: StopReason) {
         state.withLock { $0.stopped = $0.stopped ?? reason }
         bell.ring()
+    }
+
+    /// What is left of the attempt, zero at least; nil where nothing bounds it.
+    /// - Parameter limit: what the whole attempt may take where the broker allows more or says
+    ///   nothing.
+    package func timeLeft(within limit: Duration?) -> Duration? {
+        guard let allowed = [limit, attemptTimeout].compactMap({ $0 }).min() else { return nil }
+        return max(.zero, allowed - (monotonicNow() - begun))
     }
 
     /// What the attempt cost so far, in millionths of a US dollar; nil: nothing was said.

@@ -26,7 +26,8 @@ public struct CommandBrain: AgentHandler {
         public var logBytesMax = 1 << 20
         /// Time between SIGTERM and SIGKILL.
         public var killGrace = Duration.seconds(5)
-        /// Shortens what the broker allows; nil leaves it.
+        /// Shortens what the broker allows for the whole attempt, whatever came before the program
+        /// included; nil leaves it.
         public var attemptTimeout: Duration?
         public var silenceTimeout: Duration?
         /// How long to wait before trying again after exit status 75.
@@ -80,8 +81,9 @@ public struct CommandBrain: AgentHandler {
             environment: environment(for: packet), directory: options.directory,
             input: prompt.encoded(), outputBytesMax: options.outputBytesMax,
             logBytesMax: options.logBytesMax,
-            attemptTimeout: Self.shorter(options.attemptTimeout, context.attemptTimeout),
-            silenceTimeout: Self.shorter(options.silenceTimeout, context.silenceTimeout),
+            attemptTimeout: context.timeLeft(within: options.attemptTimeout),
+            silenceTimeout: [options.silenceTimeout, context.silenceTimeout].compactMap { $0 }
+                .min(),
             killGrace: options.killGrace)
         let log = options.log
         let run = try ProgramRun(plan, stopDescriptor: context.stopDescriptor) { bytes in
@@ -221,10 +223,5 @@ public struct CommandBrain: AgentHandler {
         environment.append("BATON_ATTEMPT=\(packet.attempt)")
         if let brief = packet.briefID { environment.append("BATON_BRIEF=\(brief)") }
         return environment
-    }
-
-    private static func shorter(_ one: Duration?, _ other: Duration?) -> Duration? {
-        guard let one, let other else { return one ?? other }
-        return min(one, other)
     }
 }

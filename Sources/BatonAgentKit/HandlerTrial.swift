@@ -8,7 +8,7 @@ package struct HandlerTrial: Sendable {
     private let handler: any AgentHandler
     /// Whether direct tasks need all five deliverables.
     private let isReviewed: Bool
-    /// What a broker would allow the attempt.
+    /// What a broker would allow the attempt, both calls together.
     private let attemptTimeout: Duration
 
     package init(_ handler: any AgentHandler, isReviewed: Bool, attemptTimeout: Duration) {

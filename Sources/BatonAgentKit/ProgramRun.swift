@@ -15,6 +15,7 @@ struct ProgramPlan: Sendable {
     var outputBytesMax: Int
     /// Standard error beyond this is read and thrown away.
     var logBytesMax: Int
+    /// How long it may run.
     var attemptTimeout: Duration?
     /// How long it may go without writing anything.
     var silenceTimeout: Duration?

@@ -268,6 +268,19 @@ struct CommandBrainTests {
         #expect(failure?.code == "attempt_timeout")
     }
 
+    @Test("one attempt timeout is for all rounds: the second has what the first has left")
+    func rounds() throws {
+        let packet = try Packets.packet()
+        let context = try AgentContext(trying: packet, attemptTimeout: .milliseconds(400))
+        let first = try FakeCommand("exec sleep 600")
+        let second = try FakeCommand("sleep 0.3; echo fine")
+
+        let slow = try first.run(packet, in: context).failure
+        let late = try second.run(packet, in: context).failure
+
+        #expect(slow?.code == "attempt_timeout" && late?.code == "attempt_timeout")
+    }
+
     @Test("a program that ignores SIGTERM is killed")
     func stubborn() throws {
         let command = try FakeCommand(

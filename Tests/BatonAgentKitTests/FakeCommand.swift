@@ -34,6 +34,20 @@ struct FakeCommand: ~Copyable {
         change: (inout CommandBrain.Options) -> Void = { _ in },
         then look: (AgentContext) -> Void = { _ in },
     ) throws -> AgentResult {
+        let holder = ContextHolder()
+        let context = try AgentContext(trying: packet) { _, _ in
+            if stopsAtProgress { holder.stop() }
+        }
+        holder.hold(context)
+        defer { look(context) }
+        return try run(packet, preset: preset, in: context, change: change)
+    }
+
+    /// Runs the program as one round of an attempt.
+    func run(
+        _ packet: AgentPacket, preset: CommandPreset? = nil, in context: AgentContext,
+        change: (inout CommandBrain.Options) -> Void = { _ in },
+    ) throws -> AgentResult {
         var options = CommandBrain.Options(
             command: [interpreter, path], preset: preset, cardBody: "# Card\nBe exact.")
         options.killGrace = .milliseconds(300)
@@ -41,12 +55,6 @@ struct FakeCommand: ~Copyable {
         options.log = { _ in }
         change(&options)
         guard let brain = CommandBrain(options) else { preconditionFailure("there is a command") }
-        let holder = ContextHolder()
-        let context = try AgentContext(trying: packet) { _, _ in
-            if stopsAtProgress { holder.stop() }
-        }
-        holder.hold(context)
-        defer { look(context) }
         return try brain.handle(packet, context: context)
     }
 }

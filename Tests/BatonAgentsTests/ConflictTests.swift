@@ -238,6 +238,42 @@ struct ConflictTests {
         #expect(try desk.review(closing)["verdict"] == "accepted")
     }
 
+    @Test("an answer holds for the conflicts that were asked about, and a later one is asked anew")
+    func laterDemand() throws {
+        func own(_ agent: String, _ task: String, _ metric: String, _ threshold: Int) -> Delivered {
+            var item = ClosingTests.own(
+                agent,
+                checks: "- C1: \(metric) <= \(threshold); method: count; when: daily; owner: ann;"
+                    + " traces: AC5")
+            item.task = task
+            return item
+        }
+        func chosen(_ outcome: EngineOutcome) -> [String?] {
+            rows(outcome).map { $0[4] }
+        }
+        var desk = try Desk(Self.peaceful())
+        let work = try Self.calm.get()
+        let first = [
+            own("ops.ledger", "t-12", "Captures booked twice", 0),
+            own("ops.queue", "t-13", "Captures booked twice", 1),
+        ]
+        let second = [
+            own("ops.keys", "t-14", "Captures without a key", 0),
+            own("ops.relay", "t-15", "Captures without a key", 2),
+        ]
+        desk.answer(try #require(try desk.close(work + first).escalation), option: "a")
+
+        let question = try #require(try desk.close(work + first + second).escalation)
+        desk.answer(question, option: "c", id: "e-24")
+        let outcome = try desk.close(work + first + second)
+
+        let blocker = try #require(question["blocker"]?.stringValue)
+        #expect(blocker.contains("Captures without a key"))
+        #expect(!blocker.contains("Captures booked twice"))
+        #expect(chosen(outcome).contains("Decided by user/ann, who was asked."))
+        #expect(open(outcome).count == 1)
+    }
+
     @Test("an availability that an agent takes is held against the brief's")
     func availability() throws {
         let snapshot = """

@@ -56,8 +56,12 @@ struct Desk {
     var route: JSONValue?
     /// The playbooks that the orchestrator knows.
     var playbooks: [Playbook] = [.plain]
+    /// The plan's entries by the task that was made of them.
+    var entries: [String: JSONValue] = [:]
     /// The gates of the plan, as a close task's packet has them.
     var gates: [JSONValue] = []
+    /// The gate that judges.
+    var gate = QualityEngine()
     /// What people decided, as a packet has it.
     var decisions: [JSONValue] = []
     /// The brief's files, as they are stored.
@@ -83,6 +87,7 @@ struct Desk {
                 id: id, kind: kind, agent: agent, title: title, instructions: "as planned",
                 attempt: 1, rejections: 0),
             briefID: "b-1", sentAt: "2026-11-20T08:09:10.123456Z", brief: brief)
+        facts.plannedTask = entries[id]
         facts.answers = answers
         facts.artifacts = artifacts.map { reference($0.name, $0.bytes) }
         facts.route = route
@@ -100,9 +105,12 @@ struct Desk {
         let packet = PacketAssembler.assemble(facts).document
         #expect(DocumentKind.packet.findings(in: packet) == [])
         let orchestrator = OrchestratorEngine(playbooks: playbooks)
-        let engine =
-            facts.task.agent == orchestrator.agentID
-            ? orchestrator : try #require(EngineCatalog.engine(for: facts.task.agent))
+        let engine: any Engine =
+            switch facts.task.agent {
+            case orchestrator.agentID: orchestrator
+            case gate.agentID: gate
+            default: try #require(EngineCatalog.engine(for: facts.task.agent))
+            }
         var parts = parts
         for artifact in artifacts { parts["artifacts/\(artifact.name)"] = artifact.bytes }
         let input = EngineInput(
@@ -152,24 +160,28 @@ struct Desk {
         return HandoffPacket(document: PacketAssembler.assemble(facts).document)
     }
 
-    func work(_ agent: String, task: String = "t-5") throws -> EngineOutcome {
-        try run(facts(task, .work, agent, title: "Work of \(agent)"), [:])
+    func work(
+        _ agent: String, task: String = "t-5", after upstream: [Delivered] = []
+    ) throws -> EngineOutcome {
+        var facts = facts(task, .work, agent, title: "Work of \(agent)")
+        let parts = add(upstream, to: &facts)
+        return try run(facts, parts)
     }
 
-    func delivered(_ agent: String, task: String) throws -> Delivered {
-        guard case .deliver(let parts) = try work(agent, task: task) else {
+    func delivered(
+        _ agent: String, task: String, after upstream: [Delivered] = []
+    ) throws -> Delivered {
+        guard case .deliver(let parts) = try work(agent, task: task, after: upstream) else {
             Issue.record("\(agent) did not deliver")
             throw Undelivered()
         }
         return Delivered(
             task: task, agent: agent, title: "Work of \(agent)",
-            parts: parts.map { ($0.name, $0.bytes) })
+            parts: parts.map { ($0.name, $0.bytes) }, dependsOn: upstream.map(\.task))
     }
 
-    func close(_ upstream: [Delivered]) throws -> EngineOutcome {
-        var facts = facts("t-9", .close, "core.orchestrator", title: "Close")
-        facts.gates = gates
-        facts.decisions = decisions
+    /// Adds accepted deliveries to a packet; returns their parts.
+    private func add(_ upstream: [Delivered], to facts: inout PacketFacts) -> [String: [UInt8]] {
         var parts: [String: [UInt8]] = [:]
         for item in upstream {
             facts.upstream.append(
@@ -179,6 +191,14 @@ struct Desk {
                     parts: item.parts.map { reference($0.name, $0.bytes) }))
             for part in item.parts { parts["upstream/\(item.task)/\(part.name)"] = part.bytes }
         }
+        return parts
+    }
+
+    func close(_ upstream: [Delivered]) throws -> EngineOutcome {
+        var facts = facts("t-9", .close, "core.orchestrator", title: "Close")
+        facts.gates = gates
+        facts.decisions = decisions
+        let parts = add(upstream, to: &facts)
         return try run(facts, parts)
     }
 
@@ -190,7 +210,7 @@ struct Desk {
         facts.subject = .init(
             task: item.task, agent: item.agent, attempt: 1, title: item.title,
             instructions: "as planned", parts: item.parts.map { reference($0.name, $0.bytes) },
-            answers: answers)
+            plannedTask: entries[item.task], answers: answers)
         var parts: [String: [UInt8]] = [:]
         for part in item.parts { parts["subject/\(part.name)"] = part.bytes }
         guard case .deliver(let result) = try run(facts, parts) else {

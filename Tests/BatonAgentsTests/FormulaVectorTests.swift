@@ -77,6 +77,21 @@ struct FormulaVectorTests {
             [("error_ratio", 0.0144), ("rate", 10.0 / 3600), ("alert_window", 3600)], 0.144),
     ]
 
+    static let rollouts: [Vector] = [
+        // 0.999²⁹⁹⁴ = 0.05001, 0.999²⁹⁹⁵ = 0.04996; the rule of three says 3 / 0.001.
+        Vector("clean-requests", [("confidence", 0.95), ("error_ratio", 0.001)], 2995),
+        Vector("clean-requests", [("confidence", 0.95), ("error_ratio", 0.5)], 5),
+        Vector("clean-requests", [("confidence", 0.75), ("error_ratio", 0.5)], 2),
+        Vector("traffic-time", [("requests", 207), ("share", 0.01), ("rate", 90)], 230),
+        // 99.9 % in 30 d leave 2,592 s; 52 s and 5 min of one request in a hundred.
+        Vector(
+            "release-budget",
+            [
+                ("share", 0.01), ("detection", 51.84), ("recovery", 300), ("availability", 0.999),
+                ("window", 2_592_000),
+            ], 0.00135740740741),
+    ]
+
     static func pair(need: Double) -> [(String, Double)] {
         [("need", need), ("availability", 0.999), ("availability", 0.999)]
     }
@@ -302,7 +317,7 @@ struct FormulaVectorTests {
 
     @Test(
         "a formula gives the value of its outside vector",
-        arguments: budget + calls + queues + sharing + operations)
+        arguments: budget + calls + queues + sharing + operations + rollouts)
     func vectors(_ vector: Vector) throws {
         let value = try #require(vector.value)
 

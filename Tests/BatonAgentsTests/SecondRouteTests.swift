@@ -29,6 +29,7 @@ struct SecondRouteTests {
     static let vectors =
         FormulaVectorTests.budget + FormulaVectorTests.calls + FormulaVectorTests.queues
         + FormulaVectorTests.sharing + FormulaVectorTests.operations
+        + FormulaVectorTests.rollouts
 
     private func values(_ inputs: [(String, Double)]) -> FormulaValues {
         FormulaValues(inputs.map { ($0.0, .number($0.1)) })
@@ -63,6 +64,18 @@ struct SecondRouteTests {
         WrongFormula(
             "error-budget", [("availability", 0.999), ("window", 2_592_000)], "in hours", 0.72),
         WrongFormula("error-ratio-allowed", [("availability", 0.999)], "in per cent", 0.1),
+        WrongFormula(
+            "clean-requests", [("confidence", 0.95), ("error_ratio", 0.001)],
+            "the rule of three without its exact form", 3000),
+        WrongFormula(
+            "traffic-time", [("requests", 207), ("share", 0.01), ("rate", 90)],
+            "as if all traffic counted", 2.3),
+        WrongFormula(
+            "release-budget",
+            [
+                ("share", 0.01), ("detection", 51.84), ("recovery", 300), ("availability", 0.999),
+                ("window", 2_592_000),
+            ], "without the detection", 0.00115740740741),
         WrongFormula(
             "failed-requests-allowed",
             [("availability", 0.999), ("rate", 90), ("window", 2_592_000)], "those that succeed",
@@ -164,6 +177,29 @@ struct SecondRouteTests {
 
         #expect(route.accepts(right, for: values(wrong.inputs)))
         #expect(!route.accepts(wrong.value, for: values(wrong.inputs)))
+    }
+
+    /// Stations for which Allen–Cunneen is far off: arrivals in bursts for many workers, and long
+    /// tails.
+    static let unusual: [(load: Double, workers: Double, arrivalsCV: Double, serviceCV: Double)] = [
+        (21, 30, 2, 0.5), (70, 100, 1.4, 1), (70, 100, 3, 0.5), (0.2, 1, 5, 1), (0.7, 2, 1.2, 0),
+        (90, 100, 1, 10), (27, 30, 0.5, 0.5), (0.1, 2, 1.5, 0),
+    ]
+
+    @Test("a simulated wait is accepted where the formula is far off", arguments: unusual)
+    func simulated(
+        load: Double, workers: Double, arrivalsCV: Double, serviceCV: Double
+    ) throws {
+        let inputs = values([
+            ("arrival_rate", load), ("service_time", 1), ("workers", workers),
+            ("arrivals_cv", arrivalsCV), ("service_cv", serviceCV),
+        ])
+        let formula = try #require(FormulaRegistry.standard["wait-simulated"])
+        let route = try #require(SecondRoute.route(for: "wait-simulated"))
+
+        let value = try #require(formula.evaluate(inputs))
+
+        #expect(route.accepts(value, for: inputs), "\(value)")
     }
 
     @Test("a graph is counted out state by state, shared parts included")

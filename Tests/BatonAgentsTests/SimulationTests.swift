@@ -114,6 +114,35 @@ struct SimulationTests {
         #expect((estimate.relativeHalfWidth ?? 1) < 0.06)
     }
 
+    /// G/M/1, whose mean wait is exact: S σ / (1 − σ), where σ is what is left of the arrivals'
+    /// transform at (1 − σ) / S (Kleinrock, Queueing Systems I, ch. 6).
+    @Test(
+        "intervals of one worker with lognormal arrivals cover the exact wait",
+        arguments: [(0.7, 0.5), (0.8, 0.5), (0.9, 0.5), (0.7, 2), (0.8, 2)])
+    func otherArrivals(busy: Double, cv: Double) throws {
+        let station = Erlang.Station(arrivalRate: busy, serviceTime: 1, arrivalsCV: cv)
+        let simulation = try #require(StationSimulation(station, servers: 1, measured: 40_000))
+        let gaps = try #require(Spread(cv: cv))
+        let steps = 5000
+        // The transform as an integral over the middles of many equal parts, without any chance.
+        let times = (0..<steps).map {
+            gaps.quantile((Double($0) + 0.5) / Double(steps)) / busy
+        }
+        // Below σ the transform is larger than its argument, between σ and 1 smaller.
+        var (low, high) = (0.0, 0.999)
+        for _ in 0..<30 {
+            let middle = (low + high) / 2
+            let sum = times.reduce(0) { $0 + (RealFunctions.exp($1 * (middle - 1)) ?? 0) }
+            if sum / Double(steps) > middle { low = middle } else { high = middle }
+        }
+        let exact = low / (1 - low)
+
+        let estimate = simulation.wait()
+
+        #expect(estimate.covers(exact), "\(estimate) for \(exact)")
+        #expect((estimate.relativeHalfWidth ?? 1) < 0.06)
+    }
+
     @Test("percentiles of M/M/c are those of the formula")
     func percentile() throws {
         let station = Erlang.Station(arrivalRate: 40, serviceTime: 0.12)

@@ -117,6 +117,29 @@ import Testing
         }
     }
 
+    @Test("what a playbook asked for is answered by places, or by why it does not apply")
+    func delivered() throws {
+        func handoff(_ lines: String) throws(MarkdownRefusal) -> JSONValue? {
+            try MarkdownDeliverables.documents(
+                fromMarkdown: Array((Self.text + "\n\n### Delivered\n\n" + lines).utf8),
+                packet: packet
+            ).first { $0.name == "handoff_packet.json" }?.document["delivered"]
+        }
+
+        #expect(
+            try handoff("- check.load: C1, C2\n- flags: Not applicable - nothing changes")
+                == [
+                    DeliveredItem(id: "check.load", .at(["C1", "C2"])).json,
+                    DeliveredItem(id: "flags", .notApplicable("nothing changes")).json,
+                ])
+        let error = #expect(throws: MarkdownRefusal.self) {
+            try handoff("- flags\n- rollback: not applicable")
+        }
+        let said = error?.diagnostics.map(\.message) ?? []
+        #expect(said.contains { $0.hasPrefix("flags says neither") }, "\(said)")
+        #expect(said.contains { $0 == "rollback is not applicable for no reason" }, "\(said)")
+    }
+
     @Test("a heading twice, and one with nothing below, are refused")
     func headings() {
         let text = "# Objective snapshot\n\n# Risk register\n\nx\n\n# Objective snapshot\n\ny\n"
@@ -200,6 +223,7 @@ import Testing
         #expect(
             handoff?["recommended_commands"]?.arrayValue?.map { $0["command"]?.stringValue }
                 == commands)
+        #expect(handoff?["delivered"] == (try vector(.handoffPacket))["delivered"])
         let checks = try vector(.validationChecklist)["checks"]
         let found = byName["validation_checklist.json"]?["checks"]
         #expect(found?[0]?["comparator"] == checks?[0]?["comparator"])

@@ -184,6 +184,40 @@ struct AgentExampleTests {
         }
     }
 
+    @Test("one time-out is for the whole example, a second round with findings included")
+    func wholeTimeout() async throws {
+        try await Stage.with { stage in
+            let card = try Self.prepare(stage)
+            try stage.write(
+                "#!/bin/sh\ncat >/dev/null\nsleep 2\necho '{\"escalation\": {}}'\n",
+                to: "agents/team/writer.sh", mode: 0o755)
+
+            let slow = try await stage.baton("agent", "test", card, "--timeout", "3s")
+
+            #expect(slow.status == 1)
+            #expect(slow.output.contains("did not end in time"), "\(slow)")
+        }
+    }
+
+    @Test("recording anew leaves nothing of what was there before, and nothing beside it")
+    func recordedAnew() async throws {
+        try await Stage.with { stage in
+            let card = try Self.prepare(stage)
+            let folder = "\(stage.agents)/examples/team.writer/first"
+            let golden = "examples/team.writer/first/golden/gone.txt"
+            // What an interrupted run has left, and a file that is delivered no more.
+            try stage.write("half", to: "agents/examples/team.writer/first/.golden.new/half.txt")
+            try stage.write("old", to: "agents/\(golden)")
+
+            let record = try await stage.baton("agent", "test", card, "--record")
+
+            #expect(record.status == 0, "\(record)")
+            #expect(try Files.list(folder).sorted() == ["brief.md", "golden"])
+            #expect(try !Files.exists("\(stage.agents)/\(golden)"))
+            #expect(try Files.exists("\(folder)/golden/execution_plan.json"))
+        }
+    }
+
     @Test("checks hold what a golden file cannot, and say what does not")
     func checks() async throws {
         try await Stage.with { stage in

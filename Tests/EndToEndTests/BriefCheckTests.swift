@@ -12,6 +12,23 @@ struct BriefCheckTests {
         }
     }
 
+    @Test("a check shows the plan that the playbook makes, and asks who fills its roles")
+    func plan() async throws {
+        let brief = try Stage.source("Agents/briefs/payment-capture.md")
+            .replacing("\ntags:", with: "\nplaybook: api-development\ntags:")
+        let plan = try await Self.check(brief, "--json").json()["plan"]
+        #expect(plan?["playbook"] == "api-development")
+        #expect(
+            plan?["tasks"]?.arrayValue?.map { $0["id"]?.stringValue } == [
+                "api_reliability", "queue_worker_planner", "safety-nets",
+            ])
+        #expect(plan?["gates"]?.arrayValue?.count == 4)
+
+        let text = try await Self.check(brief).output
+        #expect(text.contains("Plan by the playbook api-development"), "\(text)")
+        #expect(text.contains("the close waits for evidence: validation.contract"), "\(text)")
+    }
+
     @Test("a brief of headings, lists and tables is understood, routed, and shown with its lines")
     func headings() async throws {
         let brief = """

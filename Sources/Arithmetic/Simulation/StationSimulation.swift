@@ -15,6 +15,8 @@ package struct StationSimulation: Sendable {
     /// looked at again with `refinement` times as many messages, which about halves it.
     private static let halfWidthWanted = 0.08
     private static let refinement = 4
+    /// No warm-up is longer, in messages: only a station whose times vary wildly asks for more.
+    package static let warmUpMax = 1_000_000
     /// What makes every run the same run.
     private static let seed: UInt64 = 0x4241_544F_4E01
 
@@ -48,7 +50,14 @@ package struct StationSimulation: Sendable {
         let distance = 1 - busy.squareRoot()
         let variability = max(1, station.variability)
         let relaxation = busy / (distance * distance) * variability
-        return Int(min(5 * relaxation + 10 * station.load, 1_000_000).rounded(.up))
+        return Int(min(5 * relaxation + 10 * station.load, Double(Self.warmUpMax)).rounded(.up))
+    }
+
+    /// How many messages `plannedWait` and `keeps` serve at most: all replications, those of the
+    /// longer run and of the twins included.
+    package var messagesMax: Int {
+        let once = 2 * warmUp + (1 + Self.refinement) * measured
+        return 2 * IntervalEstimate.replications * once
     }
 
     /// The mean wait in seconds, or the wait that the share `quantile` does not exceed.

@@ -1,6 +1,7 @@
 // Typed, lenient reading of packet.json: a missing or empty part is nil or an empty list, never a
 // trap.
 
+package import BatonBrief
 package import JSON
 
 /// The string that stands for an empty part.
@@ -65,6 +66,9 @@ package struct PacketView: Sendable {
     package func number(_ pointer: String) -> Double? {
         Evidence.number(document.value(at: pointer))
     }
+
+    /// What the playbook asks of the task beyond the documents.
+    package var asked: [DeliveryItem] { list("/task/deliver").map(DeliveryItem.init) }
 
     /// The dependencies of the brief.
     package var dependencies: [JSONValue] { list("/inputs/dependencies") }

@@ -60,6 +60,11 @@ package struct ResolvedInput: Sendable {
     package let confidence: Double
 }
 
+extension FormulaValues {
+    /// The values of resolved inputs, without the trust.
+    package init(_ inputs: [ResolvedInput]) { self.init(inputs.map { ($0.name, $0.value) }) }
+}
+
 /// A derived value and the confidence it may claim.
 package struct Derivation: Sendable {
     package let value: Double
@@ -74,8 +79,14 @@ package struct Derivation: Sendable {
 
     /// Derives `formula` from `inputs`; nil when the formula has no value there.
     package static func derive(_ formula: Formula, _ inputs: [ResolvedInput]) -> Derivation? {
-        let values = FormulaValues(inputs.map { ($0.name, $0.value) })
-        guard let value = formula.evaluate(values) else { return nil }
+        formula.evaluate(FormulaValues(inputs)).map { claim($0, formula, inputs) }
+    }
+
+    /// What may be claimed of the value that `formula` gives for `inputs`.
+    package static func claim(
+        _ value: Double, _ formula: Formula, _ inputs: [ResolvedInput]
+    ) -> Derivation {
+        let values = FormulaValues(inputs)
         let weakest = inputs.min { $0.ceiling < $1.ceiling }
         let evidence = formula.evidence(for: values)
         let bound = weakest.flatMap { $0.ceiling < evidence.ceiling ? $0 : nil }

@@ -152,7 +152,7 @@ extension Workings {
                 ("recommended_commands", Self.orNone(commands.map(\.json))),
                 ("summary", .string(summary)),
                 ("next_steps", Self.orNone(nextSteps.map(JSONValue.string))),
-            ])
+            ] + (delivered.isEmpty ? [] : [("delivered", .array(delivered.map(\.json)))]))
     }
 
     private func analysis(summary: String) -> JSONValue {

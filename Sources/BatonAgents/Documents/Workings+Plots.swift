@@ -20,7 +20,7 @@ extension Workings {
             resolved.append(input)
         }
         let known = values.compactMap { value in
-            formula.point(resolved, along: name, at: value).map { (value, $0) }
+            formula.evaluate(FormulaValues(resolved, along: name, at: value)).map { (value, $0) }
         }
         guard known.count >= 2 else { return nil }
         return Plot.Series(
@@ -41,10 +41,10 @@ extension Workings {
     }
 }
 
-extension Formula {
-    /// The value where `inputs` stay and `name` is `value`; nil outside the range.
-    func point(_ inputs: [ResolvedInput], along name: String, at value: Double) -> Double? {
-        evaluate(
-            FormulaValues(inputs.map { ($0.name, $0.value) } + [(name, .number(value))]))
+extension FormulaValues {
+    /// The values of a point: `inputs` stay, and `name` is `value`.
+    init(_ inputs: [ResolvedInput], along name: String, at value: Double) {
+        self.init(inputs)
+        entries.append((name, .number(value)))
     }
 }

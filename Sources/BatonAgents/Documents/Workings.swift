@@ -26,6 +26,8 @@ package struct Workings: Sendable {
     package var proposedTasks: [(agent: String, title: String, why: String)] = []
     /// What agents disagree about; only a closing has any.
     package var openDecisions: [OpenDecision] = []
+    /// What is said of the things that the playbook asks for; see `answer`.
+    package private(set) var delivered: [DeliveredItem] = []
     /// What people may run; see `recommend`.
     package var commands: [RecommendedCommand] = []
     package var nextSteps: [String] = []
@@ -164,6 +166,31 @@ package struct Workings: Sendable {
         let id = "S\(steps.count + 1)"
         steps.append((id, step))
         return id
+    }
+
+    /// Says of a thing that the playbook asks for where it stands, or why it does not apply. What
+    /// was not asked for, or was said already, is left.
+    package mutating func answer(_ id: String, _ answer: DeliveredItem.Answer) {
+        guard packet.asked.contains(where: { $0.id == id }),
+            !delivered.contains(where: { $0.id == id })
+        else { return }
+        delivered.append(DeliveredItem(id: id, answer))
+    }
+
+    /// Answers all that is still open: lists that every delivery has are named; of anything else an
+    /// engine says that it does not make it, and the closing asks who does.
+    mutating func answerRest() {
+        let lists = [
+            ("decisions", decisions.isEmpty), ("steps", steps.isEmpty), ("risks", risks.isEmpty),
+            ("checks", checks.isEmpty),
+        ]
+        for item in packet.asked {
+            if lists.contains(where: { $0.0 == item.id && !$0.1 }) {
+                answer(item.id, .at([item.id]))
+            } else {
+                answer(item.id, .notApplicable("\(agentID) makes nothing of the kind"))
+            }
+        }
     }
 
     /// Notes what a person must still say; a question is noted once.

@@ -5,7 +5,7 @@ import JSON
 
 /// One run of a specialist's engine.
 protocol SpecialistRun {
-    var workings: Workings { get }
+    var workings: Workings { get set }
     /// What a manager reads first, when the work is done.
     var summary: String { get }
 
@@ -30,6 +30,7 @@ extension Engine {
         workings.citeAnswers()
         var run = Run(workings)
         if let escalation = run.work() { return .escalate(escalation) }
+        run.workings.answerRest()
         // A direct task has no plan that goes on.
         let to = packet.kind == "work" ? "core.orchestrator" : nil
         return .deliver(run.workings.parts(summary: run.summary, to: to))

@@ -89,13 +89,17 @@ package struct Formula: Sendable {
     /// In structured inputs, the members whose evidence counts.
     package let evidenceMembers: [String]
     private let holds: (@Sendable (FormulaValues) -> Bool)?
+    private let effort: (@Sendable (FormulaValues) -> Int)?
     private let compute: @Sendable (FormulaValues) -> Double?
 
+    /// - Parameter effort: for formulas that take more than a moment, how many steps one value
+    ///   takes at most: messages of a simulation, servers of a recurrence, states of a graph.
     package init(
         _ id: String, _ statement: String, source: String, unit: String, inputs: [FormulaInput],
         range: String, evidence: Evidence = .computed, rounding: Shown.Rounding = .up,
         isBesidePromise: Bool = false, evidenceMembers: [String] = [],
         holds: (@Sendable (FormulaValues) -> Bool)? = nil,
+        effort: (@Sendable (FormulaValues) -> Int)? = nil,
         compute: @escaping @Sendable (FormulaValues) -> Double?
     ) {
         self.id = id
@@ -109,6 +113,7 @@ package struct Formula: Sendable {
         self.isBesidePromise = isBesidePromise
         self.evidenceMembers = evidenceMembers
         self.holds = holds
+        self.effort = effort
         self.compute = compute
     }
 
@@ -116,6 +121,12 @@ package struct Formula: Sendable {
     package func evidence(for values: FormulaValues) -> Evidence {
         holds.map { $0(values) } ?? true ? evidence : .inference
     }
+
+    /// Whether a value may take more than a moment.
+    package var isCostly: Bool { effort != nil }
+
+    /// How many steps, of some nanoseconds each, the value for these inputs takes at most.
+    package func steps(for values: FormulaValues) -> Int { effort?(values) ?? 1 }
 
     /// The value, or nil when an input is missing, unknown to the formula, or out of its range.
     package func evaluate(_ values: FormulaValues) -> Double? {
@@ -140,7 +151,8 @@ package struct FormulaRegistry: Sendable {
     /// Every formula that the shipped engines use, in the order of Protocols/formulas.md.
     package static let standard = FormulaRegistry(
         budgetFormulas + availabilityFormulas + callFormulas + retryFormulas + waitFormulas
-            + sharingFormulas + operationFormulas + simulationFormulas + protectionFormulas)
+            + sharingFormulas + operationFormulas + simulationFormulas + protectionFormulas
+            + rolloutFormulas)
 
     package let formulas: [Formula]
     private let positions: [String: Int]

@@ -121,6 +121,9 @@ let budgetFormulas: [Formula] = [
     },
 ]
 
+/// The steps of counting out how many members of a list are up: each with each before it.
+private let pairs: @Sendable (FormulaValues) -> Int = { $0.entries.count * $0.entries.count }
+
 /// Availability. Source: Trivedi, Probability and Statistics with Reliability, ch. 1 and 3.
 let availabilityFormulas: [Formula] = [
     Formula(
@@ -147,7 +150,8 @@ let availabilityFormulas: [Formula] = [
         source: "Trivedi, ch. 1: total probability, k of n", unit: "ratio",
         inputs: graphInputs,
         range: "parts fail independently but for what they share; at most 256 components in groups",
-        rounding: .down, isBesidePromise: true, evidenceMembers: ["availability"]
+        rounding: .down, isBesidePromise: true, evidenceMembers: ["availability"],
+        effort: AvailabilityGraph.steps
     ) { values in AvailabilityGraph(values)?.probability() },
     Formula(
         "series", "Π availability", source: "Trivedi, ch. 1", unit: "ratio",
@@ -166,7 +170,7 @@ let availabilityFormulas: [Formula] = [
             FormulaInput("need", "how many must be up"),
             FormulaInput("availability", .list, "availabilities of the members"),
         ],
-        range: "1 ≤ need ≤ members", rounding: .down, isBesidePromise: true
+        range: "1 ≤ need ≤ members", rounding: .down, isBesidePromise: true, effort: pairs
     ) { values in
         guard let need = values.whole("need"), let list = values.numbers("availability"),
             list.allSatisfy({ (0...1).contains($0) })
@@ -196,7 +200,8 @@ let availabilityFormulas: [Formula] = [
             FormulaInput("availability", .list, "availabilities 1 − qᵢ of the members"),
             FormulaInput("share", "share of the outages of a member that take all, 0..1"),
         ],
-        range: "1 ≤ need ≤ members, 0 ≤ share ≤ 1", rounding: .down, isBesidePromise: true
+        range: "1 ≤ need ≤ members, 0 ≤ share ≤ 1", rounding: .down, isBesidePromise: true,
+        effort: pairs
     ) { values in
         guard let need = values.whole("need"), let list = values.numbers("availability"),
             let most = list.max(), list.allSatisfy({ (0...1).contains($0) }),
@@ -228,7 +233,7 @@ let availabilityFormulas: [Formula] = [
             FormulaInput("dependency", .structure, "the name of the dependency"),
             FormulaInput("window", "length of the window in seconds"),
         ],
-        range: "window > 0", evidenceMembers: ["availability"]
+        range: "window > 0", evidenceMembers: ["availability"], effort: AvailabilityGraph.steps
     ) { values in
         guard let name = values.structure("dependency")?.stringValue,
             let graph = AvailabilityGraph(values), let now = graph.probability(),
@@ -247,7 +252,7 @@ let availabilityFormulas: [Formula] = [
             FormulaInput("own", .optional, "the service's own availability, 0..1"),
         ],
         range: "there is a solution in 0..1", isBesidePromise: true,
-        evidenceMembers: ["availability"]
+        evidenceMembers: ["availability"], effort: AvailabilityGraph.steps
     ) { values in
         guard let name = values.structure("dependency")?.stringValue,
             let graph = AvailabilityGraph(values), let target = values.number("availability"),
@@ -300,6 +305,16 @@ private let graphInputs = [
 ]
 
 extension AvailabilityGraph {
+    /// How many steps a figure over the graph takes at most: its parts are compared with each
+    /// other, and the states of what is shared are counted out, or the nodes of a diagram.
+    static let steps: @Sendable (FormulaValues) -> Int = { values in
+        let parts = values.structure("dependencies")?.arrayValue ?? []
+        let shared = Set(parts.flatMap { $0["shares"]?.arrayValue ?? [] }).count
+        let states = shared <= sharedMax ? (1 << shared) * parts.count : DecisionDiagram.nodesMax
+        // With the part as it is, up and down; the second route counts states of its own.
+        return parts.count * parts.count + 3 * states + (1 << AvailabilityStates.partsMax)
+    }
+
     /// The graph that a formula's inputs describe.
     init?(_ values: FormulaValues) {
         guard let dependencies = values.structure("dependencies"),

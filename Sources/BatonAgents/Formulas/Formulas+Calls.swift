@@ -220,7 +220,7 @@ let retryFormulas: [Formula] = [
     Formula(
         "backoff-sum-maximum", "Σ min(cap, base × factorⁱ), i < delays",
         source: "AWS Architecture Blog, exponential backoff and jitter", unit: "s",
-        inputs: backoffInputs, range: "base > 0, factor ≥ 1, cap > 0"
+        inputs: backoffInputs, range: "base > 0, factor ≥ 1, cap > 0", effort: delays
     ) { values in
         guard let delays = values.whole("delays"), (0...100_000).contains(delays),
             let backoff = Backoff(values)
@@ -233,7 +233,7 @@ let retryFormulas: [Formula] = [
         inputs: backoffInputs + [
             FormulaInput("jitter", "random share of each delay: 1 is full jitter, 0 none")
         ],
-        range: "base > 0, factor ≥ 1, cap > 0, 0 ≤ jitter ≤ 1", rounding: .nearest
+        range: "base > 0, factor ≥ 1, cap > 0, 0 ≤ jitter ≤ 1", rounding: .nearest, effort: delays
     ) { values in
         guard let delays = values.whole("delays"), (0...100_000).contains(delays),
             let backoff = Backoff(values), let jitter = values.number("jitter"),
@@ -242,6 +242,11 @@ let retryFormulas: [Formula] = [
         return (1 - jitter / 2) * backoff.maximumSum(delays: delays)
     },
 ]
+
+/// The steps of adding up delay after delay.
+private let delays: @Sendable (FormulaValues) -> Int = { values in
+    min(max(1, values.whole("delays") ?? 1), 100_000)
+}
 
 let backoffInputs = [
     FormulaInput("delays", "number of delays: attempts − 1"),

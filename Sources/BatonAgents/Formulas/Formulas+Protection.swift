@@ -4,6 +4,11 @@
 
 import Arithmetic
 
+/// The steps of Erlang's recurrence at each halving of a load.
+private let halving: @Sendable (FormulaValues) -> Int = { values in
+    Erlang.halvingsMax * min(max(1, values.whole("slots") ?? 1), 10_000)
+}
+
 /// Queue limits and breakers. Sources: SRE Book, ch. 22; Hystrix, configuration.
 let protectionFormulas: [Formula] = [
     Formula(
@@ -45,7 +50,7 @@ let protectionFormulas: [Formula] = [
             FormulaInput("rejection", "share of the calls that may be refused, 0..1"),
         ],
         range: "1 ≤ slots ≤ 10,000, service_time > 0, 0 < rejection < 1; no call waits",
-        rounding: .down
+        rounding: .down, effort: halving
     ) { values in
         guard let slots = values.whole("slots"), (1...10_000).contains(slots),
             let time = values.number("service_time"), time > 0,

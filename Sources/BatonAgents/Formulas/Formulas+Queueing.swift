@@ -22,6 +22,14 @@ func station(_ values: FormulaValues) -> Erlang.Station? {
         arrivalRate: rate, serviceTime: time, arrivalsCV: arrivals, serviceCV: service)
 }
 
+/// The steps of Erlang's recurrence for the stated workers.
+private let recurrence: @Sendable (FormulaValues) -> Int = { values in
+    min(max(1, values.whole("workers") ?? 1), Erlang.serversMax)
+}
+
+/// The steps of a search that tries one server after the other.
+private let search: @Sendable (FormulaValues) -> Int = { _ in Erlang.serversMax }
+
 /// Waits. Sources: Kleinrock, Queueing Systems I; Allen, Probability, Statistics and Queueing
 /// Theory, ch. 5 (Allen–Cunneen).
 let waitFormulas: [Formula] = [
@@ -82,7 +90,8 @@ let waitFormulas: [Formula] = [
     },
     Formula(
         "erlang-c", "P(wait) of M/M/c", source: "Kleinrock, ch. 3", unit: "ratio",
-        inputs: [arrival, service, workers], range: "load < workers ≤ 1,000,000"
+        inputs: [arrival, service, workers], range: "load < workers ≤ 1,000,000",
+        effort: recurrence
     ) { values in
         guard let station = station(values), let count = values.whole("workers") else { return nil }
         return Erlang.c(servers: count, load: station.load)
@@ -96,7 +105,8 @@ let waitFormulas: [Formula] = [
                 return false
             }
             return WaitSizing.isMeanSound(station, servers: count)
-        }
+        },
+        effort: recurrence
     ) { values in
         guard let station = station(values), let count = values.whole("workers") else { return nil }
         return Erlang.meanWait(station, servers: count)
@@ -107,7 +117,8 @@ let waitFormulas: [Formula] = [
         inputs: [
             arrival, service, workers, FormulaInput("quantile", "0..1"), arrivalsCV, serviceCV,
         ],
-        range: "stable; exact for both cv = 1, else an estimate", evidence: .inference
+        range: "stable; exact for both cv = 1, else an estimate", evidence: .inference,
+        effort: recurrence
     ) { values in
         guard let station = station(values), let count = values.whole("workers"),
             let quantile = values.number("quantile")
@@ -127,7 +138,8 @@ let waitFormulas: [Formula] = [
                 let count = Erlang.servers(for: station, wait: wait)
             else { return false }
             return WaitSizing.isMeanSound(station, servers: count)
-        }
+        },
+        effort: search
     ) { values in
         guard let station = station(values), let wait = values.number("wait"), wait > 0
         else { return nil }
@@ -140,7 +152,7 @@ let waitFormulas: [Formula] = [
             arrival, service, FormulaInput("wait", "wait allowed in seconds"),
             FormulaInput("quantile", "0..1"), arrivalsCV, serviceCV,
         ],
-        range: "as wait-quantile, wait > 0", evidence: .inference
+        range: "as wait-quantile, wait > 0", evidence: .inference, effort: search
     ) { values in
         guard let station = station(values), let wait = values.number("wait"), wait > 0,
             let quantile = values.number("quantile"), quantile > 0, quantile < 1
@@ -181,7 +193,7 @@ let waitFormulas: [Formula] = [
         "bulkhead-slots", "smallest c with Erlang B(c, arrival_rate × service_time) ≤ rejection",
         source: "Erlang 1917; Kleinrock, ch. 3", unit: "slots",
         inputs: [arrival, service, FormulaInput("rejection", "share of calls refused at most")],
-        range: "0 < rejection < 1"
+        range: "0 < rejection < 1", effort: search
     ) { values in
         guard let station = station(values), let rejection = values.number("rejection")
         else { return nil }

@@ -11,6 +11,12 @@ private func hasUsableQuantile(_ values: FormulaValues) -> Bool {
     values.number("quantile").map { $0 > 0 && $0 < 1 } ?? true
 }
 
+/// The simulation that the inputs describe; nil outside its limits.
+private func simulation(_ values: FormulaValues) -> StationSimulation? {
+    guard let station = station(values), let count = values.whole("workers") else { return nil }
+    return StationSimulation(station, servers: count)
+}
+
 /// Discrete event simulation; sources: Law, Simulation Modeling and Analysis, ch. 9, and the files
 /// in Simulation/.
 let simulationFormulas: [Formula] = [
@@ -20,12 +26,10 @@ let simulationFormulas: [Formula] = [
         inputs: [
             arrival, service, FormulaInput("workers", "workers"), quantile, arrivalsCV, serviceCV,
         ],
-        range: "utilisation ≤ 0.95, workers ≤ 100", evidence: .inference
+        range: "utilisation ≤ 0.95, workers ≤ 100", evidence: .inference,
+        effort: { values in simulation(values)?.messagesMax ?? 1 }
     ) { values in
-        guard let station = station(values), let count = values.whole("workers"),
-            hasUsableQuantile(values),
-            let simulation = StationSimulation(station, servers: count)
-        else { return nil }
+        guard let simulation = simulation(values), hasUsableQuantile(values) else { return nil }
         return simulation.plannedWait(quantile: values.number("quantile"))
     },
     Formula(
@@ -35,7 +39,10 @@ let simulationFormulas: [Formula] = [
             arrival, service, FormulaInput("wait", "wait allowed in seconds"), quantile,
             arrivalsCV, serviceCV,
         ],
-        range: "as wait-simulated, wait > 0", evidence: .inference
+        range: "as wait-simulated, wait > 0", evidence: .inference,
+        effort: { values in
+            station(values).flatMap(WorkerSearch.messagesMax) ?? 1
+        }
     ) { values in
         guard let station = station(values), let wait = values.number("wait"), wait > 0,
             hasUsableQuantile(values)
@@ -50,7 +57,8 @@ let simulationFormulas: [Formula] = [
         inputs: backoffInputs
             + [FormulaInput("share", "share of the messages whose delays end earlier, 0..1")],
         range: "full jitter; delays < 1,000, base > 0, factor ≥ 1, cap > 0, 0 < share < 1",
-        evidence: .inference, rounding: .down
+        evidence: .inference, rounding: .down,
+        effort: { DelaySums.messages * min(max(1, $0.whole("delays") ?? 1), 1000) }
     ) { values in
         guard let delays = values.whole("delays"), (0..<1000).contains(delays),
             let backoff = Backoff(values), let share = values.number("share"), share > 0, share < 1

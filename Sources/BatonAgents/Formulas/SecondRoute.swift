@@ -46,7 +46,7 @@ package struct SecondRoute: Sendable {
     /// Every route, in the order of the registry.
     package static let standard =
         budgetRoutes + availabilityRoutes + callRoutes + retryRoutes + waitRoutes
-        + sharingRoutes + operationRoutes + simulationRoutes + protectionRoutes
+        + sharingRoutes + operationRoutes + simulationRoutes + protectionRoutes + rolloutRoutes
 
     private static let positions = Dictionary(
         uniqueKeysWithValues: standard.enumerated().map { ($1.formula, $0) })

@@ -17,6 +17,7 @@ extension ClosingRun {
             default: continue
             }
         }
+        addDelivered()
         addInferred()
         addFiles()
         addDecisionLog()
@@ -107,23 +108,14 @@ extension ClosingRun {
         return "an attachment"
     }
 
-    /// The stages of a rollout; they are those that canary releases use.
-    static let stages = ["1 % of the traffic", "10 %", "50 %", "all of it"]
-
-    /// While what a stage goes on; the figures are the brief's own.
-    var stageCondition: String {
-        let latency = packet.number("/inputs/slo/latency_p99").map {
-            "99 % of the answers within \(Shown.duration($0, .nearest))"
-        }
-        let errors = packet.number("/inputs/slo/error_rate").map {
-            "errors below \(Shown.percent($0))"
-        }
-        let kept = [latency, errors].compactMap(\.self)
-        return kept.isEmpty ? "no page-level alert fires" : kept.joined(separator: " and ")
-    }
-
-    /// Stages, each left only when its figures hold.
+    /// Stages, each left only when its figures hold. Plain ones where no delivery plans any; else
+    /// the chapter is that delivery's.
     private mutating func addRollout() {
+        guard
+            upstream.allSatisfy({
+                $0.places(of: ReliabilityRun.RolloutItem.canaries.rawValue).isEmpty
+            })
+        else { return }
         let recovery = packet.number("/inputs/slo/recovery").map {
             " within \(Shown.duration($0, .nearest))"
         }
@@ -135,10 +127,15 @@ extension ClosingRun {
                     + " does not hold, the flag is turned off\(recovery ?? " at once"), and what"
                     + " was written meanwhile is migrated back.",
                 columns: ["Stage", "Traffic", "Goes on while", "Else"],
-                rows: Self.stages.enumerated().map { place, traffic in
-                    ["\(place + 1)", traffic, stageCondition, "turn the flag off"]
+                rows: RolloutStage.all.enumerated().map { place, stage in
+                    [
+                        "\(place + 1)", stage.text, ReliabilityRun.stageCondition(packet),
+                        "turn the flag off",
+                    ]
                 }))
     }
+
+    static let gatesTitle = "Gates and their evidence"
 
     private mutating func addGates() {
         let rows = packet.list("/gates").map { gate -> [String] in
@@ -158,7 +155,7 @@ extension ClosingRun {
         guard !rows.isEmpty else { return }
         workings.sections.append(
             Section(
-                title: "Gates and their evidence",
+                title: Self.gatesTitle,
                 text: "Added by people and agents that did not do the work; the newest counts.",
                 columns: ["Gate", "State", "Produced by", "Added by", "When", "Files", "Note"],
                 rows: rows))

@@ -5,11 +5,20 @@ import JSON
 import PlainText
 
 extension ClosingRun {
+    /// What a person has answered about a conflict of two demands: the last answer to a question
+    /// that stated this one. One that came up since, or with other words, was not asked about.
+    private func answer(about conflict: Conflict) -> JSONValue? {
+        packet.answers.last { answer in
+            Directives([answer]).conflicts != nil
+                && answer["blocker"]?.stringValue?.contains(conflict.statement) ?? false
+        }
+    }
+
     /// A conflict with what a person has answered about it. Only those of two demands are asked.
     func answered(_ conflict: Conflict) -> Conflict {
-        guard conflict.isContradictedDemand,
-            let answer = packet.answers.last(where: { Directives([$0]).conflicts != nil })
-        else { return conflict }
+        guard conflict.isContradictedDemand, let answer = answer(about: conflict) else {
+            return conflict
+        }
         var conflict = conflict
         let by = answer["by"]?.stringValue ?? "a person"
         switch Directives([answer]).conflicts {
@@ -22,18 +31,16 @@ extension ClosingRun {
     }
 
     /// The question about demands of the brief that exclude each other: whoever accepts the work
-    /// could never accept both. Nil where there are none, and when it was answered.
+    /// could never accept both. Nil where there are none, and when all were answered.
     func contradictedDemands() -> JSONValue? {
-        let asked = conflicts.filter { $0.isContradictedDemand && $0.winner == nil }
-        guard !asked.isEmpty, Directives(packet.answers).conflicts == nil else { return nil }
+        let asked = conflicts.filter { $0.isContradictedDemand && answer(about: $0) == nil }
+        guard !asked.isEmpty else { return nil }
         func ways(_ side: (Conflict) -> ConflictSide) -> String {
             asked.map { side($0).way }.joined(separator: "; ")
         }
-        func says(_ side: ConflictSide) -> String { "\(side.agent) \(side.says)" }
         var draft = EscalationDraft(
             blocker: "The brief demands what excludes each other. "
-                + asked.map { "\($0.matter): \(says($0.first)); \(says($0.second))." }
-                .joined(separator: " "),
+                + asked.map(\.statement).joined(separator: " "),
             impact: "One of the two can never be shown, so the work could not be accepted.",
             needs: "Which demand holds.", severity: .high, owner: packet.escalationOwner,
             key: "conflicts")

@@ -43,7 +43,8 @@ extension ClosingRun {
     /// A step for each gate of the playbook, after the load test where there is one: what it shows
     /// is what most gates ask for. Returns their places.
     private func addGateSteps(_ plan: inout MergedPlan, after test: Int?) -> [Int] {
-        let before = test.map { [$0] } ?? plan.leaves
+        let before =
+            plan.stages.isEmpty ? test.map { [$0] } ?? plan.leaves : plan.leavesBeforeStages
         let gates = packet.list("/gates").filter { $0["planned"] != false }
         return gates.map { gate in
             let id = gate["gate"]?.stringValue ?? ""
@@ -61,19 +62,21 @@ extension ClosingRun {
     }
 
     /// The stages of the rollout, one after the other, once the gates are passed and the alerts are
-    /// in place: a stage is watched by them.
+    /// in place: a stage is watched by them. Those that a delivery plans, else plain ones.
     private func addRolloutSteps(_ plan: inout MergedPlan, after gates: [Int]) {
-        guard playbook.closing.contains("rollout") else { return }
         let alerts = plan.steps(about: ["alert", "promtool"])
+        for need in gates + alerts { plan.hold(plan.stages, until: need) }
+        guard plan.stages.isEmpty, playbook.closing.contains("rollout") else { return }
         var before = gates.isEmpty ? plan.leaves : gates
         before += alerts.filter { !before.contains($0) }
-        for (number, stage) in Self.stages.enumerated() {
+        for (number, stage) in RolloutStage.all.enumerated() {
             let place = plan.add(
                 PlanStep(
-                    title: "Rollout, stage \(number + 1): \(stage)",
+                    title: "Rollout, stage \(number + 1): \(stage.text)",
                     detail: "As in “Rollout and rollback”, behind the flag.",
                     owner: packet.serviceOwner,
-                    doneWhen: "It has held for an hour: \(stageCondition)"), after: before)
+                    doneWhen: "It has held for an hour: \(ReliabilityRun.stageCondition(packet))"),
+                after: before)
             before = [place]
         }
     }

@@ -14,6 +14,19 @@ struct Upstream: Sendable {
     /// The tasks that it waited for.
     let dependsOn: [String]
     let documents: DeliverySet
+
+    /// What it says of the things that the playbook asked for.
+    var delivered: [DeliveredItem] {
+        documents.list("handoff_packet", "delivered").compactMap { DeliveredItem($0) }
+    }
+
+    /// Where the thing of that id stands in the delivery; empty where it does not.
+    func places(of item: String) -> [String] {
+        for entry in delivered where entry.id == item {
+            if case .at(let places) = entry.answer { return places }
+        }
+        return []
+    }
 }
 
 /// One close task.
@@ -68,6 +81,7 @@ struct ClosingRun {
         recommendCommands()
         evidence()
         addChapters()
+        answerAsked()
         return .deliver(workings.parts(summary: summary, to: nil))
     }
 
@@ -105,6 +119,13 @@ struct ClosingRun {
                     break
                 }
                 inputs.append((name, origin))
+            }
+            // Two tasks of one agent begin with the same figures.
+            if isComplete, let known = workings.quantity(id), known.formula == formula,
+                known.inputs == inputs.map({ $0.1.json(named: $0.0) })
+            {
+                ids[id] = id
+                continue
             }
             let free = freeID(id)
             let value = isComplete ? workings.derive(free, label, by: formula, inputs) : nil
@@ -193,6 +214,8 @@ struct ClosingRun {
         }
     }
 
+    static let evidenceTitle = "Validation evidence"
+
     /// What was checked, by whom it was accepted.
     private mutating func evidence() {
         let rows = upstream.map { source in
@@ -204,7 +227,7 @@ struct ClosingRun {
         }
         workings.sections.append(
             Section(
-                title: "Validation evidence",
+                title: Self.evidenceTitle,
                 text:
                     "\(derivedAgain) figures were derived again for this closing from the registry"
                     + " and the inputs as they stand now.",
@@ -216,12 +239,18 @@ struct ClosingRun {
 
     // MARK: summary
 
+    /// One specialist may have several tasks.
+    private var who: String {
+        let agents = Set(upstream.map(\.agent)).count
+        let text = Counted.text(agents, "specialist")
+        if agents == upstream.count { return text + (agents == 1 ? " has" : " have") }
+        return "\(text) with \(upstream.count) tasks" + (agents == 1 ? " has" : " have")
+    }
+
     private var summary: String {
         let title = packet.text("/brief_document/title") ?? packet.objective
         var sentences = [
-            "\(title.withoutFullStop): \(upstream.count)"
-                + (upstream.count == 1 ? " specialist has" : " specialists have")
-                + " delivered, and every delivery was accepted"
+            "\(title.withoutFullStop): \(who) delivered, and every delivery was accepted"
                 + (upstream.contains { $0.acceptedBy == "exception" }
                     ? " (one at least by a recorded exception)." : ".")
         ]

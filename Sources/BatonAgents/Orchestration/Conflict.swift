@@ -39,6 +39,11 @@ struct Conflict: Sendable {
     /// Whether the brief demands both: no order of reasons helps, and nobody can keep both.
     var isContradictedDemand: Bool { first.isDemanded && second.isDemanded }
 
+    /// The conflict as a question states it, by which an answer is known to be about it.
+    var statement: String {
+        "\(matter): \(first.agent) \(first.says); \(second.agent) \(second.says)."
+    }
+
     /// The side that holds; nil where a person has to decide.
     var winner: ConflictSide? {
         if let answer { return answer.isFirst ? first : second }
@@ -78,8 +83,7 @@ struct Conflict: Sendable {
     func openDecision(owner: String) -> OpenDecision? {
         guard winner == nil else { return nil }
         return OpenDecision(
-            question: "\(matter): \(first.agent) \(first.says); \(second.agent) \(second.says)."
-                + " Which of them holds?",
+            question: "\(statement) Which of them holds?",
             positions: [first.position, second.position],
             options: [(first.way, first.cost), (second.way, second.cost)],
             recommended: prefersFirst ? 0 : 1, rationale: "\(reason) \(advice)", owner: owner)

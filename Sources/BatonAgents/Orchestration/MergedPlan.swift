@@ -15,6 +15,8 @@ struct MergedPlan {
         var needs: [Int] = []
         /// What its title and detail are about.
         let words: Set<String>
+        /// Whether it is a stage of a rollout that a delivery plans.
+        var isStage = false
 
         init(_ step: PlanStep, source: Int?) {
             self.step = step
@@ -41,6 +43,10 @@ struct MergedPlan {
                             owner: item["owner"]?.stringValue ?? owner,
                             doneWhen: item["done_when"]?.stringValue ?? ""),
                         source: position))
+            }
+            for place in source.places(of: ReliabilityRun.RolloutItem.canaries.rawValue) {
+                guard let at = ids.firstIndex(of: place) else { continue }
+                entries[first + at].isStage = true
             }
             for (index, item) in items.enumerated() {
                 for name in Router.texts(item["depends_on"]) {
@@ -112,6 +118,16 @@ struct MergedPlan {
     /// Steps that no other waits for.
     var leaves: [Int] {
         entries.indices.filter { place in !entries.contains { $0.needs.contains(place) } }
+    }
+
+    /// The stages of the rollout that the deliveries plan; empty where none does.
+    var stages: [Int] { entries.indices.filter { entries[$0].isStage } }
+
+    /// Steps that nothing waits for before the rollout begins.
+    var leavesBeforeStages: [Int] {
+        let stages = stages
+        let before = entries.indices.filter { place in !stages.contains { reaches(place, $0) } }
+        return before.filter { place in !before.contains { entries[$0].needs.contains(place) } }
     }
 
     /// Adds a step of the closing; returns its place.

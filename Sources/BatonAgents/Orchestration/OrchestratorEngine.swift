@@ -19,7 +19,7 @@ package struct OrchestratorEngine: Engine {
         switch packet.kind {
         case "plan": return plan(input, packet)
         case "close":
-            let name = packet.text("/brief_document/playbook") ?? Playbook.defaultID
+            let name = wanted(packet, Directives(packet.answers))
             var closing = ClosingRun(input, playbook: playbooks.first { $0.id == name } ?? .plain)
             return closing.run()
         default:
@@ -28,32 +28,39 @@ package struct OrchestratorEngine: Engine {
         }
     }
 
+    /// The playbook that an answer names, else the brief's.
+    private func wanted(_ packet: PacketView, _ directives: Directives) -> String {
+        directives.playbook ?? packet.text("/brief_document/playbook") ?? Playbook.defaultID
+    }
+
     private func plan(_ input: EngineInput, _ packet: PacketView) -> EngineOutcome {
         let cards = CardShelf(packet, parts: input.parts)
         let directives = Directives(packet.answers)
-        let wanted =
-            directives.playbook ?? packet.text("/brief_document/playbook") ?? Playbook.defaultID
-        let playbook = playbooks.first { $0.id == wanted }
+        let wanted = wanted(packet, directives)
+        let playbook = playbooks.first { $0.id == wanted } ?? .plain
         let router = Router(packet: packet, cards: cards, directives: directives)
         let route = router.route()
         if let signs = route.trivial {
             return .escalate(TrivialEdit.escalation(signs, packet, cards))
         }
+        let staffing = Staffing(
+            playbook, chosen: route.chosen, cards: cards, directives: directives)
         let question = RouteEscalation(
-            packet: packet, cards: cards, route: route, playbooks: playbooks.map(\.id))
+            packet: packet, cards: cards, route: route, staffing: staffing,
+            playbooks: playbooks.map(\.id))
         if let escalation = question.document(playbook: wanted) {
             return .escalate(escalation)
         }
-        let chosen = route.chosen.compactMap { cards[$0] }
-        let missing = chosen.flatMap { RequiredInputs.missing($0, in: packet) }
+        let working = staffing.agents.compactMap { cards[$0] }
+        let missing = working.flatMap { RequiredInputs.missing($0, in: packet) }
         if let escalation = Contradictions(packet).escalation(missing: missing) {
             return .escalate(escalation)
         }
         if !missing.isEmpty { return .escalate(RequiredInputs.escalation(missing, packet)) }
-        let builder = PlanBuilder(packet: packet, cards: cards, route: route, own: input.card)
-        return .deliver([
-            EnginePart(name: "plan.json", value: builder.document(playbook ?? .plain))
-        ])
+        let builder = PlanBuilder(
+            packet: packet, cards: cards, route: route, playbook: playbook, staffing: staffing,
+            own: input.card)
+        return .deliver([EnginePart(name: "plan.json", value: builder.document)])
     }
 }
 
@@ -96,15 +103,20 @@ struct CardShelf: Sendable {
     }
 }
 
-/// What people told the orchestrator in answers: lines `route: a, b`, `playbook: name` and
-/// `conflicts: recommended`, `other` or `open`.
+/// What people told the orchestrator in answers: lines `route: a, b`, `playbook: name`,
+/// `role NAME: agent` or `role NAME: nobody`, and `conflicts: recommended`, `other` or `open`.
 struct Directives: Sendable {
+    /// Said of a role whose tasks are left out.
+    static let nobody = "nobody"
+
     private(set) var route: [String]?
     private(set) var playbook: String?
     private(set) var conflicts: String?
+    /// Agents by the role that they fill.
+    private(set) var roles: [String: String] = [:]
 
     /// Whether there are none.
-    var isEmpty: Bool { route == nil && playbook == nil && conflicts == nil }
+    var isEmpty: Bool { route == nil && playbook == nil && conflicts == nil && roles.isEmpty }
 
     init(_ answers: [JSONValue]) {
         for answer in answers {
@@ -112,11 +124,13 @@ struct Directives: Sendable {
             for line in text.split(whereSeparator: \.isNewline) {
                 let parts = line.split(separator: ":", maxSplits: 1)
                 guard parts.count == 2 else { continue }
-                let key = parts[0].trimmed.lowercased()
+                let name = parts[0].trimmed
+                let key = name.lowercased()
                 let names = parts[1].split(whereSeparator: { $0 == "," || $0 == " " })
                     .map(\.trimmed)
                 if key == "route" { route = names }
                 if key == "playbook" { playbook = names.first }
+                if key.hasPrefix("role ") { roles[String(name.dropFirst(5)).trimmed] = names.first }
                 if key == "conflicts" { conflicts = names.first }
             }
         }

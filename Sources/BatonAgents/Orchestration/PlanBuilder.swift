@@ -1,5 +1,6 @@
-// plan.json by a playbook: specialists in parallel, after the agents their cards depend on, then
-// the close by the broker, which waits for the playbook's gates. Shape: Protocols/schemas.
+// plan.json by a playbook: its tasks in their order, specialists side by side and after the agents
+// their cards depend on, then the close by the broker, which waits for the playbook's gates. Shape:
+// Protocols/schemas.
 
 import BatonBrief
 import JSON
@@ -10,28 +11,29 @@ struct PlanBuilder: Sendable {
     let packet: PacketView
     let cards: CardShelf
     let route: Route
+    let playbook: Playbook
+    let staffing: Staffing
     let own: JSONValue
 
-    func document(_ playbook: Playbook) -> JSONValue {
-        let chosen = route.chosen
-        let ids = taskIDs(chosen)
+    /// One task of the plan, before it is written.
+    private struct Draft {
+        let id: String
+        let agent: String
+        /// The task of the playbook.
+        let task: Playbook.Task
+    }
+
+    var document: JSONValue {
         let requirements = RequirementReader.requirements(of: packet)
+        let drafts = drafts
         var plan: JSONValue = [
             "format": "baton.plan/1", "playbook": .string(playbook.id),
             "route": .array(route.entries.map(\.json)),
             "requirements": .array(
                 requirements.enumerated().map { $1.json(id: "R\($0 + 1)") }),
-            "assumptions": Workings.orNone(assumptions(chosen)),
-            "tasks": .array(chosen.map { task($0, chosen: chosen, ids: ids, playbook) }),
-            "close": [
-                "title": .string("Closing handoff: \(title)"),
-                "instructions": .string(
-                    "Merge the accepted deliverables of \(chosen.joined(separator: ", ")) into one"
-                        + " plan, one risk register and one checklist; name open questions,"
-                        + " answers,"
-                        + " proposed tasks and the next owner."
-                        + closing(playbook)),
-            ],
+            "assumptions": Workings.orNone(assumptions(staffing.agents)),
+            "tasks": .array(drafts.map { task($0, among: drafts) }),
+            "close": close,
         ]
         if !playbook.gates.isEmpty {
             plan["gates"] = .array(
@@ -40,11 +42,24 @@ struct PlanBuilder: Sendable {
         return plan
     }
 
-    private func closing(_ playbook: Playbook) -> String {
-        let phases = playbook.phases.filter { $0.by != Playbook.specialists }
-        return phases.filter { !$0.deliver.isEmpty }.map {
-            "\n\($0.title): \($0.deliver.joined(separator: "; "))."
-        }.joined()
+    private var close: JSONValue {
+        let items = playbook.closingItems
+        var close: JSONValue = [
+            "title": .string("Closing handoff: \(title)"),
+            "instructions": .string(
+                "Merge the accepted deliverables of \(staffing.agents.joined(separator: ", "))"
+                    + " into one plan, one risk register and one checklist; name open questions,"
+                    + " answers, proposed tasks and the next owner."
+                    + items.map { "\n\(line($0))" }.joined()),
+        ]
+        if !items.isEmpty { close["deliver"] = .array(items.map(\.json)) }
+        return close
+    }
+
+    /// `Safety nets: flags (in execution_plan) - a flag for each operation`.
+    private func line(_ item: DeliveryItem) -> String {
+        let place = item.document.map { " (in \($0))" } ?? ""
+        return "\(item.phase): \(item.id)\(place) - \(item.what)."
     }
 
     private var title: String {
@@ -56,35 +71,70 @@ struct PlanBuilder: Sendable {
         return line.count <= 80 ? line : line.prefix(79).trimmed + "…"
     }
 
-    /// The last step of each agent's id, or the whole id where that is taken.
-    private func taskIDs(_ chosen: [String]) -> [String] {
-        chosen.map { agent in
-            let short = agent.split(separator: ".").last.map(String.init) ?? agent
-            let same = chosen.count { $0.split(separator: ".").last.map(String.init) == short }
-            let name = same == 1 ? short : agent
-            return String(
-                name.lowercased().map { character in
-                    character.isASCII
-                        && (character.isLetter || character.isNumber || "._-".contains(character))
-                        ? character : "-"
-                }.prefix(64))
+    /// The tasks of the plan, in the order of the playbook. The ids are what people type: an
+    /// agent's last name where all specialists have one task, else the playbook's own id.
+    private var drafts: [Draft] {
+        var drafts: [Draft] = []
+        let shared = playbook.plannedTasks.filter { $0.by == Playbook.specialists }
+        for assignment in staffing.assignments {
+            let task = assignment.task
+            for agent in assignment.agents {
+                let short = Self.shortName(agent)
+                let isShared = assignment.agents.contains {
+                    $0 != agent && Self.shortName($0) == short
+                }
+                let name = isShared ? agent : short
+                let wanted =
+                    task.by != Playbook.specialists
+                    ? task.id : shared.count == 1 ? name : "\(task.id).\(name)"
+                let taken = Set(drafts.map(\.id))
+                let free = [wanted, "\(task.id).\(name)", "\(task.id).\(agent)"].lazy
+                    .map(Self.identifier).first { !taken.contains($0) }
+                // Two that are the same in all forms are refused by the broker with their place.
+                drafts.append(
+                    Draft(id: free ?? Self.identifier(wanted), agent: agent, task: task))
+            }
         }
+        return drafts
     }
 
-    private func task(
-        _ agent: String, chosen: [String], ids: [String], _ playbook: Playbook
-    ) -> JSONValue {
-        let card = cards[agent] ?? [:]
-        let position = chosen.firstIndex(of: agent) ?? 0
-        let before = Router.dependencies(of: agent, among: chosen, cards)
-            .compactMap { chosen.firstIndex(of: $0).map { ids[$0] } }
-        let name = card["name"]?.stringValue ?? agent
+    private static func shortName(_ agent: String) -> String {
+        agent.split(separator: ".").last.map(String.init) ?? agent
+    }
+
+    private static func identifier(_ name: String) -> String {
+        String(
+            name.lowercased().map { character in
+                character.isASCII
+                    && (character.isLetter || character.isNumber || "._-".contains(character))
+                    ? character : "-"
+            }.prefix(64))
+    }
+
+    /// What a task waits for: the tasks that the playbook names, and of its own kind those of
+    /// the agents that the agent's card depends on.
+    private func dependencies(of draft: Draft, among drafts: [Draft]) -> [String] {
+        let peers = drafts.filter { $0.task.id == draft.task.id }
+        let before = Router.dependencies(of: draft.agent, among: peers.map(\.agent), cards)
+        return drafts.filter { other in
+            draft.task.after.contains(other.task.id)
+                || (other.task.id == draft.task.id && before.contains(other.agent))
+        }.map(\.id)
+    }
+
+    private func task(_ draft: Draft, among drafts: [Draft]) -> JSONValue {
+        let card = cards[draft.agent] ?? [:]
+        let name =
+            draft.task.title.isEmpty
+            ? card["name"]?.stringValue ?? draft.agent : draft.task.title
+        let items = playbook.items(of: draft.task)
         var task: JSONValue = [
-            "id": .string(ids[position]), "agent": .string(agent),
+            "id": .string(draft.id), "agent": .string(draft.agent),
             "title": .string("\(name): \(title)"),
-            "instructions": .string(instructions(agent, card, playbook)),
-            "depends_on": .array(before.map(JSONValue.string)),
+            "instructions": .string(instructions(draft.agent, card, items)),
+            "depends_on": .array(dependencies(of: draft, among: drafts).map(JSONValue.string)),
         ]
+        if !items.isEmpty { task["deliver"] = .array(items.map(\.json)) }
         if let priority = packet.document.value(at: "/brief_document/priority")?.integerValue {
             task["priority"] = .integer(min(9, max(0, priority)))
         }
@@ -95,14 +145,16 @@ struct PlanBuilder: Sendable {
     }
 
     private func instructions(
-        _ agent: String, _ card: JSONValue, _ playbook: Playbook
+        _ agent: String, _ card: JSONValue, _ items: [DeliveryItem]
     ) -> String {
         var lines = ["Objective: \(packet.objective)"]
         if let description = card["description"]?.stringValue, !description.isEmpty {
             lines.append("Your part: \(description)")
         }
         let reasons = route.entries.first { $0.agent == agent }?.reasons ?? []
-        lines.append("Chosen because: \(reasons.joined(separator: ", ")).")
+        if route.chosen.contains(agent) {
+            lines.append("Chosen because: \(reasons.joined(separator: ", ")).")
+        }
         let deliverables = Router.texts(card["deliverables"])
         if !deliverables.isEmpty {
             lines.append("Deliver: \(deliverables.joined(separator: ", ")).")
@@ -113,10 +165,11 @@ struct PlanBuilder: Sendable {
                 : "Nothing may be assumed silently: say what is missing, or escalate what"
                     + " blocks you."
         )
-        for phase in playbook.phases
-        where phase.by == Playbook.specialists || phase.by == agent {
-            guard !phase.deliver.isEmpty else { continue }
-            lines.append("\(phase.title): \(phase.deliver.joined(separator: "; ")).")
+        if !items.isEmpty {
+            lines.append(
+                "Beyond the documents, deliver each of these; in the handoff, `delivered` says"
+                    + " where it stands or why it does not apply.")
+            lines += items.map(line)
         }
         for answer in packet.answers {
             if let text = AnswerReader.instructions(answer) { lines.append("Decided: \(text)") }

@@ -1,5 +1,6 @@
-// What is asked when a brief cannot be routed as it stands.
+// What is asked when a brief cannot be routed as it stands, or nobody fills a role of its playbook.
 
+import BatonBrief
 import JSON
 
 /// The escalation about route and playbook.
@@ -7,6 +8,7 @@ struct RouteEscalation: Sendable {
     let packet: PacketView
     let cards: CardShelf
     let route: Route
+    let staffing: Staffing
     /// Ids of the playbooks that there are.
     let playbooks: [String]
 
@@ -37,41 +39,58 @@ struct RouteEscalation: Sendable {
                 "The brief asks for the playbook \(playbook), which is not known; there is"
                     + " \(list(playbooks)).")
         }
+        for role in staffing.unfilled {
+            problems.append(
+                "Nobody who is registered fills the role \(role.id) (\(role.title)): the playbook"
+                    + " \(playbook) looks for \(list(role.agents)).")
+        }
         guard !problems.isEmpty else { return nil }
         var draft = EscalationDraft(
             blocker: problems.joined(separator: " "),
             impact: "Nothing is planned and no specialist starts.",
             needs: "The agents that shall work on this brief.", severity: .medium,
             owner: packet.escalationOwner, key: "route")
-        offer(rest, isUnknownPlaybook, &draft)
+        offer(rest, settling(isUnknownPlaybook), &draft)
         return draft.json
     }
 
+    /// What settles the playbook, whatever the route: words for the option, and the lines.
+    private func settling(_ isUnknownPlaybook: Bool) -> (words: String, lines: String) {
+        if isUnknownPlaybook { return (" by the default playbook", "\nplaybook: default") }
+        guard !staffing.unfilled.isEmpty else { return ("", "") }
+        return (
+            " and nobody as \(list(staffing.unfilled.map(\.id)))",
+            staffing.unfilled.map { "\nrole \($0.id): \(Directives.nobody)" }.joined()
+        )
+    }
+
     private func offer(
-        _ rest: [String], _ isUnknownPlaybook: Bool, _ draft: inout EscalationDraft
+        _ rest: [String], _ settling: (words: String, lines: String),
+        _ draft: inout EscalationDraft
     ) {
-        let playbookLine = isUnknownPlaybook ? "\nplaybook: default" : ""
         if !rest.isEmpty {
             draft.offer(
-                "Go on with \(list(rest))" + (isUnknownPlaybook ? " by the default playbook" : ""),
-                tradeoffs:
-                    "Work starts now; what the others would have looked at is not looked at.",
-                .revise(instructions: "route: \(rest.joined(separator: ", "))" + playbookLine))
+                "Go on with \(list(rest))" + settling.words,
+                tradeoffs: staffing.unfilled.isEmpty
+                    ? "Work starts now; what the others would have looked at is not looked at."
+                    : "Work starts now; what the role would have delivered stays an open question"
+                        + " of the closing.",
+                .revise(instructions: "route: \(rest.joined(separator: ", "))" + settling.lines))
             draft.rationale =
                 "Reliability decides: the agents that can work give a checked result now, and a"
                 + " further brief can add the rest."
         } else if !cards.ids.isEmpty {
             let best = route.entries.first { cards.ids.contains($0.agent) }?.agent ?? cards.ids[0]
             draft.offer(
-                "Route to \(best)" + (isUnknownPlaybook ? " by the default playbook" : ""),
+                "Route to \(best)" + settling.words,
                 tradeoffs: "Work starts now; the agent may say that inputs are missing.",
-                .revise(instructions: "route: \(best)" + playbookLine))
+                .revise(instructions: "route: \(best)" + settling.lines))
             draft.offer(
                 "Route to all registered specialists",
                 tradeoffs: "Nothing is overlooked; agents that find nothing to do will ask for"
                     + " inputs.",
                 .revise(
-                    instructions: "route: \(cards.ids.joined(separator: ", "))" + playbookLine))
+                    instructions: "route: \(cards.ids.joined(separator: ", "))" + settling.lines))
             draft.rationale =
                 "It scored highest, though not high enough to be chosen without asking;"
                 + " naming it is"

@@ -6,8 +6,10 @@ import JSON
 /// The engine of `core.quality`.
 package struct QualityEngine: Engine {
     package let agentID = "core.quality"
+    private let stepsMax: Int
 
-    package init() {}
+    /// - Parameter stepsMax: steps of work that a review may take, `reviewStepsMax`.
+    package init(stepsMax: Int = ReviewWork.stepsMax) { self.stepsMax = stepsMax }
 
     package func run(_ input: EngineInput) -> EngineOutcome {
         let packet = PacketView(input.packet)
@@ -16,7 +18,9 @@ package struct QualityEngine: Engine {
         else {
             return .fail(message: "\(agentID) takes review tasks with a subject")
         }
-        var review = Review(packet: packet, subject: subject, parts: input.parts, card: input.card)
+        var review = Review(
+            packet: packet, subject: subject, parts: input.parts, card: input.card,
+            work: ReviewWork(limit: stepsMax))
         review.run()
         return .deliver([EnginePart(name: "verdict.json", value: review.verdict)])
     }
@@ -44,6 +48,8 @@ struct Review {
     let packet: PacketView
     /// The packet that the subject worked from: the same, with the subject's inputs.
     let origin: JSONValue
+    /// The delivery's task, as the packet describes it.
+    let subject: JSONValue
     let subjectTask: String
     let subjectAgent: String
     let delivery: DeliverySet
@@ -51,14 +57,20 @@ struct Review {
     let texts: [(part: String, text: String)]
     private(set) var findings: [ReviewFinding] = []
     var quantitiesChecked = 0
+    var work: ReviewWork
     /// The artifacts of the brief and what programs said of it: sources of names and numbers.
     let materials: [String]
     /// The words of the agents' cards that came with the review.
     let cardTexts: [String]
 
-    init(packet: PacketView, subject: JSONValue, parts: [String: [UInt8]], card: JSONValue) {
+    init(
+        packet: PacketView, subject: JSONValue, parts: [String: [UInt8]], card: JSONValue,
+        work: ReviewWork
+    ) {
         self.packet = packet
+        self.work = work
         cardTexts = [card["description"]?.stringValue ?? ""]
+        self.subject = subject
         subjectTask = subject["task"]?.stringValue ?? "t-0"
         subjectAgent = subject["agent"]?.stringValue ?? ""
         var origin = packet.document
@@ -85,6 +97,7 @@ struct Review {
     mutating func run() {
         let rules: [(inout Review) -> Void] = [
             { $0.checkCompleteness() }, { $0.checkShapes() }, { $0.checkCoverage() },
+            { $0.checkAsked() },
             { $0.checkScope() }, { $0.checkLimits() }, { $0.checkQuantities() },
             { $0.checkPlots() }, { $0.checkAssumptions() }, { $0.checkEvidence() },
             { $0.checkCriteria() }, { $0.checkDirections() }, { $0.checkTraces() },

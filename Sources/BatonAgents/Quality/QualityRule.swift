@@ -8,6 +8,7 @@ package enum QualityRule: String, Sendable, CaseIterable {
     case shape
     case inputsCovered = "inputs-covered"
     case requirementKept = "requirement-kept"
+    case askedDelivered = "asked-delivered"
 
     // Scope.
     case scopeKept = "scope-kept"
@@ -21,6 +22,7 @@ package enum QualityRule: String, Sendable, CaseIterable {
     case quantityUnit = "quantity-unit"
     case quantityShown = "quantity-shown"
     case quantityFormula = "quantity-formula"
+    case quantityBounded = "quantity-bounded"
     case inputExists = "input-exists"
     case inputFits = "input-fits"
     case inputAssumed = "input-assumed"

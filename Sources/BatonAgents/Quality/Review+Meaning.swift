@@ -6,7 +6,8 @@ import JSON
 extension Review {
     /// The formula and inputs of a figure against what its name promises.
     mutating func checkMeaning(
-        _ item: JSONValue, _ formula: Formula, known: Set<String>, part: String, place: String
+        _ item: JSONValue, _ formula: Formula, known: [String: KnownFigure], part: String,
+        place: String
     ) {
         guard isBuiltIn, let id = item["id"]?.stringValue else { return }
         if let expected = FigureMeaning.formulas(of: id), !expected.contains(formula.id) {
@@ -16,7 +17,7 @@ extension Review {
                     + " \(expected.joined(separator: " or "))",
                 satisfy: "compute it by \(expected[0]), or give the figure the name of what it is")
         }
-        let arrivals = FigureMeaning.arrivals(for: id).flatMap { known.contains($0) ? $0 : nil }
+        let arrivals = FigureMeaning.arrivals(for: id).flatMap { known[$0] == nil ? nil : $0 }
         for (index, input) in (item["inputs"]?.arrayValue ?? []).enumerated() {
             let at = "\(place)/inputs/\(index)"
             let name = input["name"]?.stringValue ?? ""
@@ -82,11 +83,11 @@ extension Review {
 
     /// The value by a way that shares no step with the formula.
     mutating func checkSecondRoute(
-        _ formula: Formula, _ inputs: [ResolvedInput], _ value: Double, part: String, place: String
+        _ formula: Formula, _ inputs: FormulaValues, _ value: Double, part: String, place: String
     ) {
-        guard let route = SecondRoute.route(for: formula.id) else { return }
-        let values = FormulaValues(inputs.map { ($0.name, $0.value) })
-        guard !route.accepts(value, for: values) else { return }
+        guard let route = SecondRoute.route(for: formula.id),
+            !work.accepts(value, by: route, formula, inputs)
+        else { return }
         find(
             .quantitySecondRoute, .critical, part: part, place: place + "/value",
             "\(value) does not stand the second route of \(formula.id): \(route.statement)",

@@ -64,7 +64,11 @@ extension Review {
         guard let inputs = resolve(item, formula, known, assumptions, part: part, place: place)
         else { return }
         for (index, (value, point)) in zip(series.values, series.points).enumerated() {
-            let derived = formula.point(inputs, along: series.runs, at: value)
+            let values = FormulaValues(inputs, along: series.runs, at: value)
+            guard affords(formula, values, part: part, place: "\(place)/points/\(index)") else {
+                return
+            }
+            let derived = work.value(formula, values)
             if let derived, QuantityRule.agree(point, derived) { continue }
             let right = derived.map { "\($0)" } ?? "no value there (\(formula.range))"
             find(

@@ -93,7 +93,13 @@ extension Review {
             guard
                 let inputs = resolve(item, formula, known, assumptions, part: part, place: place)
             else { continue }
-            guard let derived = Derivation.derive(formula, inputs) else {
+            let values = FormulaValues(inputs)
+            guard affords(formula, values, part: part, place: place) else { return }
+            guard
+                let derived = work.value(formula, values).map({
+                    Derivation.claim($0, formula, inputs)
+                })
+            else {
                 find(
                     .quantityRecomputed, .high, part: part, place: place,
                     "\(formula.id) has no value for these inputs (\(formula.range))",
@@ -106,8 +112,8 @@ extension Review {
                     "\(id) is stated as \(stated), and \(formula.statement) gives \(derived.value)",
                     satisfy: "state \(derived.value), or correct the inputs")
             }
-            checkSecondRoute(formula, inputs, stated, part: part, place: place)
-            checkMeaning(item, formula, known: Set(known.keys), part: part, place: place)
+            checkSecondRoute(formula, values, stated, part: part, place: place)
+            checkMeaning(item, formula, known: known, part: part, place: place)
             checkCeiling(
                 item, evidence, formula, derived, ceiling: ceiling, part: part, place: place)
         }

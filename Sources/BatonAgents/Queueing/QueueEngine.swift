@@ -1,6 +1,7 @@
 // backend.queue_worker_planner: load, stability, workers, redelivery, dead letters, backlog, cost.
 // A plan that cannot be stable within the given workers is an escalation, never a footnote.
 
+import BatonBrief
 import JSON
 
 /// The engine of `backend.queue_worker_planner`.
@@ -34,6 +35,7 @@ extension QueueRun: SpecialistRun {
         costOfAll()
         observability()
         finish()
+        workings.answer("contract", .at(plans.map { "Redelivery of \($0.name)" }))
         return nil
     }
 }

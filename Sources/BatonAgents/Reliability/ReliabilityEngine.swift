@@ -2,6 +2,7 @@
 // semantics.
 // The order of the work: what is promised, whether it can be kept, how each call must behave.
 
+import BatonBrief
 import JSON
 import OpenAPI
 
@@ -18,6 +19,10 @@ package struct ReliabilityEngine: Engine {
 
 extension ReliabilityRun: SpecialistRun {
     mutating func work() -> JSONValue? {
+        if isRolloutOnly {
+            rolloutOnly()
+            return nil
+        }
         promise()
         if let escalation = availability() { return escalation }
         nextNine()
@@ -33,6 +38,8 @@ extension ReliabilityRun: SpecialistRun {
         observability()
         nameFindings()
         finish()
+        rollout()
+        answerContract()
         return nil
     }
 }
@@ -105,6 +112,7 @@ struct ReliabilityRun {
 
     /// What a manager reads first.
     var summary: String {
+        if isRolloutOnly { return rolloutSummary }
         var sentences: [String] = []
         let slo = Shown.percent(workings.value(of: promised) ?? 0)
         if let minutes = workings.quantity("error_budget.minutes") {
@@ -138,6 +146,16 @@ struct ReliabilityRun {
             sentences.append("\(count) \(count == 1 ? "question stays" : "questions stay") open.")
         }
         return sentences.joined(separator: " ")
+    }
+
+    /// Where the contract of each operation stands, for a playbook that asks for it.
+    private mutating func answerContract() {
+        let titles = [Self.semanticsTitle, "Failures by operation", "Timeouts and attempts"]
+        let there = titles.filter { title in workings.sections.contains { $0.title == title } }
+        workings.answer(
+            "contract",
+            there.isEmpty
+                ? .notApplicable("the brief and its files describe no operation") : .at(there))
     }
 
     /// An availability of the whole as people read it here: truncated, two digits beyond the

@@ -7,10 +7,7 @@ extension ReliabilityRun {
     /// Thresholds of the policy for this promise and window; what cannot work is left out and said.
     mutating func alerts() {
         guard let promised, let window else { return }
-        let policy = workings.assume(
-            "Page when 2 % of the budget is spent in 1 h or 5 % in 6 h; ticket for 10 % in 1"
-                + " d or 3 d.",
-            .research, confidence: 0.85, "The recommended policy of the SRE Workbook, chapter 5.")
+        let policy = alertPolicy()
         for row in AlertRow.policy {
             alertRows.append(judged(row, promised: promised, window: window, policy: policy))
         }
@@ -32,6 +29,21 @@ extension ReliabilityRun {
                     "Fires, when everything fails, after",
                 ],
                 rows: rows))
+    }
+
+    /// The rows with their figures, and nothing else of the alerts: where another task plans them.
+    mutating func judgeAlerts(promised: Source, window: Source) {
+        for row in AlertRow.policy where row.kind == .page {
+            alertRows.append(
+                judged(row, promised: promised, window: window, policy: alertPolicy()))
+        }
+    }
+
+    mutating func alertPolicy() -> String {
+        workings.assume(
+            "Page when 2 % of the budget is spent in 1 h or 5 % in 6 h; ticket for 10 % in 1"
+                + " d or 3 d.",
+            .research, confidence: 0.85, "The recommended policy of the SRE Workbook, chapter 5.")
     }
 
     /// A row with its figures, and why it is left out if it is.

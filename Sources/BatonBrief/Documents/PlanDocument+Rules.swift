@@ -35,9 +35,25 @@ extension PlanDocument {
                 )
             }
         }
+        for (index, task) in tasks.enumerated() {
+            findings += itemFindings(task, "/tasks/\(index)")
+        }
+        if let close = document["close"] { findings += itemFindings(close, "/close") }
         findings += dependencyFindings(tasks, indexOfID: indexOfID)
         guard findings.isEmpty else { return findings }
         return chainFindings(tasks, indexOfID: indexOfID, limits: limits)
+    }
+
+    /// An item that stands twice could not be answered once.
+    private static func itemFindings(_ task: JSONValue, _ pointer: String) -> [DocumentFinding] {
+        var seen: Set<String> = []
+        return (task["deliver"]?.arrayValue ?? []).enumerated().compactMap { place, item in
+            let id = item["id"]?.stringValue ?? ""
+            guard !seen.insert(id).inserted else { return nil }
+            return DocumentFinding(
+                pointer: "\(pointer)/deliver/\(place)/id", message: "\"\(id)\" stands twice",
+                satisfy: "ask for each thing once")
+        }
     }
 
     private static func dependencyFindings(

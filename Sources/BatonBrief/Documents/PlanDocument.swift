@@ -26,6 +26,8 @@ package struct PlanDocument: Sendable, Hashable {
         package var title: String
         package var instructions: String
         package var dependsOn: [String] = []
+        /// What the playbook asks of it beyond the five documents.
+        package var deliver: [DeliveryItem] = []
         /// 0...9, 9 first.
         package var priority: Int = 0
         /// Seconds from the plan's acceptance.
@@ -86,11 +88,13 @@ package struct PlanDocument: Sendable, Hashable {
     package var gates: [Gate]
     package var closeTitle: String
     package var closeInstructions: String
+    /// What the playbook asks of the closing handoff.
+    package var closeDeliver: [DeliveryItem]
 
     package init(
         playbook: String = "default", route: [RouteEntry], requirements: [JSONValue],
         assumptions: [JSONValue], tasks: [PlannedTask], gates: [Gate] = [], closeTitle: String,
-        closeInstructions: String,
+        closeInstructions: String, closeDeliver: [DeliveryItem] = [],
     ) {
         self.playbook = playbook
         self.route = route
@@ -100,6 +104,7 @@ package struct PlanDocument: Sendable, Hashable {
         self.gates = gates
         self.closeTitle = closeTitle
         self.closeInstructions = closeInstructions
+        self.closeDeliver = closeDeliver
     }
 
     /// Reads a plan.
@@ -123,6 +128,7 @@ package struct PlanDocument: Sendable, Hashable {
         }
         closeTitle = document["close"]?["title"]?.stringValue ?? ""
         closeInstructions = document["close"]?["instructions"]?.stringValue ?? ""
+        closeDeliver = (document["close"]?["deliver"]?.arrayValue ?? []).map(DeliveryItem.init)
     }
 
     /// The document.
@@ -150,9 +156,11 @@ package struct PlanDocument: Sendable, Hashable {
             object["gates"] = .array(
                 gates.map { ["id": .string($0.id), "title": .string($0.title)] })
         }
-        object["close"] = [
+        var close: JSONValue = [
             "title": .string(closeTitle), "instructions": .string(closeInstructions),
         ]
+        if !closeDeliver.isEmpty { close["deliver"] = .array(closeDeliver.map(\.json)) }
+        object["close"] = close
         return .object(object)
     }
 }
@@ -165,6 +173,7 @@ extension PlanDocument.PlannedTask {
             instructions: value["instructions"]?.stringValue ?? "",
             dependsOn: value["depends_on"]?.texts ?? [],
             priority: Int(value["priority"]?.integerValue ?? 0))
+        deliver = (value["deliver"]?.arrayValue ?? []).map(DeliveryItem.init)
         deadline = value["deadline"]?.doubleValue
         notBefore = value["not_before"]?.integerValue
         attemptTimeout = value["attempt_timeout"]?.doubleValue
@@ -178,6 +187,7 @@ extension PlanDocument.PlannedTask {
             ("instructions", .string(instructions)), ("depends_on", JSONValue(texts: dependsOn)),
             ("priority", .integer(Int64(priority))),
         ])
+        if !deliver.isEmpty { object["deliver"] = .array(deliver.map(\.json)) }
         object["deadline"] = deadline.map { JSONValue(canonical: $0) }
         object["not_before"] = notBefore.map { .integer($0) }
         object["attempt_timeout"] = attemptTimeout.map { JSONValue(canonical: $0) }

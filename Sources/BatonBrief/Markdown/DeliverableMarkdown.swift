@@ -217,6 +217,7 @@ package enum DeliverableMarkdown {
         writer.section(2, "Open questions", texts(document["open_questions"]))
         openDecisions(document["open_decisions"]?.listed ?? [], &writer)
         commands(document["recommended_commands"]?.listed ?? [], &writer)
+        delivered(document["delivered"]?.listed ?? [], &writer)
         writer.heading(2, "Decisions taken")
         writer.table(
             ["Escalation", "Blocker", "Decision", "Reason", "By"],
@@ -238,6 +239,20 @@ package enum DeliverableMarkdown {
             writer.heading(2, "Inputs, in base units")
             writer.code("json", inputs.prettyPrinted())
         }
+    }
+
+    /// What the playbook asked for, and where it stands.
+    private static func delivered(_ items: [JSONValue], _ writer: inout MarkdownWriter) {
+        guard !items.isEmpty else { return }
+        writer.heading(2, "Delivered")
+        writer.table(
+            ["Item", "Where", "Not applicable because"],
+            items.map { row in
+                [
+                    row.shown("id"), row["where"]?.texts?.joined(separator: ", ") ?? "",
+                    row["not_applicable"]?.stringValue ?? "",
+                ]
+            })
     }
 
     /// What agents disagree about and no rank decides, with options and the advice.

@@ -242,6 +242,11 @@ struct DeliverableReader {
                 "why": .string(need("why", of: entry, as: "recommended command")),
             ]
         }
+        var delivered: [DeliveredItem] = []
+        for entry in DeliverableEntry.entries(in: zone.part("delivered")) {
+            delivered.append(deliveredItem(entry))
+        }
+        if !delivered.isEmpty { members.append(("delivered", .array(delivered.map(\.json)))) }
         return members + [
             ("open_questions", PacketAssembler.orNone(questions)),
             ("proposed_tasks", PacketAssembler.orNone(proposed)),
@@ -249,6 +254,33 @@ struct DeliverableReader {
             ("summary", .string(summary ?? noneStated)),
             ("next_steps", PacketAssembler.orNone(steps)),
         ]
+    }
+
+    /// `migrations: S2, S3`, or `migrations: not applicable - why`; as a table, what is written
+    /// below “Item”, “Where” and “Not applicable because”.
+    private mutating func deliveredItem(_ entry: DeliverableEntry) -> DeliveredItem {
+        let halves = entry.text.split(separator: ":", maxSplits: 1).map(\.trimmed)
+        let isPair = entry.fields["item"] == nil && halves.count == 2
+        let id = isPair ? halves[0] : entry.field("item") ?? entry.text
+        let written = isPair ? halves[1] : entry.field("where") ?? ""
+        if let reason = entry.field("not_applicable_because", "not_applicable") {
+            return DeliveredItem(id: id, .notApplicable(reason))
+        }
+        let mark = "not applicable"
+        if written.lowercased().hasPrefix(mark) {
+            let reason = written.dropFirst(mark.count).drop { !$0.isLetter && !$0.isNumber }
+            if reason.isEmpty {
+                refuse(entry.line, "\(id) is not applicable for no reason", "write why after -")
+            }
+            return DeliveredItem(id: id, .notApplicable(String(reason)))
+        }
+        let places = written.split(separator: ",").map(\.trimmed).filter { !$0.isEmpty }
+        if places.isEmpty {
+            refuse(
+                entry.line, "\(id) says neither where it stands nor why it does not apply",
+                "write \(id): S1, or \(id): not applicable - why")
+        }
+        return DeliveredItem(id: id, .at(places))
     }
 
     // MARK: Reading entries

@@ -75,13 +75,15 @@ extension PacketAssembler {
     }
 
     static func subject(_ subject: PacketFacts.Subject, facts: PacketFacts) -> JSONValue {
-        [
+        var entry: JSONValue = [
             "task": .string(subject.task), "agent": .string(subject.agent),
             "attempt": .integer(Int64(subject.attempt)),
             "title": orNone(subject.title), "instructions": orNone(subject.instructions),
             "parts": JSONValue(texts: subject.parts.map { subjectPart($0.name) }),
             "packet_inputs": orNone(inputs(facts, answers: subject.answers)),
         ]
+        entry["deliver"] = subject.plannedTask?["deliver"]
+        return entry
     }
 
     /// All answers in their order, each with what it decided against the inputs as they then were.

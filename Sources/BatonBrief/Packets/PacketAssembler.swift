@@ -28,7 +28,7 @@ package enum PacketAssembler {
         let parts = inlined(partReferences(facts), bytesMax: inlineBytesMax)
         var packet = JSONObject([
             ("format", .string(DocumentKind.packet.format)),
-            ("task", task(facts.task)),
+            ("task", task(facts.task, asked: facts.plannedTask?["deliver"])),
             ("brief", orNone(facts.briefID)),
             ("sent_at", .string(facts.sentAt)),
             ("objective", orNone(source?["objective"]?.stringValue)),
@@ -125,14 +125,18 @@ package enum PacketAssembler {
         return document
     }
 
-    private static func task(_ task: PacketFacts.LeasedTask) -> JSONValue {
-        [
+    private static func task(
+        _ task: PacketFacts.LeasedTask, asked: JSONValue?
+    ) -> JSONValue {
+        var entry: JSONValue = [
             "id": .string(task.id), "kind": .string(task.kind.rawValue),
             "agent": .string(task.agent),
             "title": orNone(task.title), "instructions": orNone(task.instructions),
             "attempt": .integer(Int64(task.attempt)),
             "rejections": .integer(Int64(task.rejections)),
         ]
+        entry["deliver"] = asked
+        return entry
     }
 
     private static func constraints(_ stated: JSONValue?) -> JSONValue {

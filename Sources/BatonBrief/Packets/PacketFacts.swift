@@ -102,12 +102,14 @@ package struct PacketFacts: Sendable {
         package var title: String
         package var instructions: String
         package var parts: [PartReference]
+        /// The plan's entry for it.
+        package var plannedTask: JSONValue?
         /// The answers that the subject's own packet had; its inputs are recomputed from them.
         package var answers: [Answered]
 
         package init(
             task: String, agent: String, attempt: Int, title: String, instructions: String,
-            parts: [PartReference], answers: [Answered],
+            parts: [PartReference], plannedTask: JSONValue? = nil, answers: [Answered],
         ) {
             self.task = task
             self.agent = agent
@@ -115,6 +117,7 @@ package struct PacketFacts: Sendable {
             self.title = title
             self.instructions = instructions
             self.parts = parts
+            self.plannedTask = plannedTask
             self.answers = answers
         }
     }

@@ -28,8 +28,10 @@ extension DocumentKind {
             .required(
                 "close",
                 .object(
-                    [.required("title", .visible), .required("instructions", .visible)],
-                    rest: .refused)),
+                    [
+                        .required("title", .visible), .required("instructions", .visible),
+                        .optional("deliver", DeliveryItem.listShape),
+                    ], rest: .refused)),
         ], rest: .refused)
 
     private static let planGateShape = Shape.object(
@@ -43,6 +45,7 @@ extension DocumentKind {
             .required("title", .visible),
             .required("instructions", .visible),
             .optional("depends_on", ids),
+            .optional("deliver", DeliveryItem.listShape),
             .optional("priority", .integer(0...9)),
             .optional("deadline", seconds),
             .optional("not_before", instant),

@@ -200,6 +200,7 @@ extension DocumentKind {
                                 .required("agent", .text(.agent, max: 128)),
                                 .required("title", .visible), .required("why", .visible),
                             ], rest: .allowed), count: many))),
+            .optional("delivered", .orNone(.list(DeliveryItem.answerShape, count: many))),
             .optional("open_decisions", .orNone(.list(openDecisionShape, count: many))),
             .optional("recommended_commands", .orNone(.list(commandShape, count: many))),
             .required("summary", .visible),

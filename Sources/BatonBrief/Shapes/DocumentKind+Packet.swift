@@ -55,6 +55,7 @@ extension DocumentKind {
             .required("agent", .text(.agent, max: 128)),
             .required("title", .visible),
             .required("instructions", .visible),
+            .optional("deliver", DeliveryItem.listShape),
             .required("attempt", .integer(1...1_000_000_000)),
             .required("rejections", .integer(0...1_000_000)),
         ], rest: .refused)

@@ -178,7 +178,7 @@ struct PacketBuilder {
             task: subject.id.description, agent: subject.agent.text, attempt: subject.attempts,
             title: try cache.title(of: subject, in: brief, state: state),
             instructions: entry?["instructions"]?.stringValue ?? "",
-            parts: try references(of: delivery.event),
+            parts: try references(of: delivery.event), plannedTask: entry,
             answers: try answers(known))
     }
 

@@ -49,6 +49,8 @@ struct BriefOutlook {
     let inputs: [(agent: String, inputs: [Input])]
     /// What the orchestrator would ask before it plans.
     let escalation: JSONValue?
+    /// What it would plan else.
+    let plan: PlanDocument?
     /// What the brief asks for: hard, soft, and inferred from its inputs.
     let requirements: [Requirement]
 
@@ -66,10 +68,16 @@ struct BriefOutlook {
         let own = cards.first { $0.id == "core.orchestrator" }?.json ?? .object(JSONObject())
         let outcome = OrchestratorEngine(playbooks: playbooks).run(
             EngineInput(packet: packet, parts: parts, card: own))
-        if case .escalate(let document) = outcome {
+        switch outcome {
+        case .escalate(let document):
             escalation = document
-        } else {
+            plan = nil
+        case .deliver(let parts):
             escalation = nil
+            plan = parts.first.flatMap { try? PlanDocument($0.value) }
+        case .fail:
+            escalation = nil
+            plan = nil
         }
     }
 
@@ -186,6 +194,13 @@ struct BriefCheckView {
             object["requirements"] = .array(
                 outlook.requirements.enumerated().map { $1.json(id: "R\($0 + 1)") })
             object["escalation"] = outlook.escalation
+            if let plan = outlook.plan {
+                object["plan"] = [
+                    "playbook": .string(plan.playbook),
+                    "tasks": .array(plan.tasks.map(\.json)),
+                    "gates": JSONValue(texts: plan.gates.map(\.id)),
+                ]
+            }
             object["proposed"] = file.reading.document?.json["proposed"]
         }
         object["cards"] = .string(folder.path)
@@ -200,6 +215,7 @@ struct BriefCheckView {
             blocks.append(route(outlook))
             if let requirements = requirements(outlook) { blocks.append(requirements) }
             if !outlook.inputs.isEmpty { blocks.append(inputs(outlook)) }
+            if let plan = outlook.plan { blocks.append(self.plan(plan)) }
         }
         if let diagnostics { blocks.append(diagnostics) }
         blocks.append(conclusion)
@@ -277,6 +293,23 @@ struct BriefCheckView {
         }
         return paint.bold("Route") + " with the cards of \(folder.path)\n"
             + table.text(paint: paint, width: console.lineWidth)
+    }
+
+    /// Who would work on what, after whom, and what waits for evidence.
+    private func plan(_ plan: PlanDocument) -> String {
+        var table = Table(["TASK", "AGENT", "AFTER", "DELIVERS"], wrapsLast: true)
+        for task in plan.tasks {
+            let items = task.deliver.map(\.id).joined(separator: ", ")
+            table.add([
+                .init(task.id, .name), .init(task.agent),
+                .init(task.dependsOn.isEmpty ? "-" : task.dependsOn.joined(separator: ", ")),
+                .init(items.isEmpty ? "the documents" : "the documents, \(items)"),
+            ])
+        }
+        let gates = plan.gates.map(\.id).joined(separator: ", ")
+        return paint.bold("Plan") + " by the playbook \(plan.playbook)\n"
+            + table.text(paint: paint, width: console.lineWidth)
+            + (gates.isEmpty ? "" : "\n  the close waits for evidence: \(gates)")
     }
 
     /// How many there are, and those that nobody has stated: they are to be confirmed.

@@ -85,13 +85,22 @@ struct AgentExampleRun {
         _ files: [AgentExample.NamedBytes], in example: AgentExample
     ) throws(CommandFailure) {
         let folder = "\(example.folder)/golden"
+        // Names that nobody reads as an example. Whenever this is interrupted, what was recorded
+        // before is whole: under its own name, or the old one beside the new one.
+        let (new, old) = ("\(example.folder)/.golden.new", "\(example.folder)/.golden.old")
         try done { () throws(SystemError) in
-            try Files.removeTree(folder)
+            try Files.removeTree(new)
             for file in files {
-                let path = "\(folder)/\(file.name)"
+                let path = "\(new)/\(file.name)"
                 try Files.makeDirectory(Files.parent(of: path))
                 try Files.writeAtomically(file.bytes, to: path)
             }
+            if try Files.exists(folder) {
+                try Files.removeTree(old)
+                try Files.rename(folder, to: old)
+            }
+            try Files.rename(new, to: folder)
+            try Files.removeTree(old)
         }
         isRecorded = true
     }
@@ -169,6 +178,7 @@ enum ExampleReview {
             "parts": JSONValue(texts: parts.map { PacketAssembler.subjectPart($0.name) }),
             "packet_inputs": packet.inputs,
         ]
+        document["subject"]?["deliver"] = packet.document.value(at: "/task/deliver")
         document["task"] = [
             "id": "t-0", "kind": "review", "agent": "core.quality", "title": "review",
             "instructions": "", "attempt": 1, "rejections": 0,

@@ -29,7 +29,8 @@ extension CommandLineTree {
                 "brain", "BRAIN", "instead of the card's own",
                 kind: .choice(["builtin", "command", "claude", "codex"])),
             Option(
-                "timeout", "D", "how long one example may take, where the card says no less (30m)",
+                "timeout", "D",
+                "how long one example may take in all, where the card says no less (30m)",
                 kind: .duration),
         ],
         examples: [

@@ -390,38 +390,61 @@ Findings go to the author's next attempt. After the third rejection the broker a
 ---
 id: api-development
 name: API development
+roles:
+  - id: rollout
+    title: whoever makes the change safe to ship
+    agents: [delivery.rollout, backend.api_reliability]
 phases:
   - id: intent
     title: Intent and constraints
-    by: core.orchestrator
     deliver:
-      - the objective, hard and soft requirements, and every constraint, each with its source
+      - id: requirements
+        in: objective_snapshot
+        what: the objective, hard and soft requirements and every constraint, each with its source
   - id: design
     title: Design
-    by: specialists
     deliver:
-      - the contract of each operation - method, errors, idempotency, limits
-      - what was decided, against which alternative, and why
+      - id: contract
+        what: the contract of each operation or queue - method, errors, idempotency, limits
+      - id: decisions
+        in: execution_plan
+        what: what was decided, against which alternative, and why
   - id: build
     title: Build and delegate
-    by: specialists
     deliver:
-      - steps with an owner and a condition that ends each
+      - id: steps
+        in: execution_plan
+        what: steps with an owner and a condition that ends each
   - id: safety
     title: Safety nets
-    by: specialists
     deliver:
-      - migrations that run forwards and backwards, flags, canaries, and how to roll back
+      - {id: migrations, in: execution_plan, what: migrations that run forwards and backwards}
+      - {id: flags, in: execution_plan, what: a flag for each operation that changes}
+      - {id: canaries, in: execution_plan, what: stages by share of the traffic with what ends each}
+      - {id: rollback, in: execution_plan, what: how the change is taken back and what stays done}
   - id: validation
     title: Validation
-    by: specialists
     deliver:
-      - a measurable check for contract, load, security and the rollback drill
+      - {id: check.contract, in: validation_checklist, what: a check that the contract is kept}
+      - {id: check.load, in: validation_checklist, what: a check of the load test at peak}
+      - {id: check.security, in: validation_checklist, what: a check of the security review}
+      - {id: check.rollback, in: validation_checklist, what: a check of the rollback drill}
   - id: delivery
     title: Delivery
-    by: core.orchestrator
     deliver:
-      - one plan, one register of risks, the evidence, and the next owner
+      - {id: plan, in: execution_plan, what: one plan in one order across all agents}
+      - {id: register, in: risk_register, what: one register of risks without duplicates}
+      - {id: evidence, in: analysis, what: what was shown and by whom}
+      - {id: next-owner, in: handoff_packet, what: who takes over and what comes next}
+tasks:
+  - {id: plan, by: core.orchestrator, phases: [intent]}
+  - {id: work, by: specialists, phases: [design, build]}
+  - id: safety-nets
+    title: Safety nets and validation
+    by: rollout
+    phases: [safety, validation]
+    after: [work]
+  - {id: close, by: core.orchestrator, phases: [delivery]}
 gates:
   - {id: validation.contract, title: The contract tests pass against the candidate}
   - {id: validation.load, title: The load test at peak traffic keeps the latency objective}
@@ -439,13 +462,14 @@ For a service or an API that goes to production.
 2. **Design.** The contract first: operations, errors, idempotency, limits. Each decision names what was
    rejected and why.
 3. **Build and delegate.** Steps with owners. Specialists work side by side.
-4. **Safety nets.** Migrations in both directions, feature flags, a canary, a rollback that was thought
-   through before it is needed.
-5. **Validation.** Four gates, each passed by evidence that somebody adds who did not do the work:
+4. **Safety nets.** When all specialists are accepted, whoever has the role of rollout plans migrations in
+   both directions, feature flags, a canary, and a rollback that was thought through before it is needed.
+5. **Validation.** The same task says what each gate has to show. Four gates, each passed by evidence that
+   somebody adds who did not do the work:
    `baton evidence add BRIEF k6.json --gate validation.load --result pass --note "…"`.
    `baton brief gates BRIEF` shows what is still to be shown. The brief is closed when all are passed.
 6. **Delivery.** The closing handoff has intent and contract, rollout and rollback, the evidence, the risks,
-   and how sure it is.
+   how sure it is, and phase by phase where each thing stands.
 
 """##
         ),
@@ -456,9 +480,13 @@ For a service or an API that goes to production.
 id: default
 name: Default playbook
 phases:
-  - {id: plan, title: Plan, by: core.orchestrator}
-  - {id: work, title: Work, by: specialists}
-  - {id: close, title: Close, by: core.orchestrator}
+  - {id: understand, title: Plan}
+  - {id: specialist-work, title: Work}
+  - {id: handover, title: Close}
+tasks:
+  - {id: plan, by: core.orchestrator, phases: [understand]}
+  - {id: work, by: specialists, phases: [specialist-work]}
+  - {id: close, by: core.orchestrator, phases: [handover]}
 ---
 
 # Default playbook
