@@ -56,6 +56,24 @@ package enum Erlang {
         return nil
     }
 
+    /// Halvings after which no two numbers of double precision stand apart between 0 and a load.
+    package static let halvingsMax = 1_200
+
+    /// The greatest load in Erlangs of which `servers` servers block at most `rejection`; to the
+    /// last digit, from below.
+    package static func load(servers: Int, rejection: Double) -> Double? {
+        guard servers >= 1, servers <= serversMax, rejection > 0, rejection < 1 else { return nil }
+        var low = 0.0
+        // Beyond this more is blocked, since no more than `servers` can be carried.
+        var high = Double(servers) / (1 - rejection)
+        while true {
+            let middle = low + (high - low) / 2
+            guard middle > low, middle < high else { return low > 0 ? low : nil }
+            guard let blocked = b(servers: servers, load: middle) else { return nil }
+            if blocked <= rejection { low = middle } else { high = middle }
+        }
+    }
+
     /// The fewest servers that keep the wait of `station` at or below `wait`: the mean, or a
     /// quantile.
     package static func servers(

@@ -125,6 +125,9 @@ struct FormulaVectorTests {
         Vector("backoff-sum-maximum", delays, 1100),
         Vector("backoff-sum-mean", delays + [("jitter", 1)], 550),
         Vector("retry-budget-load", [("budget", 0.1), ("layers", 1)], 1.1),
+        Vector(
+            "deadline-remaining", [("deadline", 0.8), ("seconds", 0.12), ("seconds", 0.2)], 0.48),
+        Vector("deadline-remaining", [("deadline", 0.2), ("seconds", 0.3)], 0),
         Vector("fan-out-slow", [("share", 0.01), ("calls", 100)], 0.634, tolerance: 1e-4),
         Vector("hop-quantile", [("alpha", 0.01), ("hops", 2)], 0.995),
         Vector("percentile-sum", [("seconds", 0.06), ("seconds", 0.11)], 0.17),
@@ -136,7 +139,23 @@ struct FormulaVectorTests {
         Vector("queue-limit", [("slots", 13), ("share", 0.5)], 6),
         Vector("breaker-window", [("window", 10), ("calls", 20), ("rate", 300)], 10),
         Vector("breaker-window", [("window", 10), ("calls", 20), ("rate", 0.5)], 40),
+        // Tables of Erlang B have 4.461 and 12.03 Erlangs at 1 %, 0.762 at 0.1 %; the digits are of
+        // sums of 40 decimals.
+        Vector("shedding-rate", shed(1, 0.01), 0.01 / 0.99),
+        Vector("shedding-rate", shed(10, 0.01), 4.461176857577691512),
+        Vector("shedding-rate", shed(20, 0.01), 12.03061459490094391),
+        Vector("shedding-rate", shed(5, 0.001), 0.7621146885142638560),
+        Vector("shedding-rate", shed(100, 0.001), 75.24198267245853207),
+        Vector(
+            "shedding-rate", [("slots", 13), ("service_time", 0.015245), ("rejection", 0.001)],
+            4.830533284698361682 / 0.015245),
+        Vector("headroom", [("limit", 330), ("rate", 300)], 1.1),
+        Vector("shedding-edge", [("rate", 300), ("headroom", 1.5), ("headroom", 1.1)], 330),
     ]
+
+    static func shed(_ slots: Double, _ rejection: Double) -> [(String, Double)] {
+        [("slots", slots), ("service_time", 1), ("rejection", rejection)]
+    }
 
     static func slow(_ timeout: Double) -> [(String, Double)] {
         [("timeout", timeout), ("p50", 0.012), ("p99", 0.06)]
@@ -215,6 +234,7 @@ struct FormulaVectorTests {
     static let sharing: [Vector] = [
         Vector("arrivals-scaled", [("arrival_rate", 40), ("factor", 1.2)], 48),
         Vector("service-scaled", [("service_time", 0.12), ("factor", 2)], 0.24),
+        Vector("workers-sum", [("workers", 16), ("workers", 1), ("workers", 5)], 22),
         Vector("pooled-arrivals", [("arrival_rate", 40), ("arrival_rate", 10)], 50),
         Vector("pooled-service-time", mixture, 0.196),
         Vector(
@@ -264,6 +284,15 @@ struct FormulaVectorTests {
         Vector("visibility-timeout", [("prefetch", 4), ("longest", 0.9), ("margin", 5)], 8.6),
         Vector("storage", [("messages", 36_000), ("payload", 2048)], 73_728_000),
         Vector("cost-per-month", [("workers", 7), ("cost_per_hour", 0.12)], 613.2),
+        Vector("cost-sum", [("cost", 613.2), ("cost", 43.8), ("cost", 0)], 657),
+        // By hand: 9.984 of 49.984 attempts a second are retries, 3,456 of 4,320,000 a day doubled.
+        Vector(
+            "cost-of-retries", [("cost", 613.2), ("rate", 40), ("arrival_rate", 49.984)],
+            122.48297055057618),
+        Vector("cost-of-retries", [("cost", 613.2), ("rate", 40), ("arrival_rate", 40)], 0),
+        Vector(
+            "cost-of-duplicates", [("cost", 1000), ("duplicates", 3456), ("arrival_rate", 50)], 0.8
+        ),
         Vector(
             "idempotency-window",
             [

@@ -318,5 +318,6 @@ struct QueuePlannerTests {
         #expect(isClose(figures.quantity("shared.arrivals"), 80))
         #expect(isClose(figures.quantity("shared.cv"), 1))
         #expect(together < 12 && together >= 10)
+        #expect(figures.quantity("shared.apart") == 12)
     }
 }

@@ -10,20 +10,25 @@ import Testing
 struct QueueStatementTests {
     private static let planner = "backend.queue_worker_planner"
 
-    /// The delivery for one queue of 40/s and 120 ms, with other members, accepted by the gate.
-    private func plan(
-        _ members: JSONValue, dependencies: JSONValue? = nil
-    ) throws -> EngineOutcome {
+    /// A brief with one queue of 40/s and 120 ms, with other members.
+    private func desk(_ members: JSONValue, _ dependencies: JSONValue?) throws -> Desk {
         var queue: JSONValue = [
             "name": "orders", "arrival_rate": ["mean": 40], "service_time": ["mean": 0.12],
         ]
         for (key, value) in members.objectValue?.members ?? [] { queue[key] = value }
         var inputs: JSONValue = ["queues": [queue]]
         if let dependencies { inputs["dependencies"] = dependencies }
-        let desk = try Desk([
+        return try Desk([
             "format": "baton.brief/1", "objective": "Orders are booked", "assume": "never",
             "success_criteria": ["It works"], "inputs": inputs,
         ])
+    }
+
+    /// The delivery for that queue, accepted by the gate.
+    private func plan(
+        _ members: JSONValue, dependencies: JSONValue? = nil
+    ) throws -> EngineOutcome {
+        let desk = try desk(members, dependencies)
         let verdict = try desk.review(try desk.delivered(Self.planner, task: "t-5"))
         #expect(verdict["findings"]?.arrayValue == [], "\(verdict.prettyPrinted())")
         return try desk.work(Self.planner)
@@ -97,6 +102,45 @@ struct QueueStatementTests {
 
         let analysis = try #require(outcome.part("analysis.json"))
         #expect(analysis.quantity("downstream.psp.0.orders") == 0.6)
+    }
+
+    /// 40 messages a second, each with one call to the group and one to psp-a by its name: 80 a
+    /// second reach psp-a while psp-b is down, and 40 reach psp-b while psp-a is.
+    @Test("a member called by its own name is judged with the calls of its group")
+    func member() throws {
+        func dependencies(_ limit: JSONValue) -> JSONValue {
+            [
+                ["name": "psp-a", "group": "psp", "kind": "redundant", "limit": limit],
+                ["name": "psp-b", "group": "psp", "kind": "redundant", "limit": 50],
+            ]
+        }
+        let both: JSONValue = ["fail": 0, "calls": ["psp", "psp-a"]]
+        let roomy = try plan(both, dependencies: dependencies(100)).part("analysis.json")
+        let tight = try desk(both, dependencies(75)).work(Self.planner)
+
+        #expect(roomy?.quantity("downstream.psp.0.orders") == 0.8)
+        #expect(roomy?.quantity("downstream.psp-a.0.orders") == 0.8)
+        #expect(
+            tight.escalation?["blocker"]?.stringValue?.contains(
+                "calls psp-a 40 times a second, which gets 80 with all that reaches it, and psp-a"
+                    + " takes 75") ?? false)
+        // By its group alone psp-a gets no more than psp-b.
+        _ = try plan(["fail": 0, "calls": ["psp"]], dependencies: dependencies(75))
+    }
+
+    /// Two of three have to be up: each gets half of the group's 40 calls, psp-a 40 of its own.
+    @Test("the calls of a group go evenly to the members that have to be up")
+    func spread() throws {
+        let member: (JSONValue) -> JSONValue = {
+            ["name": $0, "group": "psp", "kind": "redundant", "need": 2, "limit": 100]
+        }
+        let outcome = try plan(
+            ["fail": 0, "calls": ["psp", "psp-a"]],
+            dependencies: [member("psp-a"), member("psp-b"), member("psp-c")])
+
+        let analysis = try #require(outcome.part("analysis.json"))
+        #expect(analysis.quantity("downstream.psp-a.0.orders") == 0.6)
+        #expect(analysis.quantity("downstream.psp.0.orders") == 0.4)
     }
 
     @Test("two queues that call one dependency are judged together, and accepted")

@@ -108,6 +108,38 @@ struct ReliabilityTests {
 
         #expect(isClose(analysis.quantity("repeated.0.list.0.a"), 0.997002999))
         #expect(analysis.rows("Repeated calls") == [["list", "a", "3", "99.7 % … 99.9 %"]])
+        #expect(isClose(analysis.quantity("repeated.whole.0.list"), 0.997002999))
+        #expect(analysis.rows("Findings").isEmpty)
+    }
+
+    /// Own 99.99 %, a 99.9 % and b 99.95 %: together 99.84 %, with a called three times 99.64 %.
+    @Test("a promise that holds at one end of the interval only is a finding and a question")
+    func repeatedBelowPromise() throws {
+        func outcome(_ kind: JSONValue) throws -> EngineOutcome {
+            try work([
+                "slo": ["availability": 0.998, "latency_p99": 0.8], "own_availability": 0.9999,
+                "dependencies": [
+                    ["name": "a", "availability": 0.999, "timeout": 0.05, "kind": kind],
+                    ["name": "b", "availability": 0.9995, "timeout": 0.05],
+                ],
+                "operations": [
+                    ["id": "list", "method": "GET", "calls": ["a", "b", "a", "a"]],
+                    ["id": "get", "method": "GET", "calls": ["a", "b"]],
+                ],
+            ])
+        }
+        let hard = try outcome("hard")
+        let analysis = try #require(hard.part("analysis.json"))
+        let questions = hard.part("handoff_packet.json")?["open_questions"]?.arrayValue ?? []
+
+        let lower = 0.9999 * 0.9995 * 0.999 * 0.999 * 0.999
+        #expect(isClose(analysis.quantity("repeated.whole.0.list"), lower))
+        #expect(analysis.rows("Findings").map { $0.prefix(2) } == [["repeated-calls", "list"]])
+        #expect(analysis.text("Repeated calls").contains("every request needs: 99.64 % … 99.84 %"))
+        #expect(questions.contains { $0.stringValue?.contains("fail together?") ?? false })
+        // What a request can do without lowers no end.
+        let soft = try #require(try outcome("soft").part("analysis.json"))
+        #expect(soft.quantity("repeated.whole.0.list") == nil)
     }
 
     @Test("a cache whose outages nobody bounds is asked about, and so is a soft call's timeout")
@@ -294,6 +326,93 @@ struct ReliabilityTests {
         #expect(isClose(analysis.quantity("retry.load.90"), 9.988, 1e-4))
         #expect(analysis.quantity("retry.load.100") == 64)
         #expect(isClose(analysis.quantity("retry.budget_load"), 1.21))
+    }
+
+    @Test("the attempts of every layer of a call multiply, and one layer retries")
+    func chains() throws {
+        let outcome = try work([
+            "slo": ["availability": 0.99],
+            "callers": [["name": "app", "attempts": 3]],
+            "layers": [
+                ["name": "gateway", "attempts": 3],
+                ["name": "mesh", "attempts": 3, "calls": ["a"]],
+                ["name": "driver", "attempts": 3, "calls": ["a", "c1"]],
+                ["name": "proxy", "calls": ["a"]],
+            ],
+            "dependencies": [
+                ["name": "b", "availability": 0.9999, "timeout": 0.3, "attempts": 3],
+                ["name": "a", "availability": 0.9999, "timeout": 0.3, "attempts": 3],
+                [
+                    "name": "c1", "availability": 0.9999, "timeout": 0.3, "attempts": 1,
+                    "kind": "redundant", "group": "c",
+                ],
+            ],
+        ])
+        let analysis = try #require(outcome.part("analysis.json"))
+        let decisions = outcome.part("execution_plan.json")?["decisions"]?.arrayValue ?? []
+        let decision = try #require(
+            decisions.first { $0["decision"]?.stringValue?.hasPrefix("Retry in one") ?? false })
+        let rejected = decision["alternatives"]?.arrayValue?.compactMap {
+            $0["option"]?.stringValue
+        }
+
+        #expect(analysis.quantity("retry.amplification") == 243)
+        #expect(analysis.quantity("retry.chain.0.b") == 27)
+        #expect(analysis.quantity("retry.chain.1.a") == 243)
+        #expect(analysis.quantity("retry.chain.2.c") == 27)
+        #expect(isClose(analysis.quantity("retry.budget_load"), 1.61051))
+        #expect(isClose(analysis.quantity("retry.chain_budget.0.b"), 1.331))
+        // The group's own single attempt is no layer that retries.
+        #expect(isClose(analysis.quantity("retry.chain_budget.2.c"), 1.331))
+        #expect(analysis.quantity("retry.alone") == 3)
+        #expect(isClose(analysis.quantity("retry.budget_alone"), 1.1))
+        #expect(isClose(analysis.quantity("retry.alone_load.50"), 1.75))
+        #expect(
+            analysis.rows("Retry chains")[1][1]
+                == "app: 3, gateway: 3, service owner: 3, mesh: 3, driver: 3")
+        #expect(
+            decision["decision"]?.stringValue?.hasSuffix(
+                "; app, gateway, mesh, driver pass a failure on") ?? false)
+        #expect(
+            rejected == [
+                "Let every layer retry as it likes", "Let app retry instead",
+                "Let driver retry instead, next to the dependency", "Never retry",
+            ])
+        let questions = outcome.part("handoff_packet.json")?["open_questions"]?.arrayValue ?? []
+        #expect(questions.contains { $0.stringValue?.hasPrefix("proxy state no") ?? false })
+    }
+
+    /// The slots for 300/s of 15.245 ms carry 4.83053 Erlangs with one refusal in 1,000; b gets a
+    /// tenth of the requests and has one slot too many to be the first.
+    @Test("shedding starts where the first bulkhead refuses more than it should")
+    func shedding() throws {
+        let outcome = try work([
+            "slo": ["availability": 0.99, "latency_p99": 0.8, "window": .number(30 * Self.day)],
+            "traffic": ["mean": 300],
+            "dependencies": [
+                ["name": "a", "availability": 0.999, "latency_p50": 0.012, "latency_p99": 0.06],
+                ["name": "b", "availability": 0.999, "latency_p50": 0.012, "latency_p99": 0.06],
+                [
+                    "name": "c", "availability": 0.999, "latency_p50": 0.0119, "latency_p99": 0.06,
+                    "kind": "soft",
+                ],
+            ],
+            "operations": [
+                ["id": "get", "method": "GET", "share": 0.9, "calls": ["a", "c"]],
+                ["id": "put", "method": "PUT", "share": 0.1, "calls": ["a", "b"]],
+            ],
+        ])
+        let analysis = try #require(outcome.part("analysis.json"))
+        let mean = try #require(analysis.quantity("latency.mean.0.a"))
+
+        let edge = 4.830533284698361682 / mean
+        #expect(isClose(analysis.quantity("shed.0.a"), edge))
+        #expect(isClose(analysis.quantity("headroom.0.a"), edge / 300))
+        #expect(analysis.quantity("headroom.1.b").map { $0 > edge / 300 } ?? false)
+        #expect(isClose(analysis.quantity("shed.edge"), edge))
+        #expect(analysis.text("Load shedding").contains("It starts at 316.8/s, 1.056× the stated"))
+        #expect(outcome.file("alerts.rules.yaml")?.contains("LoadBeyondSlots") ?? false)
+        #expect(outcome.file("runbooks/page_1h.md")?.contains("316.8/s or more") ?? false)
     }
 
     @Test("a bulkhead has slots, a queue limit and a breaker, beside what hangs")

@@ -28,7 +28,8 @@ struct WrongFormula: Sendable, CustomTestStringConvertible {
 struct SecondRouteTests {
     static let vectors =
         FormulaVectorTests.budget + FormulaVectorTests.calls + FormulaVectorTests.queues
-        + FormulaVectorTests.operations + FormulaVectorTests.rollouts
+        + FormulaVectorTests.sharing + FormulaVectorTests.operations
+        + FormulaVectorTests.rollouts
 
     private func values(_ inputs: [(String, Double)]) -> FormulaValues {
         FormulaValues(inputs.map { ($0.0, .number($0.1)) })
@@ -147,6 +148,21 @@ struct SecondRouteTests {
             "idempotency-window",
             [("retention", 345_600), ("attempts", 5), ("visibility", 30), ("backoff", 15)],
             "without the retention", 165),
+        WrongFormula(
+            "cost-of-retries", [("cost", 600), ("rate", 40), ("arrival_rate", 50)],
+            "per new message", 150),
+        WrongFormula(
+            "cost-of-duplicates", [("cost", 600), ("duplicates", 3456), ("arrival_rate", 50)],
+            "a day", 0.48 / 30),
+        WrongFormula(
+            "deadline-remaining", [("deadline", 0.8), ("seconds", 0.12), ("seconds", 0.2)],
+            "without the shorter", 0.6),
+        WrongFormula(
+            "shedding-rate", [("slots", 13), ("service_time", 0.015), ("rejection", 0.001)],
+            "all slots busy", 13 / 0.015),
+        WrongFormula(
+            "shedding-edge", [("rate", 300), ("headroom", 1.5), ("headroom", 1.1)],
+            "of the roomiest", 450),
         WrongFormula(
             "cost-per-month", [("workers", 8), ("cost_per_hour", 0.12)], "of 30 days",
             8 * 0.12 * 720),

@@ -88,6 +88,27 @@ import Testing
         #expect(reading.diagnostics.contains { $0.message == message && $0.line == 3 })
     }
 
+    @Test("a pool with one queue and a layer before nothing are told of")
+    func lonelyNames() {
+        let text = """
+            ---
+            objective: Try
+            dependencies: [{name: ledger}]
+            layers: [{name: mesh, attempts: 2, calls: [ledger]}, {name: sdk, calls: [leger]}]
+            queues:
+              - {name: a, pool: office}
+              - {name: b, pool: office}
+              - {name: c, pool: ofice}
+            ---
+            """
+        let found = BriefParser.parse(Array(text.utf8)).diagnostics
+            .filter { $0.field != "success_criteria" }
+
+        #expect(found.map(\.field) == ["layers.sdk.calls", "queues.c.pool"])
+        #expect(found.map(\.severity) == [.error, .warning])
+        #expect(found.map(\.suggestion) == ["did you mean ledger?", "did you mean office?"])
+    }
+
     @Test("the brief of the documentation is understood whole")
     func documented() throws {
         let reading = BriefParser.parse(Array(Self.full.utf8))

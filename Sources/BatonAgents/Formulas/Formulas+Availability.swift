@@ -297,6 +297,9 @@ let availabilityFormulas: [Formula] = [
 private let graphInputs = [
     FormulaInput("dependencies", .structure, "the list /inputs/dependencies"),
     FormulaInput("deadline", .optional, "latency objective in seconds"),
+    FormulaInput(
+        "remaining", .list,
+        "what hard calls leave of it to each soft dependency in turn, in seconds; or none"),
     FormulaInput("outage", .optional, "length of an outage in seconds"),
     FormulaInput("unstated", .optional, "availability of parts that state none"),
 ]
@@ -314,9 +317,11 @@ extension AvailabilityGraph {
 
     /// The graph that a formula's inputs describe.
     init?(_ values: FormulaValues) {
-        guard let dependencies = values.structure("dependencies") else { return nil }
+        guard let dependencies = values.structure("dependencies"),
+            let remaining = values.numbers("remaining")
+        else { return nil }
         self.init(
-            dependencies, deadline: values.number("deadline"), outage: values.number("outage"),
-            unstated: values.number("unstated"))
+            dependencies, deadline: values.number("deadline"), remaining: remaining,
+            outage: values.number("outage"), unstated: values.number("unstated"))
     }
 }

@@ -87,6 +87,19 @@ let callFormulas: [Formula] = [
         return deadline * share
     },
     Formula(
+        "deadline-remaining", "max(0, deadline − Σ seconds)", source: "definition", unit: "s",
+        inputs: [
+            FormulaInput("deadline", "deadline in seconds"),
+            FormulaInput("seconds", .list, "times that other calls may take, in seconds"),
+        ],
+        range: "deadline > 0, each ≥ 0, at least one", rounding: .down
+    ) { values in
+        guard let deadline = values.number("deadline"), deadline > 0,
+            let list = values.numbers("seconds"), !list.isEmpty, list.allSatisfy({ $0 >= 0 })
+        else { return nil }
+        return max(0, deadline - list.reduce(0, +))
+    },
+    Formula(
         "false-timeout-rate", "P(Z > ln(timeout / p50) / σ), σ = ln(p99 / p50) / z(0.99)",
         source: "Johnson et al., ch. 14; AWS Builders' Library", unit: "ratio",
         inputs: [

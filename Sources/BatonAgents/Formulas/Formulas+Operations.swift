@@ -252,4 +252,44 @@ let operationFormulas: [Formula] = [
         else { return nil }
         return workers * cost * 730
     },
+    Formula(
+        "cost-sum", "Σ cost", source: "definition", unit: "a month",
+        inputs: [FormulaInput("cost", .list, "costs a month, in one currency")],
+        range: "each ≥ 0, at least one"
+    ) { values in
+        guard let list = values.numbers("cost"), !list.isEmpty, list.allSatisfy({ $0 >= 0 })
+        else { return nil }
+        return list.reduce(0, +)
+    },
+    Formula(
+        "cost-of-retries", "cost × (1 − rate / arrival_rate)",
+        source: "the share of the attempts that are not the first", unit: "a month",
+        inputs: [
+            FormulaInput("cost", "cost of the workers a month"),
+            FormulaInput("rate", "new messages a second"),
+            FormulaInput("arrival_rate", "attempts a second, retries included"),
+        ],
+        range: "cost ≥ 0, 0 < rate ≤ arrival_rate"
+    ) { values in
+        guard let cost = values.number("cost"), cost >= 0, let rate = values.number("rate"),
+            rate > 0, let attempts = values.number("arrival_rate"), attempts >= rate
+        else { return nil }
+        return cost * (1 - rate / attempts)
+    },
+    Formula(
+        "cost-of-duplicates", "cost × duplicates / (86400 × arrival_rate)",
+        source: "the share of the attempts that are made twice", unit: "a month",
+        inputs: [
+            FormulaInput("cost", "cost of the workers a month"),
+            FormulaInput("duplicates", "messages a day that are done twice"),
+            FormulaInput("arrival_rate", "attempts a second, retries included"),
+        ],
+        range: "cost ≥ 0, duplicates ≥ 0, arrival_rate > 0"
+    ) { values in
+        guard let cost = values.number("cost"), cost >= 0,
+            let duplicates = values.number("duplicates"), duplicates >= 0,
+            let rate = values.number("arrival_rate"), rate > 0
+        else { return nil }
+        return cost * duplicates / (86400 * rate)
+    },
 ]

@@ -56,6 +56,15 @@ let sharingFormulas: [Formula] = [
         return Double(workers - lost)
     },
     Formula(
+        "workers-sum", "Σ workers", source: "definition", unit: "workers",
+        inputs: [FormulaInput("workers", .list, "workers of each team")],
+        range: "each ≥ 0, at least one"
+    ) { values in
+        guard let list = values.numbers("workers"), !list.isEmpty, list.allSatisfy({ $0 >= 0 })
+        else { return nil }
+        return list.reduce(0, +)
+    },
+    Formula(
         "pooled-arrivals", "Σ arrival_rate", source: "definition", unit: "1/s", inputs: [arrivals],
         range: "each > 0, at least one"
     ) { values in

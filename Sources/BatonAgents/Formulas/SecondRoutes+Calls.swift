@@ -63,6 +63,18 @@ let callRoutes: [SecondRoute] = [
         return value <= deadline && SecondRoute.near(value / share, deadline)
     },
     SecondRoute(
+        "deadline-remaining", .identity,
+        "value and the others in turn make the deadline, or value = 0 beyond it",
+        source: "definition"
+    ) { inputs, value in
+        guard let deadline = inputs.number("deadline"), let list = inputs.numbers("seconds")
+        else { return false }
+        let whole = list.sorted().reduce(value, +)
+        return value >= 0
+            && (SecondRoute.near(whole, deadline, tolerance: 1e-12)
+                || value == 0 && whole >= deadline)
+    },
+    SecondRoute(
         "false-timeout-rate", .identity,
         "Φ(ln(timeout / p50) / σ) + rate = 1, σ from the printed z(0.99)",
         source: "complementary events; Abramowitz and Stegun, table 26.5"

@@ -153,4 +153,30 @@ let operationRoutes: [SecondRoute] = [
         else { return false }
         return SecondRoute.near(value * 12, workers * cost * 8760)
     },
+    SecondRoute(
+        "cost-sum", .identity, "value − Σ of the others = the largest; at least the largest",
+        source: "definition"
+    ) { inputs, value in
+        inputs.numbers("cost").map { SecondRoute.addsUp($0, to: value) } ?? false
+    },
+    SecondRoute(
+        "cost-of-retries", .identity,
+        "value × arrival_rate + cost × rate = cost × arrival_rate",
+        source: "an attempt is the first of its message, or a retry"
+    ) { inputs, value in
+        guard let cost = inputs.number("cost"), let rate = inputs.number("rate"),
+            let attempts = inputs.number("arrival_rate")
+        else { return false }
+        return SecondRoute.completes(value * attempts, cost * rate, to: cost * attempts)
+    },
+    SecondRoute(
+        "cost-of-duplicates", .identity,
+        "value / duplicates × attempts of 24 × 60 × 60 s = cost", source: "definition"
+    ) { inputs, value in
+        guard let cost = inputs.number("cost"), let duplicates = inputs.number("duplicates"),
+            let rate = inputs.number("arrival_rate")
+        else { return false }
+        guard duplicates > 0 else { return value == 0 }
+        return SecondRoute.near(value / duplicates * (24 * 60 * 60 * rate), cost)
+    },
 ]

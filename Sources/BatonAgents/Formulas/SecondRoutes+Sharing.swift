@@ -35,6 +35,12 @@ let sharingRoutes: [SecondRoute] = [
         return value + lost == workers
     },
     SecondRoute(
+        "workers-sum", .identity, "value − Σ of the others = the largest; at least the largest",
+        source: "definition"
+    ) { inputs, value in
+        inputs.numbers("workers").map { SecondRoute.addsUp($0, to: value) } ?? false
+    },
+    SecondRoute(
         "pooled-arrivals", .identity, "value − each rate in turn = 0; at least the largest",
         source: "definition"
     ) { inputs, value in

@@ -25,6 +25,9 @@ struct ServiceSignals: Sendable {
     /// Requests, counted at the edge.
     var requests: String { "http_requests_total{\(selector)}" }
 
+    /// Requests a second over 5 min.
+    var requestRate: String { "sum(rate(\(requests)[5m]))" }
+
     /// Share of the requests that failed over `window` (`5m`, `1h`): the SLI of availability.
     func errorRatio(_ window: String) -> String {
         """

@@ -20,6 +20,8 @@ extension QueueRun: SpecialistRun {
     mutating func work() -> JSONValue? {
         for index in packet.queues.indices { planWorkers(index) }
         downstream()
+        sizePools()
+        blockers.removeAll(where: isSettledBySharing)
         if !blockers.isEmpty { return escalation() }
         for plan in plans {
             stability(plan)
@@ -29,7 +31,8 @@ extension QueueRun: SpecialistRun {
             money(plan)
             plots(plan)
         }
-        sharedWorkers()
+        describePools()
+        costOfAll()
         observability()
         finish()
         workings.answer("contract", .at(plans.map { "Redelivery of \($0.name)" }))
@@ -93,6 +96,8 @@ struct QueueRun {
     var workings: Workings
     var plans: [QueuePlan] = []
     var blockers: [QueueBlocker] = []
+    /// Sets of queues that one set of workers could serve, or does.
+    var pools: [WorkerPool] = []
 
     init(_ workings: Workings) { self.workings = workings }
 
@@ -104,6 +109,7 @@ struct QueueRun {
         var sentences: [String] = []
         for plan in plans {
             var text = "Queue \(plan.name) needs \(count(plan))"
+            if let pool = pool(of: plan) { text += " if it does not share \(pool.label)" }
             if let busy = workings.quantity(plan.id("utilisation")) {
                 text += ", busy \(busy.shown) of the time"
             }
@@ -119,6 +125,11 @@ struct QueueRun {
             }
             sentences.append(text + ".")
         }
+        for pool in pools where pool.isShared {
+            sentences.append(
+                "The queues of \(pool.label) share \(count(pool)), apart they would take"
+                    + " \(workings.shown(pool.id("shared.apart"))).")
+        }
         if !workings.openQuestions.isEmpty {
             let count = workings.openQuestions.count
             sentences.append("\(count) \(count == 1 ? "question stays" : "questions stay") open.")
@@ -128,8 +139,10 @@ struct QueueRun {
             : sentences.joined(separator: " ")
     }
 
-    func count(_ plan: QueuePlan) -> String {
-        workings.value(of: plan.workers).map {
+    func count(_ plan: QueuePlan) -> String { count(plan.workers) }
+
+    func count(_ workers: Source?) -> String {
+        workings.value(of: workers).map {
             $0 == 1 ? "1 worker" : "\(Shown.significant($0)) workers"
         } ?? "an unknown number of workers"
     }

@@ -1,5 +1,6 @@
 // What all callers together ask of a dependency, against what it allows while no more of its
-// members are up than the brief needs.
+// members are up than the brief needs. A member that is called by its own name is judged by itself,
+// with what it gets of its group's calls.
 
 import JSON
 
@@ -29,18 +30,15 @@ extension QueueRun {
             return
         }
         let need = left.count
-        let limits = left.map { ("limit", Source.pointer("/inputs/dependencies/\($0)/limit")) }
         let allowed = left.map(limit).reduce(0, +)
         let state = need < members.count ? ", \(need) of \(members.count) up" : ""
         let slug = PointerText.slug(name)
-        let rates = rates(of: name, slug: slug, isPeak: false)
         let busy = workings.derive(
             plan.id("downstream.\(slug)"),
             "Share of the limit of \(name) that is taken\(state)", by: "downstream-utilisation",
-            rates.map { ("arrival_rate", $0) } + limits)
+            taken(of: name, left: left, isPeak: false))
         if let busy, busy >= 1 {
-            let all = rates.compactMap { workings.value(of: $0) }.reduce(0, +)
-            let others = all - (workings.value(of: plan.effective) ?? 0)
+            let others = busy * allowed - (workings.value(of: plan.effective) ?? 0)
             blockers.append(
                 QueueBlocker(
                     plan: plan,
@@ -52,7 +50,7 @@ extension QueueRun {
             plan.id("downstream.peak.\(slug)"),
             "Share of the limit of \(name) that is taken at peak\(state)",
             by: "downstream-utilisation",
-            self.rates(of: name, slug: slug, isPeak: true).map { ("arrival_rate", $0) } + limits)
+            taken(of: name, left: left, isPeak: true))
         if let peak, peak >= 1 { peakRisk(name, plan, state, allowed) }
     }
 
@@ -90,14 +88,21 @@ extension QueueRun {
         packet.list("\(plan.base)/calls").flatMap(CallReader.names)
     }
 
-    /// The members that the outage which the group is there for leaves: the smallest. Nil unless
-    /// every member states a limit.
-    private func membersLeft(of name: String) -> [Int]? {
+    /// The members that the worst outage which the group is there for leaves: those whose limits
+    /// have the least room beside the calls that name them. Nil unless every member states a limit.
+    private mutating func membersLeft(of name: String) -> [Int]? {
         let members = members(of: name)
         guard !members.isEmpty,
             members.allSatisfy({ packet.number("/inputs/dependencies/\($0)/limit") != nil })
         else { return nil }
-        return Array(members.sorted { limit($0) < limit($1) }.prefix(needed(of: members)))
+        let rooms = members.map { member in
+            let own = packet.dependencies[member]["name"]?.stringValue ?? name
+            let calls = own == name ? [] : named(own, false, nil)
+            return limit(member) - calls.compactMap { workings.value(of: $0) }.reduce(0, +)
+        }
+        return Array(
+            members.indices.sorted { (rooms[$0], $0) < (rooms[$1], $1) }.map { members[$0] }
+                .prefix(needed(of: members)))
     }
 
     /// What a drain at full capacity asks of everything that the workers call, against its limit.
@@ -114,9 +119,7 @@ extension QueueRun {
                 plan.id("downstream.drain.\(slug)"),
                 "Share of the limit of \(name) that is taken while \(plan.name) catches up",
                 by: "downstream-utilisation",
-                rates(of: name, slug: slug, isPeak: false, draining: plan).map {
-                    ("arrival_rate", $0)
-                } + left.map { ("limit", .pointer("/inputs/dependencies/\($0)/limit")) })
+                taken(of: name, left: left, isPeak: false, draining: plan))
             guard let share, share >= 1 else { continue }
             let slower = limitedDrain(plan, by: left)
             workings.risks.append(
@@ -159,27 +162,48 @@ extension QueueRun {
         packet.number("/inputs/dependencies/\(member)/limit") ?? 0
     }
 
-    /// Everything that calls it: the workers of all queues, of which one may be `draining` at full
-    /// capacity, and the API.
-    private mutating func rates(
-        of name: String, slug: String, isPeak: Bool, draining: QueuePlan? = nil
+    /// What reaches it, against its limit: of the workers of all queues, of which one may be
+    /// `draining` at full capacity, and of the API. Those are its own calls; of a group also those
+    /// to the members that are `left`, by their own names; of a member also those to its group.
+    private mutating func taken(
+        of name: String, left: [Int], isPeak: Bool, draining: QueuePlan? = nil
+    ) -> [(String, Source)] {
+        var own = named(name, isPeak, draining)
+        for member in left.compactMap({ packet.dependencies[$0]["name"]?.stringValue })
+        where member != name {
+            own += named(member, isPeak, draining)
+        }
+        var limits = left.map { Source.pointer("/inputs/dependencies/\($0)/limit") }
+        let member = packet.dependencies.first { $0["name"]?.stringValue == name }
+        var ofGroup: [Source] = []
+        if let group = member?["group"]?.stringValue, group != name {
+            ofGroup = named(group, isPeak, draining)
+            // The group's calls go evenly to as many members as have to be up, so each of these
+            // could take its own calls besides: (group + need × own) / (need × limit).
+            let need = needed(of: members(of: group))
+            own = Array(repeating: own, count: need).flatMap(\.self)
+            limits = Array(repeating: limits, count: need).flatMap(\.self)
+        }
+        return (own + ofGroup).map { ("arrival_rate", $0) } + limits.map { ("limit", $0) }
+    }
+
+    /// The calls that name it so, one for each call of a message or request.
+    private mutating func named(
+        _ name: String, _ isPeak: Bool, _ draining: QueuePlan?
     ) -> [Source] {
-        let names = Set(
-            [name] + members(of: name).compactMap { packet.dependencies[$0]["name"]?.stringValue })
-        // Each call of a message counts, also one to a member by its own name.
         var rates = plans.flatMap { plan in
             let rate =
                 plan.index == draining?.index
                 ? .quantity(plan.id("capacity"))
                 : isPeak ? plan.peak ?? plan.effective : plan.effective
-            return Array(repeating: rate, count: calls(of: plan).count(where: names.contains))
+            return Array(repeating: rate, count: calls(of: plan).count { $0 == name })
         }
-        let shares = CallReader.shares(packet, of: names)
+        let shares = CallReader.shares(packet, of: [name])
         let peak = "/inputs/traffic/peak/rate"
         let traffic =
             isPeak && packet.number(peak) != nil ? peak : "/inputs/traffic/mean"
         guard let shares, !shares.isEmpty, packet.number(traffic) != nil else { return rates }
-        let id = (isPeak ? "calls.api.peak." : "calls.api.") + slug
+        let id = (isPeak ? "calls.api.peak." : "calls.api.") + PointerText.slug(name)
         workings.derive(
             id, "Calls of the API to \(name)\(isPeak ? " at peak" : "")", by: "call-rate",
             [("rate", .pointer(traffic))] + shares.map { ("share", .pointer($0)) })

@@ -76,10 +76,14 @@ extension QueueRun {
                     ? ": stable on average (load \(load)), but not within the wait objective or at"
                         + " peak."
                     : ": with a load of \(load) it is not stable.")
-        case .downstream(let called, _, _, let limit, _):
-            let rate = workings.value(of: blocker.plan.effective).map { Shown.significant($0) }
-            return "Queue \(name) calls \(called) \(rate ?? "?") times a second and \(called) takes"
-                + " \(Shown.significant(limit)): no number of workers helps."
+        case .downstream(let called, _, _, let limit, let others):
+            let rate = workings.value(of: blocker.plan.effective) ?? 0
+            // Rounding noise is nobody's call.
+            let all =
+                others > rate * 1e-9
+                ? ", which gets \(Shown.significant(rate + others)) with all that reaches it," : ""
+            return "Queue \(name) calls \(called) \(Shown.significant(rate)) times a second\(all)"
+                + " and \(called) takes \(Shown.significant(limit)): no number of workers helps."
         case .hottestKey(let utilisation):
             return
                 "The hottest key of \(name) alone takes \(Shown.percent(utilisation, .up)) of one"

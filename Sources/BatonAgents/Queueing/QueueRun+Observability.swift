@@ -64,20 +64,28 @@ extension QueueRun {
                     + " \(Shown.percent(redeliveryLimit(plan), .nearest)) of the deliveries of"
                     + " \(label) are repetitions."),
         ]
-        if let planned = workings.value(of: plan.workers) {
+        if let planned = workings.value(of: running(plan).workers) {
             rules.append(
                 AlertRule(
                     name: "WorkersMissing\(position)",
                     expression: "\(signals.workers(label)) < \(AlertRule.number(planned))",
                     holds: "15m", kind: .ticket, owner: owner,
-                    summary: "Fewer than the planned \(count(plan)) of \(label) run."))
+                    summary: "Fewer than the planned \(count(running(plan).workers)) of"
+                        + " \(label) run."))
         }
         return rules
     }
 
+    /// The workers that are to run for a queue, and the figure below which they never catch up:
+    /// those of its pool where it shares them.
+    private func running(_ plan: QueuePlan) -> (workers: Source?, stable: String) {
+        pool(of: plan).map { (.quantity($0.id("shared.workers")), $0.id("shared.stable")) }
+            ?? (plan.workers, plan.id("stable"))
+    }
+
     /// The workers below which the queue never catches up, as the rule language reads it.
     private func stableFrom(_ plan: QueuePlan) -> String {
-        AlertRule.number(workings.quantity(plan.id("stable"))?.value ?? 1)
+        AlertRule.number(workings.quantity(running(plan).stable)?.value ?? 1)
     }
 
     private func rows(_ plan: QueuePlan, _ signals: ServiceSignals) -> [[String]] {
@@ -85,8 +93,8 @@ extension QueueRun {
         return [
             [
                 "Running workers of \(plan.name)", signals.workers(label),
-                "below \(workings.shown(plan.id("stable"))) pages, below \(count(plan)) is a"
-                    + " ticket",
+                "below \(workings.shown(running(plan).stable)) pages, below"
+                    + " \(count(running(plan).workers)) is a ticket",
             ],
             [
                 "Redeliveries of \(plan.name)", signals.redeliveries(label),
@@ -108,9 +116,9 @@ extension QueueRun {
                 plans.flatMap { plan in
                     let label = QueueAlerts.label(plan.name)
                     return [
-                        "Workers of \(plan.name): `\(signals.workers(label))`; \(count(plan)) are"
-                            + " planned, it is stable from"
-                            + " \(workings.shown(plan.id("stable"))).",
+                        "Workers of \(plan.name): `\(signals.workers(label))`;"
+                            + " \(count(running(plan).workers)) are planned, it is stable from"
+                            + " \(workings.shown(running(plan).stable)).",
                         "Age of its oldest message: `\(signals.queueAge(label))`.",
                     ]
                 } + [

@@ -1,4 +1,4 @@
-// What an outage leaves behind, what the queue costs, and the plan, risks and checks.
+// What an outage leaves behind, and the plan, risks and checks.
 
 import JSON
 
@@ -12,23 +12,14 @@ extension QueueRun {
         workings.derive(
             plan.id("outage.work"), "Attempts that the backlog of \(plan.name) takes",
             by: "outage-backlog", [("arrival_rate", plan.effective), ("outage", length)])
-        let ids = workings.criteria(about: Self.drainWords)
-        let stated = workings.longestAllowed(ids)
-        var within = length
-        if let stated {
-            let id = workings.assume(
-                "The backlog of \(plan.name) is to be worked off within"
-                    + " \(Shown.duration(stated, .nearest)).", .definition, confidence: 0.95,
-                "Criterion \(ids.joined(separator: ", ")) says so.")
-            within = .assumed(stated, assumption: id)
-        }
+        let stated = drainLimit(plan.name)
         let needed = workings.derive(
             plan.id("workers.drain"),
             "Workers of \(plan.name) to catch up "
                 + (stated == nil ? "in as long as the outage took" : "in time"),
             by: "workers-for-drain",
             [
-                ("backlog", .quantity(plan.id("outage.work"))), ("within", within),
+                ("backlog", .quantity(plan.id("outage.work"))), ("within", stated ?? length),
                 ("arrival_rate", plan.effective), ("service_time", plan.service),
             ])
         let most = packet.number("\(plan.base)/workers/max") ?? .infinity
@@ -36,6 +27,17 @@ extension QueueRun {
         if stated != nil, let needed, needed <= most {
             candidates.append(("workers", .quantity(plan.id("workers.drain"))))
         }
+    }
+
+    /// How soon a criterion wants the backlog to be gone; nil where none says so.
+    mutating func drainLimit(_ name: String) -> Source? {
+        let ids = workings.criteria(about: Self.drainWords)
+        guard let stated = workings.longestAllowed(ids) else { return nil }
+        let id = workings.assume(
+            "The backlog of \(name) is to be worked off within"
+                + " \(Shown.duration(stated, .nearest)).", .definition, confidence: 0.95,
+            "Criterion \(ids.joined(separator: ", ")) says so.")
+        return .assumed(stated, assumption: id)
     }
 
     /// Words of criteria that say how soon a backlog is to be gone.
@@ -174,23 +176,6 @@ extension QueueRun {
                 reasons: workings.risks.last.map { [.risk($0.risk)] } ?? []))
     }
 
-    /// Cost of the planned workers, and storage over the retention.
-    mutating func money(_ plan: QueuePlan) {
-        let price = "\(plan.base)/workers/cost_per_hour"
-        guard packet.number(price) != nil, let workers = plan.workers else { return }
-        let currency = packet.text("\(price)/currency") ?? "the stated currency"
-        workings.derive(
-            plan.id("cost"), "Cost of the workers of \(plan.name) in \(currency)",
-            by: "cost-per-month", [("workers", workers), ("cost_per_hour", .pointer(price))])
-        workings.sections.append(
-            Section(
-                title: "Cost of \(plan.name)",
-                text:
-                    "\(count(plan)) all the time: \(workings.shown(plan.id("cost"))) in"
-                    + " \(currency)."
-            ))
-    }
-
     // MARK: plan and checks
 
     mutating func finish() {
@@ -226,7 +211,10 @@ extension QueueRun {
     }
 
     private mutating func steps() {
-        let names = plans.map { "\($0.name): \(count($0))" }.joined(separator: ", ")
+        let names =
+            (plans.filter { pool(of: $0) == nil }.map { "\($0.name): \(count($0))" }
+            + pools.filter(\.isShared).map { "\($0.label) (\($0.queues)): \(count($0))" })
+            .joined(separator: ", ")
         let workers = workings.add(
             PlanStep(
                 title: "Set the number of workers",

@@ -68,12 +68,9 @@ extension QueueRun {
 
     /// The same load on what is left when one worker is lost.
     private mutating func oneWorkerLess(_ plan: QueuePlan, _ workers: Source) {
-        let one = workings.assume(
-            "One worker is lost at a time.", .definition, confidence: 0.9,
-            "Decided here: a supervisor brings it back before another one is lost.")
         workings.derive(
             plan.id("workers.left"), "Workers of \(plan.name) when one is lost", by: "workers-left",
-            [("workers", workers), ("lost", .assumed(1, assumption: one))])
+            [("workers", workers), ("lost", oneLost())])
         let left: [(String, Source)] = [("workers", .quantity(plan.id("workers.left")))]
         workings.derive(
             plan.id("utilisation.left"), "Utilisation when one worker of \(plan.name) is lost",
@@ -81,6 +78,14 @@ extension QueueRun {
         workings.derive(
             plan.id("wait.left"), "Mean wait when one worker of \(plan.name) is lost",
             by: "wait-mean", plan.flow.load + left + plan.flow.variation)
+    }
+
+    /// The workers that are away at once.
+    mutating func oneLost() -> Source {
+        let one = workings.assume(
+            "One worker is lost at a time.", .definition, confidence: 0.9,
+            "Decided here: a supervisor brings it back before another one is lost.")
+        return .assumed(1, assumption: one)
     }
 
     /// The fluid backlog of the peak, when the workers cannot keep up with it.
@@ -170,10 +175,14 @@ extension QueueRun {
         rows.append(["Planned", count(plan)])
         rows.append(["Messages that wait", workings.shown(plan.id("erlang_c"))])
         rows += figures(waits.map { plan.id($0) })
+        let shared = pool(of: plan).map {
+            " These are figures of a team of its own; it shares the workers of \($0.label)."
+        }
         workings.sections.append(
             Section(
-                title: "Workers of \(plan.name)", text: decisive(plan),
+                title: "Workers of \(plan.name)", text: decisive(plan) + (shared ?? ""),
                 columns: ["Figure", "Value"], rows: rows))
+        guard shared == nil else { return }
         workings.decisions.append(
             PlanDecision(
                 decision: "Run \(count(plan)) for \(plan.name)",

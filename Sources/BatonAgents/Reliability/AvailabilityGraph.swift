@@ -39,16 +39,24 @@ package struct AvailabilityGraph: Sendable {
     /// - Parameters:
     ///   - deadline: the latency objective in seconds; a soft dependency that may take longer
     ///     counts.
+    ///   - remaining: what hard calls beside it leave of the deadline to each soft dependency in
+    ///     turn, in seconds; empty where each has the whole deadline.
     ///   - outage: how long an outage may last, in seconds; a cache that goes stale sooner counts.
     ///   - unstated: the availability taken for parts that state none.
     package init?(
-        _ dependencies: JSONValue, deadline: Double?, outage: Double?, unstated: Double?
+        _ dependencies: JSONValue, deadline: Double?, remaining: [Double] = [], outage: Double?,
+        unstated: Double?
     ) {
         guard let list = dependencies.arrayValue else { return nil }
+        let soft = list.indices.filter { SoftCall.isSoft(list[$0]) }
+        guard remaining.isEmpty || remaining.count == soft.count else { return nil }
+        var limits: [Int: Double] = [:]
+        for (index, left) in zip(soft, remaining) { limits[index] = left }
         // The same dependency listed twice is one dependency; differing figures never get this far.
         var names: Set<String> = []
         parts = list.enumerated().map { index, item in
-            let part = Self.part(item, index: index, deadline: deadline, outage: outage)
+            let part = Self.part(
+                item, index: index, deadline: deadline, left: limits[index], outage: outage)
             guard !names.insert(part.name).inserted else { return part }
             return Part(
                 name: part.name, availability: part.availability, role: .free,
@@ -243,12 +251,13 @@ package struct AvailabilityGraph: Sendable {
     }
 
     private static func part(
-        _ item: JSONValue, index: Int, deadline: Double?, outage: Double?
+        _ item: JSONValue, index: Int, deadline: Double?, left: Double?, outage: Double?
     ) -> Part {
         let name = PacketView.name(ofDependency: item, at: index)
         let maintenance = share(of: item["maintenance"])
         let availability = Evidence.number(item["availability"]).map { $0 * (1 - maintenance) }
-        let (role, reason) = role(of: item, name: name, deadline: deadline, outage: outage)
+        let (role, reason) = role(
+            of: item, name: name, deadline: deadline, left: left, outage: outage)
         return Part(
             name: name, availability: availability, role: role, reason: reason,
             shares: (item["shares"]?.arrayValue ?? []).compactMap(\.stringValue),
@@ -264,7 +273,7 @@ package struct AvailabilityGraph: Sendable {
     }
 
     private static func role(
-        of item: JSONValue, name: String, deadline: Double?, outage: Double?
+        of item: JSONValue, name: String, deadline: Double?, left: Double?, outage: Double?
     ) -> (Role, String) {
         switch item["kind"]?.stringValue ?? "hard" {
         case "redundant":
@@ -273,6 +282,9 @@ package struct AvailabilityGraph: Sendable {
         case "soft":
             if let timeout = Evidence.number(item["timeout"]), let deadline, timeout > deadline {
                 return (.hard, "soft, but its timeout is longer than the latency objective")
+            }
+            if let timeout = Evidence.number(item["timeout"]), let left, timeout > left {
+                return (.hard, "soft, but its timeout does not fit beside the hard calls")
             }
             guard item["timeout"] != nil else {
                 return (.free, "soft: free once its timeout ends before the latency objective")

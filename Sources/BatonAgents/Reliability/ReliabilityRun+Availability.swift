@@ -16,7 +16,7 @@ extension ReliabilityRun {
         }
         var inputs: [(String, Source)] = [("dependencies", .pointer("/inputs/dependencies"))]
         deadline = workings.source("/inputs/slo/latency_p99")
-        if let deadline { inputs.append(("deadline", deadline)) }
+        inputs += deadlineInputs()
         if packet.dependencies.contains(where: { $0["kind"] == "cached" }) {
             recovery = workings.source("/inputs/slo/recovery")
         }
@@ -44,6 +44,7 @@ extension ReliabilityRun {
             return nil
         }
         describe()
+        longSoftCalls()
         return compare(all)
     }
 
@@ -54,8 +55,8 @@ extension ReliabilityRun {
     func graph(_ inputs: JSONValue) -> AvailabilityGraph? {
         inputs["dependencies"].flatMap {
             AvailabilityGraph(
-                $0, deadline: workings.value(of: deadline), outage: workings.value(of: recovery),
-                unstated: unstated)
+                $0, deadline: workings.value(of: deadline), remaining: remaining(inputs),
+                outage: workings.value(of: recovery), unstated: unstated)
         }
     }
 

@@ -36,11 +36,15 @@ extension ReliabilityRun {
                 "hung.\(target.slug)", "Calls waiting while \(target.name) hangs",
                 by: "concurrency", [("arrival_rate", calls), ("service_time", timeout)])
             protect(target, calls: calls)
+            sheddingRate(target, calls: calls, service: service, rejection: rejection)
             rows.append([
                 target.name, workings.shown("bulkhead.\(target.slug)"),
                 workings.shown("hung.\(target.slug)"),
                 workings.shown("waiting.\(target.slug)"),
                 workings.shown("breaker.\(target.slug)"),
+                workings.quantity("shed.\(target.slug)").map {
+                    "\($0.shown) (\(workings.shown("headroom.\(target.slug)")))"
+                } ?? "not computed",
             ])
         }
         if !unsized.isEmpty {
@@ -59,13 +63,17 @@ extension ReliabilityRun {
                     + " the queue limit calls wait, beyond it they are refused at once with 503 and"
                     + " Retry-After. A breaker opens when half of at least 20 calls have failed or"
                     + " timed out within its window; while it is open calls fail at once, then one"
-                    + " probe decides. Without soft and cached calls the answer goes on.",
+                    + " probe decides. Without soft and cached calls the answer goes on. The last"
+                    + " column is the rate of calls from which more than one in 1,000 finds no"
+                    + " slot, and that rate ÷ the stated one.",
                 columns: [
                     "Call", "Slots", "Would wait if it hung", "Queue limit", "Breaker looks back",
+                    "Refuses more than planned from",
                 ],
                 rows: rows))
         decideBulkheads()
-        shedding()
+        sheddingEdge(traffic: rate)
+        shedding(isPeak: peak)
     }
 
     private mutating func decideBulkheads() {
@@ -132,8 +140,48 @@ extension ReliabilityRun {
             ])
     }
 
+    /// The rate of calls from which the slots refuse more than they may.
+    private mutating func sheddingRate(
+        _ target: CallTarget, calls: Source, service: Source, rejection: String
+    ) {
+        workings.derive(
+            "shed.\(target.slug)", "Calls a second from which those to \(target.name) are shed",
+            by: "shedding-rate",
+            [
+                ("slots", .quantity("bulkhead.\(target.slug)")), ("service_time", service),
+                ("rejection", .assumed(0.001, assumption: rejection)),
+            ])
+        workings.derive(
+            "headroom.\(target.slug)", "That rate of \(target.name) ÷ the stated one",
+            by: "headroom", [("limit", .quantity("shed.\(target.slug)")), ("rate", calls)])
+    }
+
+    /// The calls without which a request fails, with their headroom.
+    private var neededHeadrooms: [(name: String, headroom: Quantity)] {
+        targets.filter { $0.kind == "hard" || $0.kind == "redundant" }.compactMap { target in
+            workings.quantity("headroom.\(target.slug)").map { (target.name, $0) }
+        }
+    }
+
+    /// The rate of requests from which the first of those calls is shed.
+    private mutating func sheddingEdge(traffic: String) {
+        workings.derive(
+            "shed.edge", "Requests a second from which some are shed", by: "shedding-edge",
+            [("rate", .pointer(traffic))]
+                + neededHeadrooms.map { ("headroom", .quantity($0.headroom.id)) })
+    }
+
+    /// Where shedding starts, as a sentence; empty where nothing has slots.
+    private func sheddingStart(isPeak: Bool) -> String {
+        let first = neededHeadrooms.min { $0.headroom.value < $1.headroom.value }
+        guard let first, let edge = workings.quantity("shed.edge") else { return "" }
+        return " It starts at \(edge.shown), \(first.headroom.shown) the stated"
+            + " \(isPeak ? "peak" : "mean"): there the slots of \(first.name) refuse more than one"
+            + " call in 1,000. A limit at the edge belongs just below."
+    }
+
     /// What is refused first when there is too much of everything.
-    private mutating func shedding() {
+    private mutating func shedding(isPeak: Bool) {
         let unsafe = packet.operations.enumerated().filter { _, operation in
             !["GET", "HEAD", "OPTIONS"].contains(
                 (operation["method"]?.stringValue ?? "GET").uppercased())
@@ -146,7 +194,8 @@ extension ReliabilityRun {
                     + (unsafe.isEmpty
                         ? ""
                         : ", and last \(unsafe.joined(separator: ", ")), which change something")
-                    + ". Requests whose deadline has passed while they waited are dropped. A"
+                    + "." + sheddingStart(isPeak: isPeak)
+                    + " Requests whose deadline has passed while they waited are dropped. A"
                     + " refusal is a 503 with Retry-After; it counts against the error budget, as"
                     + " it is one to the client."))
     }

@@ -11,6 +11,7 @@ extension ReliabilityRun {
         let shared = CallReader.sharedPaths(packet.dependencies, packet.operations)
         targets = CallReader.targets(packet.dependencies, without: shared)
         for index in targets.indices { planTimeout(index) }
+        cutSoftTimeouts()
         let unknown = CallReader.unknownCalls(packet.operations, targets: targets)
         if !unknown.isEmpty {
             workings.ask(

@@ -212,8 +212,10 @@ extension ReliabilityRun {
     /// Several calls to one dependency: somewhere between one outage for all and one for each.
     private mutating func repeatedCalls() {
         var rows: [[String]] = []
+        var ends: [String] = []
         for path in paths {
             let calls = path.stages.flatMap(\.self)
+            var further: [(target: String, figure: String)] = []
             for index in targets.indices {
                 let count = calls.count { $0 == index }
                 guard count > 1, targets[index].members.count == 1,
@@ -238,7 +240,11 @@ extension ReliabilityRun {
                     path.name, target.name, String(count),
                     "\(workings.shown(id)) … \(workings.shown(figure))",
                 ])
+                if isNeeded(member) {
+                    further.append((target.name, furtherCalls(path, target, figure, count - 1)))
+                }
             }
+            ends += lowerEnd(path, further).map { [$0] } ?? []
         }
         guard !rows.isEmpty else { return }
         workings.sections.append(
@@ -246,7 +252,82 @@ extension ReliabilityRun {
                 title: "Repeated calls",
                 text: "Several calls to one dependency succeed together at least Aⁿ of the time,"
                     + " if each meets outages of its own, and A at most, if one outage meets them"
-                    + " all. Long outages are near the upper end, lost calls near the lower.",
+                    + " all. Long outages are near the upper end, lost calls near the lower."
+                    + ends.map { " " + $0 }.joined(),
                 columns: ["Path", "Dependency", "Calls", "Availability between"], rows: rows))
+    }
+
+    /// Whether no request succeeds while this dependency is down.
+    private func isNeeded(_ member: Int) -> Bool {
+        graph(packet.inputs).map { $0.parts[member].role != .free } ?? false
+    }
+
+    /// How often all calls to a dependency but the first succeed, if each meets outages of its own.
+    private mutating func furtherCalls(
+        _ path: CallPath, _ target: CallTarget, _ figure: String, _ count: Int
+    ) -> String {
+        let id = "repeated.further.\(path.slug.prefix(20)).\(target.slug.prefix(24))"
+        let stated = workings.assume(
+            "\(path.name) calls \(target.name) \(count) more"
+                + " \(count == 1 ? "time" : "times") after the first.", .definition,
+            confidence: 0.95, "Counted from the brief.")
+        workings.derive(
+            id, "Further calls of \(path.name) to \(target.name), each with outages of its own",
+            by: "repeated-calls",
+            [
+                ("availability", .quantity(figure)),
+                ("calls", .assumed(Double(count), assumption: stated)),
+            ])
+        return id
+    }
+
+    /// The lower end of the whole, in which one call to each dependency is counted already, against
+    /// the promise.
+    /// - Returns: a sentence; nil where nothing that every request needs is called repeatedly.
+    private mutating func lowerEnd(
+        _ path: CallPath, _ further: [(target: String, figure: String)]
+    ) -> String? {
+        let upper =
+            workings.quantity("availability.attainable") == nil
+            ? "availability.dependencies" : "availability.attainable"
+        guard !further.isEmpty, let slo = workings.value(of: promised) else { return nil }
+        let id = "repeated.whole.\(path.slug.prefix(40))"
+        let lower = workings.derive(
+            id, "Availability of \(path.name), if each call meets outages of its own", by: "series",
+            ([upper] + further.map(\.figure)).map { ("availability", .quantity($0)) })
+        guard let lower else { return nil }
+        let between = "\(workings.shown(id)) … \(workings.shown(upper))"
+        if lower < slo - 1e-12 {
+            missedLowerEnd(path, further.map(\.target).joined(separator: ", "), between, slo)
+        }
+        return "\(path.name) as a whole, with all that every request needs: \(between)."
+    }
+
+    /// The promise holds at one end of the interval only: what is known does not settle it.
+    private mutating func missedLowerEnd(
+        _ path: CallPath, _ called: String, _ between: String, _ slo: Double
+    ) {
+        let promise = Shown.percent(slo)
+        named.append(
+            ReliabilityFinding(
+                name: "repeated-calls", place: path.name,
+                message: "It is up \(between) of the time, and \(promise) is promised: kept if one"
+                    + " outage meets all its calls to \(called), missed if each call meets outages"
+                    + " of its own."))
+        workings.ask(
+            "Do the calls of \(path.name) to \(called) fail together? Count the requests of which"
+                + " some of these calls fail and others succeed: if there are hardly any, the"
+                + " promise of \(promise) holds; if there are many, make one call of them.")
+        workings.risks.append(
+            Risk(
+                risk: "Calls of \(path.name) to \(called) fail one by one, not together",
+                severity: .high, likelihood: .medium,
+                impact: "\(path.name) is up less than the promised \(promise); between \(between)"
+                    + " is possible.",
+                mitigation: "Ask \(called) once for each request, in a batch or by keeping the"
+                    + " first answer until the request ends.",
+                owner: owner,
+                trigger: "Requests of \(path.name) of which some calls to \(called) fail and"
+                    + " others succeed"))
     }
 }

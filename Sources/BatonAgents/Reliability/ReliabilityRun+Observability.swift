@@ -101,7 +101,7 @@ extension ReliabilityRun {
 
     private func callRules(_ signals: ServiceSignals) -> [AlertRule] {
         guard !targets.isEmpty else { return [] }
-        return [
+        return sheddingRules(signals) + [
             AlertRule(
                 name: "RetryBudgetSpent", expression: "\(signals.retryRatio) > 0.1", holds: "10m",
                 kind: .ticket, owner: owner,
@@ -110,6 +110,19 @@ extension ReliabilityRun {
                 name: "BreakerOpen", expression: "\(signals.openBreaker) == 1", holds: "5m",
                 kind: .ticket, owner: owner,
                 summary: "The breaker of {{ $labels.dependency }} is open."),
+        ]
+    }
+
+    /// Told before the refusals spend the error budget.
+    private func sheddingRules(_ signals: ServiceSignals) -> [AlertRule] {
+        guard let edge = workings.quantity("shed.edge") else { return [] }
+        return [
+            AlertRule(
+                name: "LoadBeyondSlots",
+                expression: "\(signals.requestRate) > \(AlertRule.number(edge.value))",
+                holds: "5m", kind: .ticket, owner: owner,
+                summary: "More than \(edge.shown) come in: the bulkheads refuse more than they"
+                    + " should.")
         ]
     }
 
@@ -153,8 +166,9 @@ extension ReliabilityRun {
                     "A release began it: roll it back, and ask why later.",
                     "A dependency is down: let its breaker stay open, switch to what remains of its"
                         + " group, and tell its owner.",
-                    "There is too much load: shed it in the order of “Load shedding”; hedges off"
-                        + " first.",
+                    "There is too much load"
+                        + (workings.quantity("shed.edge").map { ", \($0.shown) or more" } ?? "")
+                        + ": shed it in the order of “Load shedding”; hedges off first.",
                 ] + multiplied
             ),
             ("Leave nothing in doubt", doubts),
@@ -237,6 +251,10 @@ extension ReliabilityRun {
                 ["Open breakers", signals.openBreaker, "open for 5 min"],
                 ["Use of bulkheads", signals.bulkheadUse, "looked at, no alert"],
             ]
+        }
+        if let edge = workings.quantity("shed.edge") {
+            rows.append(
+                ["Request rate", signals.requestRate, "above \(edge.shown), where shedding starts"])
         }
         if hasOutbox { rows.append(["Outbox age", signals.outboxAge, "above 60 s"]) }
         rows += queues.rows

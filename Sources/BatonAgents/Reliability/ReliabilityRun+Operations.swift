@@ -291,7 +291,7 @@ extension ReliabilityRun {
                     when: "in the load test and continuously", owner: owner,
                     reasons: [workings.reason(for: "/inputs/slo/\(row.field)")]))
         }
-        if let worst = workings.quantity("retry.amplification") {
+        if let worst = workings.quantity("retry.alone") {
             workings.checks.append(
                 Check(
                     traces: [], metric: "Calls to one dependency per request while it fails",

@@ -3,92 +3,136 @@
 import JSON
 
 extension ReliabilityRun {
-    /// Amplification over the layers and the budget that bounds it.
+    /// Amplification over the layers, the one that is to retry, and the budget that bounds it.
     mutating func retries() {
-        guard
-            let busiest = targets.filter({ $0.attemptsSource != nil })
-                .max(by: { $0.attempts < $1.attempts }), let own = busiest.attemptsSource
-        else { return }
-        var inputs: [(String, Source)] = []
-        var layers = ["\(packet.serviceOwner): \(busiest.attempts)"]
-        let callers = packet.list("/inputs/callers")
-        let worst = callers.indices
-            .filter { packet.number("/inputs/callers/\($0)/attempts") != nil }
-            .max {
-                (packet.number("/inputs/callers/\($0)/attempts") ?? 0)
-                    < (packet.number("/inputs/callers/\($1)/attempts") ?? 0)
-            }
-        if let worst {
-            let pointer = "/inputs/callers/\(worst)/attempts"
-            inputs.append(("attempts", .pointer(pointer)))
-            let name = callers[worst]["name"]?.stringValue ?? "caller"
-            layers.insert("\(name): \(Shown.significant(packet.number(pointer) ?? 1))", at: 0)
-        } else {
-            workings.ask("No caller states its attempts; amplification counts this service only.")
+        let before = layersBefore()
+        let chains = targets.compactMap { target in
+            chain(of: target, before).map { (target: target, chain: $0) }
         }
-        inputs.append(("attempts", own))
+        guard let (busiest, chain) = chains.max(by: { $0.chain.product < $1.chain.product })
+        else { return }
         workings.derive(
             "retry.amplification", "Calls that one request of a person causes at most",
-            by: "retry-amplification", inputs)
-        let budget = workings.assume(
-            "Retries are limited to 10 % of the requests in each layer.", .research,
-            confidence: 0.85, "The retry budget of the SRE Book, chapter 21.")
+            by: "retry-amplification", chain.attempts)
         workings.derive(
-            "retry.budget_load", "Load during an outage with a retry budget",
-            by: "retry-budget-load",
-            [
-                ("budget", .assumed(0.1, assumption: budget)),
-                ("layers", .assumed(Double(inputs.count), assumption: layerCount(inputs.count))),
-            ])
+            "retry.alone", "Calls that it causes at most if the service alone retries",
+            by: "retry-amplification", [("attempts", chain.service.source)])
+        budgetLoad(
+            "retry.budget_load", "Load during an outage with a retry budget", chain.budgets)
+        budgetLoad(
+            "retry.budget_alone", "Load during an outage if the service alone retries, by budget",
+            1)
         if busiest.attempts > 1 { backoffSums(busiest) }
         let loads = expectedLoads()
         workings.sections.append(
             Section(
                 title: "Retries",
-                text: "Attempts by layer: \(layers.joined(separator: ", "))."
+                text: "Attempts by layer: \(chain.text)."
                     + " Without a budget one request becomes"
                     + " \(workings.shown("retry.amplification")) during an outage; with a budget of"
-                    + " 10 % the load grows to \(workings.shown("retry.budget_load")) at most. Only"
-                    + " the layer next to the dependency retries; the layers above it pass the"
+                    + " 10 % in each layer that retries the load grows to"
+                    + " \(workings.shown("retry.budget_load")) at most. Only the service itself"
+                    + " retries, which makes that \(workings.shown("retry.alone")) and"
+                    + " \(workings.shown("retry.budget_alone")); the other layers pass the"
                     + " failure on. The delay is Retry-After where it is given, plus jitter, else"
                     + " the backoff. POST and PATCH are repeated only with a key.",
-                columns: ["Attempts that fail", "Load without a budget", "Load with the budget"],
+                columns: [
+                    "Attempts that fail", "Load without a budget", "Load with the budget",
+                    "The service alone, without a budget",
+                ],
                 rows: loads))
-        workings.decisions.append(
-            PlanDecision(
-                decision: "Retry in one layer only, within a budget of 10 % of its requests",
-                alternatives: [
-                    (
-                        "Let every layer retry as it likes",
-                        "Attempts multiply: \(workings.shown("retry.amplification")) here,"
-                            + " just when"
-                            + " the dependency is weakest."
-                    ),
-                    ("Never retry", "Single lost packets would become failures that users see."),
-                ], rank: .reliability,
-                rationale: "Reliability decides: a bounded load lets a dependency recover.",
-                evidence: workings.evidence(["retry.amplification", "retry.budget_load"])))
+        if !packet.list("/inputs/layers").isEmpty { describeChains(chains) }
+        decideRetries(chain)
+    }
+
+    // MARK: layers
+
+    /// The most eager caller, and the layers that stand before the service.
+    private mutating func layersBefore() -> [RetryLayer] {
+        let callers = packet.list("/inputs/callers")
+        let eager = callers.indices.compactMap { layer("callers", $0, or: "caller") }
+            .max { $0.attempts < $1.attempts }
+        if eager == nil {
+            workings.ask("No caller states its attempts; amplification counts this service only.")
+        }
+        let gateways = stated { $0.isEmpty }
+        let silent = packet.list("/inputs/layers").filter { $0["attempts"] == nil }
+            .compactMap { $0["name"]?.stringValue }
+        if !silent.isEmpty {
+            workings.ask(
+                "\(silent.joined(separator: ", ")) state no attempts; they are counted as layers"
+                    + " that do not retry.")
+        }
+        return (eager.map { [$0] } ?? []) + gateways
+    }
+
+    /// The layers of the brief whose `calls` are such, in its order.
+    private func stated(where counts: ([String]) -> Bool) -> [RetryLayer] {
+        packet.list("/inputs/layers").enumerated().compactMap { index, item in
+            let calls = (item["calls"]?.arrayValue ?? []).compactMap(\.stringValue)
+            return counts(calls) ? layer("layers", index, or: "layer") : nil
+        }
+    }
+
+    private func layer(_ list: String, _ index: Int, or kind: String) -> RetryLayer? {
+        let base = "/inputs/\(list)/\(index)"
+        let pointer = "\(base)/attempts"
+        return packet.number(pointer).map {
+            RetryLayer(
+                name: packet.text("\(base)/name") ?? kind, attempts: $0,
+                source: .pointer(pointer))
+        }
+    }
+
+    private func chain(of target: CallTarget, _ before: [RetryLayer]) -> RetryChain? {
+        guard let own = target.attemptsSource else { return nil }
+        let names = [target.name] + target.memberNames
+        return RetryChain(
+            before: before,
+            service: RetryLayer(
+                name: packet.serviceOwner, attempts: Double(target.attempts), source: own),
+            behind: stated { $0.contains(where: names.contains) })
+    }
+
+    // MARK: figures
+
+    private mutating func budgetLoad(_ id: String, _ label: String, _ layers: Int) {
+        let budget = workings.assume(
+            "Retries are limited to 10 % of the requests in each layer.", .research,
+            confidence: 0.85, "The retry budget of the SRE Book, chapter 21.")
+        workings.derive(
+            id, label, by: "retry-budget-load",
+            [
+                ("budget", .assumed(0.1, assumption: budget)),
+                ("layers", .assumed(Double(layers), assumption: layerCount(layers))),
+            ])
     }
 
     /// The load on a dependency while a share of the attempts fails, as rows.
     private mutating func expectedLoads() -> [[String]] {
         [0.1, 0.5, 0.9, 1].map { failure in
             let shown = Shown.percent(failure, .nearest)
-            let id = "retry.load.\(Shown.significant(failure * 100))"
+            let percent = Shown.significant(failure * 100)
+            let id = "retry.load.\(percent)"
+            let alone = "retry.alone_load.\(percent)"
             let assumption = workings.assume(
                 "\(shown) of the attempts fail while a dependency is ill.", .definition,
                 confidence: 0.9, "A case that is looked at, and no forecast.")
+            let share: (String, Source) = ("failure", .assumed(failure, assumption: assumption))
             let load = workings.derive(
                 id, "Calls per request when \(shown) of the attempts fail", by: "expected-attempts",
-                [
-                    ("failure", .assumed(failure, assumption: assumption)),
-                    ("attempts", .quantity("retry.amplification")),
-                ])
+                [share, ("attempts", .quantity("retry.amplification"))])
+            workings.derive(
+                alone,
+                "Calls per request when \(shown) of the attempts fail and the service alone"
+                    + " retries", by: "expected-attempts",
+                [share, ("attempts", .quantity("retry.alone"))])
             let bound = workings.quantity("retry.budget_load")
-            let isBounded = bound.map { $0.value < load ?? 0 } ?? false
+            let isBounded = bound.map { $0.value < load ?? .infinity } ?? false
             return [
                 shown, workings.shown(id),
                 isBounded ? workings.shown("retry.budget_load") : workings.shown(id),
+                workings.shown(alone),
             ]
         }
     }
@@ -97,7 +141,8 @@ extension ReliabilityRun {
         workings.assume(
             "\(count == 1 ? "One layer" : "\(count) layers") between a person and a dependency"
                 + " may retry.", .definition, confidence: 0.9,
-            "Counted from the callers of the brief and this service.")
+            "Counted from the callers and layers of the brief and this service; a layer of one"
+                + " attempt does not retry.")
     }
 
     private mutating func backoffSums(_ target: CallTarget) {
@@ -116,5 +161,67 @@ extension ReliabilityRun {
         workings.derive(
             "backoff.mean", "Sum of the delays on average", by: "backoff-sum-mean",
             [count] + policy + [("jitter", .assumed(1, assumption: assumption))])
+    }
+
+    // MARK: sections and decisions
+
+    /// Each call with its own layers, where the brief states layers at all.
+    private mutating func describeChains(_ chains: [(target: CallTarget, chain: RetryChain)]) {
+        let rows = chains.map { target, chain in
+            let worst = "retry.chain.\(target.slug)"
+            let budget = "retry.chain_budget.\(target.slug)"
+            workings.derive(
+                worst, "Calls to \(target.name) that one request of a person causes at most",
+                by: "retry-amplification", chain.attempts)
+            budgetLoad(
+                budget, "Load on \(target.name) during an outage with a retry budget",
+                chain.budgets)
+            return [target.name, chain.text, workings.shown(worst), workings.shown(budget)]
+        }
+        workings.sections.append(
+            Section(
+                title: "Retry chains",
+                text: "The attempts of all layers on the way of a call multiply.",
+                columns: ["Call", "Attempts by layer", "At most", "With a budget of 10 % each"],
+                rows: rows))
+    }
+
+    /// Who retries, and who else could.
+    private mutating func decideRetries(_ chain: RetryChain) {
+        let others = chain.others.map(\.name)
+        var alternatives = [
+            (
+                "Let every layer retry as it likes",
+                "Attempts multiply: \(workings.shown("retry.amplification")) here, just when the"
+                    + " dependency is weakest."
+            )
+        ]
+        if let first = chain.before.first(where: \.repeats) {
+            alternatives.append(
+                (
+                    "Let \(first.name) retry instead",
+                    "It repeats the whole request, and with it every call that had succeeded."
+                ))
+        }
+        if let last = chain.behind.last(where: \.repeats) {
+            alternatives.append(
+                (
+                    "Let \(last.name) retry instead, next to the dependency",
+                    "It knows neither how much of the deadline is left nor whether the call may be"
+                        + " repeated at all."
+                ))
+        }
+        alternatives.append(
+            ("Never retry", "Single lost packets would become failures that users see."))
+        workings.decisions.append(
+            PlanDecision(
+                decision: "Retry in one layer only, the service itself, within a budget of 10 % of"
+                    + " its requests"
+                    + (others.isEmpty
+                        ? "" : "; \(others.joined(separator: ", ")) pass a failure on"),
+                alternatives: alternatives, rank: .reliability,
+                rationale: "Reliability decides: a bounded load lets a dependency recover.",
+                evidence: workings.evidence(
+                    ["retry.amplification", "retry.budget_load", "retry.alone"])))
     }
 }

@@ -34,6 +34,7 @@ extension ReliabilityRun {
             blocker: blocker, impact: impact(slo: slo, attainable: attainable),
             needs: "The decision which objective to promise, or what to spend on the dependencies.",
             severity: .high, owner: packet.escalationOwner, key: "slo-vs-dependencies")
+        let isSettled = offerShorterTimeouts(&draft, slo: slo)
         draft.offer(
             "Promise \(Shown.percent(best)) instead of \(shownSLO)",
             tradeoffs: "Costs nothing to build and can be kept from the first day; users are"
@@ -47,9 +48,12 @@ extension ReliabilityRun {
             tradeoffs: "No reliability plan is made, and what depends on it is cancelled too.",
             .cancel)
         draft.rationale =
-            "Reliability decides, before features and convenience: \(Shown.percent(best)) is the"
-            + " highest customary objective that the stated figures keep, and it needs nothing that"
-            + " does not exist yet. Redundancy can raise it later."
+            isSettled
+            ? "Reliability decides, before features: the promise is kept as it is, and what is"
+                + " soft is missed a little more often."
+            : "Reliability decides, before features and convenience: \(Shown.percent(best)) is the"
+                + " highest customary objective that the stated figures keep, and it needs nothing"
+                + " that does not exist yet. Redundancy can raise it later."
         return draft.json
     }
 
@@ -109,7 +113,7 @@ extension ReliabilityRun {
     }
 
     /// What the changed dependencies would allow.
-    private func attainable(_ dependencies: [JSONValue]) -> Double {
+    func attainable(_ dependencies: [JSONValue]) -> Double {
         var inputs = packet.inputs
         inputs["dependencies"] = .array(dependencies)
         let own = packet.number("/inputs/own_availability") ?? 1

@@ -14,6 +14,7 @@ struct BriefChecks {
         checkPercentiles("slo", fields["slo"], prefix: "latency_")
         checkPeak("traffic", fields["traffic"])
         checkDependencies()
+        checkLayers()
         checkOperations()
         checkQueues()
         checkBudget()
@@ -105,6 +106,14 @@ struct BriefChecks {
         }
     }
 
+    private mutating func checkLayers() {
+        for layer in list("layers") {
+            checkNames(
+                "layers.\(layer["name"]?.stringValue ?? "").calls", layer["calls"]?.texts ?? [],
+                known: dependencyNames, what: "dependency or group")
+        }
+    }
+
     private mutating func checkOperations() {
         var shares = 0.0
         for operation in list("operations") {
@@ -130,7 +139,18 @@ struct BriefChecks {
             checkPercentiles("\(path).service_time", queue["service_time"], prefix: "")
             checkPercentiles("\(path).max_wait", queue["max_wait"], prefix: "")
             checkCalls("\(path).calls", queue["calls"])
+            checkPool(path, queue["pool"]?.stringValue)
         }
+    }
+
+    /// Nobody shares with a single queue: the name is a slip, or another queue lacks it.
+    private mutating func checkPool(_ path: String, _ pool: String?) {
+        let pools = list("queues").compactMap { $0["pool"]?.stringValue }
+        guard let pool, pools.count(where: { $0 == pool }) == 1 else { return }
+        let near = FieldCatalog.nearest(pool, in: pools.filter { $0 != pool })
+        report(
+            "\(path).pool", "\(path) is the only queue of pool \(pool) and shares no workers",
+            near.map { "did you mean \($0)?" }, severity: .warning)
     }
 
     private var dependencyNames: [String] {

@@ -30,6 +30,7 @@ struct BriefStructure {
             ]
         ),
         ("traffic", ["traffic", "load"]), ("callers", ["callers", "clients"]),
+        ("layers", ["retry layers"]),
         ("dependencies", ["dependencies", "dependency"]),
         ("operations", ["operations", "endpoints"]), ("queues", ["queues", "queue"]),
         ("owners", ["owners", "ownership"]),

@@ -65,8 +65,8 @@ package enum BriefTemplate: String, Sendable, CaseIterable {
         switch self {
         case .api:
             [
-                "owners", "slo", "own_availability", "traffic", "callers", "dependencies",
-                "operations",
+                "owners", "slo", "own_availability", "traffic", "callers", "layers",
+                "dependencies", "operations",
             ]
         case .queue: ["owners", "slo", "dependencies", "queues"]
         }
@@ -97,6 +97,7 @@ package enum BriefTemplate: String, Sendable, CaseIterable {
         "dependencies[].group", "dependencies[].need", "dependencies[].shares",
         "dependencies[].stale_ok", "operations[].calls", "operations[].publishes",
         "operations[].key_retention",
+        "queues[].pool",
     ]
 
     private static func lines(of node: FieldNode, indent: String) -> [String] {

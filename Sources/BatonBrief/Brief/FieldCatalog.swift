@@ -5,8 +5,8 @@
 package enum FieldCatalog {
     /// The top-level keys that end up in `inputs`.
     package static let inputRoots = [
-        "slo", "own_availability", "traffic", "callers", "dependencies", "operations", "openapi",
-        "baseline", "queues",
+        "slo", "own_availability", "traffic", "callers", "layers", "dependencies", "operations",
+        "openapi", "baseline", "queues",
     ]
 
     /// A promise to keep: not 0, and 1 cannot be promised.
@@ -70,6 +70,16 @@ package enum FieldCatalog {
         FieldEntry("callers[].timeout", .duration, "How long it waits.", "10s", range: time),
         FieldEntry(
             "callers[].attempts", .count, "Tries in all, the first included.", "2", range: few),
+        FieldEntry(
+            "layers[]", .list(identity: "name"),
+            "What else repeats calls: gateways, proxies, client libraries.", ""),
+        FieldEntry("layers[].name", .name, "Name of the layer.", "mesh"),
+        FieldEntry(
+            "layers[].attempts", .count, "Tries in all, the first included.", "2", range: few),
+        FieldEntry(
+            "layers[].calls", .names,
+            "Dependencies or groups it stands before; without them, it stands before the service.",
+            "[ledger]"),
         FieldEntry("operations[]", .list(identity: "id"), "What the service offers.", ""),
         FieldEntry("operations[].id", .name, "Name of the operation.", "capture"),
         FieldEntry(
@@ -163,6 +173,8 @@ package enum FieldCatalog {
         FieldEntry(
             "queues[].workers.now", .count, "How many run today.", "6", range: 0...1_000_000),
         FieldEntry("queues[].workers.cost_per_hour", .money, "Price of one.", "0.12 EUR"),
+        FieldEntry(
+            "queues[].pool", .name, "Queues of one pool share their workers.", "back-office"),
         FieldEntry("queues[].outage", .duration, "Outage to recover from.", "15m", range: time),
         FieldEntry("queues[].payload", .size, "Size of a message.", "2 KiB"),
         FieldEntry(

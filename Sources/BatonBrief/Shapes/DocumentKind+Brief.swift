@@ -95,6 +95,7 @@ extension DocumentKind {
                         .optional("max", count), .optional("now", count),
                         .optional("cost_per_hour", money),
                     ], rest: .refused)),
+            .optional("pool", name),
             .optional("payload", count),
             .optional("fail", ratio), .optional("poison", ratio),
             .optional("calls", .list(call, count: 0...64)),
@@ -122,6 +123,14 @@ extension DocumentKind {
                         [
                             .required("name", name), .optional("timeout", time),
                             .optional("attempts", count),
+                        ], rest: .refused), count: 0...64)),
+            .optional(
+                "layers",
+                .list(
+                    .object(
+                        [
+                            .required("name", name), .optional("attempts", count),
+                            .optional("calls", names),
                         ], rest: .refused), count: 0...64)),
             .optional("dependencies", .list(dependency, count: 0...256)),
             .optional("operations", .list(operation, count: 0...256)),

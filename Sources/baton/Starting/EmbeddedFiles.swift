@@ -69,8 +69,9 @@ callers with their attempts, traffic, operations. A section says what could not 
    What one more nine would take.
 3. Timeouts from latency quantiles, attempts that end before the deadline, callers that give up too early;
    bounds for chains of calls; what false timeouts take of the budget.
-4. Retry amplification over the layers, the load while attempts fail, a budget for retries, backoff.
-5. Bulkheads, queue limits and breakers per dependency, and the order in which load is shed.
+4. Retry amplification over all layers of each call, which of them is to retry, the load while attempts
+   fail, a budget for retries, backoff.
+5. Bulkheads, queue limits and breakers per dependency; from which load on it is shed, and in what order.
 6. Alerts on the burn of the budget, long and short window; where there is too little traffic, the remedies.
 7. Findings on the OpenAPI document, each with pointer, line and mend; what breaks the clients of the
    baseline.
@@ -157,7 +158,7 @@ Stated queues; tags and phrases as in the front matter.
 
 At least one queue with arrival rate and service time. None of them may be assumed: a wrong guess is worse
 than none. Everything else sharpens the result: variation, wait objective, peak, workers allowed, share of
-failures, outage, retention, payload, ordering key, price. A section says what could not be computed.
+failures, outage, retention, payload, ordering key, price, pool of workers. A section says what could not be computed.
 
 ## Workflow
 
@@ -170,7 +171,8 @@ failures, outage, retention, payload, ordering key, price. A section says what c
 5. One worker lost, a fifth more arrivals, service twice as long.
 6. Visibility timeout, job limit and heartbeat; attempts that outlast the longest outage or maintenance;
    idempotency window; dead letters a day.
-7. Backlog, drain, surge and time in violation after the outage; storage; cost; workers that queues share.
+7. Backlog, drain, surge and time in violation after the outage; storage; cost today, as planned, of the
+   alternatives and of retries; pools of queues that share workers, beside a team for each.
 8. What is measured, the alert rules as a file, runbooks for a queue that is not served and for redrive.
 
 ## Deliverables
