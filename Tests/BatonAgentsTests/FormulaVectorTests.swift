@@ -84,7 +84,8 @@ struct FormulaVectorTests {
         Vector("clean-requests", [("confidence", 0.75), ("error_ratio", 0.5)], 2),
         Vector("traffic-time", [("requests", 207), ("share", 0.01), ("rate", 90)], 230),
         Vector(
-            "traffic-time", [("requests", 207), ("share", 0.01), ("part", 0.25), ("rate", 90)], 920),
+            "traffic-time",
+            [("requests", 207), ("share", 0.01), ("part", 0.25), ("rate", 90)], 920),
         // 99.9 % in 30 d leave 2,592 s; 5 min of one request in a hundred.
         Vector(
             "release-budget",

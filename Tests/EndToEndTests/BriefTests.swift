@@ -87,6 +87,43 @@ extension EndToEnd {
             #expect(verdicts.count >= 3)
         }
 
+        @Test("playbooks beside the cards are found, whatever their folder is called")
+        func ownPlaybooks() async throws {
+            try await Stage.with { stage in
+                stage.team = "team"
+                try stage.useStandardAgents()
+                try stage.write(
+                    """
+                    ---
+                    id: two-looks
+                    name: Two looks
+                    tasks:
+                      - {id: first, by: specialists}
+                      - {id: second, by: specialists, after: [first]}
+                    ---
+                    """, to: "team/playbooks/two-looks.md")
+                let brief = try stage.write(
+                    """
+                    ---
+                    objective: Status is always there
+                    slo: {availability: 99.9%, window: 30d}
+                    route: [backend.api_reliability]
+                    playbook: two-looks
+                    ---
+                    """, to: "brief.md")
+                try await stage.start()
+                let id = try #require(
+                    try await stage.json("submit", brief, "--json")["brief"]?.stringValue)
+                let run = try await stage.baton("brief", "wait", id, "--timeout", "60s")
+
+                #expect(run.status == 0, "\(run)")
+                let tasks = try await stage.json("task", "list", "--brief", id, "--json")
+                let ids = tasks["tasks"]?.arrayValue ?? []
+                #expect(ids.count { $0["kind"] == "work" } == 2, "\(tasks)")
+                try await stage.stop()
+            }
+        }
+
         @Test("a playbook's gates hold the close until somebody shows that they are passed")
         func gates() async throws {
             try await Stage.with { stage in

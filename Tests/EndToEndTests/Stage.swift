@@ -8,7 +8,9 @@ import Testing
 final class Stage {
     let folder: String
     var home: String { folder + "/home" }
-    var agents: String { folder + "/agents" }
+    /// How the folder of agents is called; any name will do.
+    var team = "agents"
+    var agents: String { "\(folder)/\(team)" }
     private(set) var up: RunningProgram?
 
     init() throws {
@@ -59,7 +61,7 @@ final class Stage {
             "core/orchestrator.md", "core/quality.md", "backend/api_reliability.md",
             "backend/queue_worker_planner.md",
         ] {
-            try write(try Self.source("Agents/\(card)"), to: "agents/\(card)")
+            try write(try Self.source("Agents/\(card)"), to: "\(team)/\(card)")
         }
     }
 
@@ -109,7 +111,7 @@ final class Stage {
 
     private func cardCount(_ folder: String) throws -> Int {
         var count = 0
-        for name in try Files.list(folder) where name != "examples" {
+        for name in try Files.list(folder) where !["examples", "playbooks"].contains(name) {
             let path = "\(folder)/\(name)"
             if try Files.status(of: path)?.kind == .directory {
                 count += try cardCount(path)

@@ -250,6 +250,12 @@ struct ClosingRun {
 
     // MARK: summary
 
+    /// An agent with several tasks is named with what each is about.
+    private static func name(of source: Upstream, among upstream: [Upstream]) -> String {
+        guard upstream.count(where: { $0.agent == source.agent }) > 1 else { return source.agent }
+        return "\(source.agent), \(source.title.components(separatedBy: ":")[0])"
+    }
+
     /// One specialist may have several tasks.
     private var who: String {
         let agents = Set(upstream.map(\.agent)).count
@@ -267,10 +273,7 @@ struct ClosingRun {
         ]
         for source in upstream {
             if let text = source.documents["handoff_packet"]?["summary"]?.stringValue {
-                let isOne = upstream.count { $0.agent == source.agent } == 1
-                sentences.append(
-                    "\(source.agent)\(isOne ? "" : ", \(source.title.components(separatedBy: ":")[0])"): \(text)"
-                )
+                sentences.append("\(Self.name(of: source, among: upstream)): \(text)")
             }
         }
         for answer in packet.answers {

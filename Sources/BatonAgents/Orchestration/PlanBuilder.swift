@@ -187,8 +187,8 @@ struct PlanBuilder: Sendable {
         )
         if !items.isEmpty {
             lines.append(
-                "Beyond the documents, deliver each of these. In the handoff, `delivered` says by id"
-                    + " where it stands, {\"id\": \"x\", \"where\": [\"S1\"]}, or why not,"
+                "Beyond the documents, deliver each of these. In the handoff, `delivered` says by"
+                    + " id where it stands, {\"id\": \"x\", \"where\": [\"S1\"]}, or why not,"
                     + " {\"id\": \"x\", \"not_applicable\": \"why\"}; in Markdown, below Delivered,"
                     + " `- x: S1, S2` or `- x: not applicable - why`.")
             lines += items.map(line)

@@ -14,8 +14,8 @@ extension ReliabilityRun {
                 PlanStep(
                     title: "Drill the rollback",
                     detail: "Outside production, with recorded or test traffic: all flags on, then"
-                        + " “\(Self.rollbackTitle)” from its first step to its last, by somebody who"
-                        + " did not build the change.",
+                        + " “\(Self.rollbackTitle)” from its first step to its last, by somebody"
+                        + " who did not build the change.",
                     owner: owner, dependsOn: prepared,
                     doneWhen: "The old version has all traffic again, and the time it took is"
                         + " evidence"))

@@ -192,11 +192,11 @@ extension ReliabilityRun {
         workings.sections.append(
             Section(
                 title: Self.rollbackTitle,
-                text: "It starts when a page fires for the new version, when a stage cannot be left"
-                    + " well, or when somebody on call says so; nobody needs a permission. First the"
-                    + " flags; then the producers; the outbox is drained, because what stands in it"
-                    + " was promised; then, if need be, the backward migrations.\(within ?? "") What"
-                    + " was done to others stays done:",
+                text: "It starts when a page fires for the new version, when a stage cannot be"
+                    + " left well, or when somebody on call says so; nobody needs a permission."
+                    + " First the flags; then the producers; the outbox is drained, because what"
+                    + " stands in it was promised; then, if need be, the backward migrations."
+                    + "\(within ?? "") What was done to others stays done:",
                 columns: ["Operation", "Method (RFC 9110)", "Messages sent", "Corrected by"],
                 rows: rows.isEmpty ? [["none stated", "safe", "none", "nothing to correct"]] : rows)
         )
@@ -250,8 +250,8 @@ extension ReliabilityRun {
             (
                 "Take it back",
                 [
-                    "Turn the flags of the change off, as in “\(Self.rollbackTitle)”; nobody needs a"
-                        + " permission.",
+                    "Turn the flags of the change off, as in “\(Self.rollbackTitle)”; nobody needs"
+                        + " a permission.",
                     "See that the old version has the traffic: `\(signals.requests)` stands still.",
                     "Let the producers send the old form, and drain the outbox.",
                 ]

@@ -95,6 +95,10 @@ extension CommandLineTree {
                         kind: .choice(["builtin", "command", "claude", "codex"])),
                     Option("id", "ID", "the agent's id, where the card's path does not give it"),
                     Option(
+                        "agents", "DIR",
+                        "the folder with the cards and playbooks, where the card's path does not"
+                            + " give it", kind: .directory),
+                    Option(
                         "drain", "D", "how long work goes on after SIGTERM (5s)", kind: .duration),
                 ],
                 examples: [

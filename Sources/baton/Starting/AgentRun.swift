@@ -15,7 +15,9 @@ enum AgentRun {
         let card = try card(invocation, console)
         let home = try Broker.home(invocation)
         let path = invocation.argument("CARD")
-        var handler = try handler(for: card, at: path, brain: invocation.option("brain"))
+        var handler = try handler(
+            for: card, at: path, in: invocation.option("agents"),
+            brain: invocation.option("brain"))
         if !card.context.isEmpty {
             let full = try done { () throws(SystemError) in try Files.absolutePath(path) }
             let context = ContextRun(
@@ -64,17 +66,19 @@ enum AgentRun {
     /// What does the thinking of an agent.
     /// - Parameters:
     ///   - path: the card's file; a command runs in its folder.
+    ///   - agents: the folder of agents, where the path does not give it; it has the playbooks.
     ///   - brain: `builtin`, `command` or a preset instead of the card's own.
     static func handler(
-        for card: Card, at path: String, brain: String?
+        for card: Card, at path: String, in agents: String? = nil, brain: String?
     ) throws(CommandFailure) -> any AgentHandler {
         let folder = Files.parent(
             of: try done { () throws(SystemError) in try Files.absolutePath(path) })
         let isBuiltin = brain == "builtin" || (brain == nil && !isCommand(card))
         if isBuiltin, var engine = EngineCatalog.engine(for: card.id) {
             if engine is OrchestratorEngine {
-                engine = OrchestratorEngine(
-                    playbooks: try PlaybookFolder.read(forCard: path))
+                let root: String
+                if let agents { root = agents } else { root = try CardFolder.root(of: path) }
+                engine = OrchestratorEngine(playbooks: try PlaybookFolder.read(in: root))
             }
             return EngineHandler(engine: engine, card: card.json)
         }

@@ -5,11 +5,6 @@ import BatonPlatform
 import CommandTree
 
 enum PlaybookFolder {
-    /// Those of the folder that a card lies in, at its top.
-    static func read(forCard path: String) throws(CommandFailure) -> [Playbook] {
-        try read(in: CardFolder.root(of: path))
-    }
-
     /// Those of a folder of agents; of two with one id the folder's own counts.
     static func read(in folder: String) throws(CommandFailure) -> [Playbook] {
         var found = try embedded()

@@ -156,7 +156,7 @@ enum UpActions {
         var planned: [PlannedAgent] = []
         for card in folder.set.cards {
             let file = folder.file(of: card)
-            guard let program = program(card, file, home, executable) else {
+            guard let program = program(card, file, folder, home, executable) else {
                 console.note(
                     "\(file): \(card.id) is not started: it has neither engine, brain nor worker; "
                         + "add `command: [program]`, `preset: claude` or `worker: [program]`")
@@ -193,7 +193,7 @@ enum UpActions {
     }
 
     private static func program(
-        _ card: Card, _ file: String, _ home: Home, _ executable: String
+        _ card: Card, _ file: String, _ agents: CardFolder, _ home: Home, _ executable: String
     ) -> Program? {
         let environment = SupervisorPlan.environment(passing: card.env, from: Host.environment())
         let folder = Files.parent(of: file)
@@ -208,7 +208,9 @@ enum UpActions {
         guard card.hasEngine || EngineCatalog.engine(for: card.id) != nil else { return nil }
         return Program(
             executable: executable,
-            arguments: ["agent", "run", file, "--id", card.id, "--home", home.path],
+            arguments: [
+                "agent", "run", file, "--id", card.id, "--agents", agents.path, "--home", home.path,
+            ],
             environment: environment, directory: folder)
     }
 }
