@@ -295,6 +295,10 @@ struct PlaybookRunTests {
 
         #expect(rows.contains(["Safety nets", "flags", "\(Self.api), t-7", "Flags, S1"]))
         #expect(rows.contains(["Delivery", "plan", "core.orchestrator, here", "steps"]))
+        #expect(
+            try Self.section(item, "Rollout and rollback").map { $0[0] } == [
+                "Migrations", "Flags", "Stages", "Rollback",
+            ])
         #expect(rows.filter { $0[1] == "steps" }.count == 2)
         #expect(!rows.contains { $0[3] == "nowhere" })
         let steps = try item.json("execution_plan.json")["steps"]?.arrayValue ?? []

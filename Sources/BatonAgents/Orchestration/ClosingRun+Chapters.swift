@@ -113,16 +113,38 @@ extension ClosingRun {
     /// Whether a delivery plans the stages of the rollout.
     var areStagesPlanned: Bool { upstream.contains { !$0.places(of: .canaries).isEmpty } }
 
-    /// Stages, each left only when its figures hold. Plain ones where no delivery plans any; else
-    /// the chapter is that delivery's.
+    /// Who plans what of the rollout, and where it stands.
+    private mutating func addPlannedRollout() {
+        let items: [(item: ReliabilityRun.RolloutItem, name: String)] = [
+            (.migrations, "Migrations"), (.flags, "Flags"), (.canaries, "Stages"),
+            (.rollback, "Rollback"),
+        ]
+        let rows = items.flatMap { item, name in
+            upstream.compactMap { source -> [String]? in
+                let places = source.places(of: item)
+                guard !places.isEmpty else { return nil }
+                return [name, "\(source.agent), \(source.task)", places.joined(separator: ", ")]
+            }
+        }
+        workings.sections.append(
+            Section(
+                title: Self.rolloutTitle,
+                text: "Planned with the work; the chapters stand here under the agent's name, and"
+                    + " the steps in the one plan.",
+                columns: ["What", "Planned by", "Where in that delivery"], rows: rows))
+    }
+
+    static let rolloutTitle = "Rollout and rollback"
+
+    /// Stages, each left only when its figures hold: plain ones where no delivery plans any.
     private mutating func addRollout() {
-        guard !areStagesPlanned else { return }
+        guard !areStagesPlanned else { return addPlannedRollout() }
         let recovery = packet.number("/inputs/slo/recovery").map {
             " within \(Shown.duration($0, .nearest))"
         }
         workings.sections.append(
             Section(
-                title: "Rollout and rollback",
+                title: Self.rolloutTitle,
                 text:
                     "Behind a flag, in stages; a stage is left when it has held for an hour. If it"
                     + " does not hold, the flag is turned off\(recovery ?? " at once"), and what"

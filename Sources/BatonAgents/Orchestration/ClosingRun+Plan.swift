@@ -87,7 +87,7 @@ extension ClosingRun {
             let place = plan.add(
                 PlanStep(
                     title: "Rollout, stage \(number + 1): \(stage.text)",
-                    detail: "As in “Rollout and rollback”, behind the flag.",
+                    detail: "As in “\(Self.rolloutTitle)”, behind the flag.",
                     owner: packet.serviceOwner,
                     doneWhen: "It has held for an hour: \(stageCondition)"),
                 after: before)

@@ -229,13 +229,15 @@ extension DeliverableMarkdown {
         }
     }
 
-    /// Ids that say most to somebody who decides, most telling first; a queue or a call stands
-    /// after the dot. Numbers of agents that name theirs otherwise come after, in their order.
+    /// Ids that say most to somebody who decides, most telling first; what they are of may follow
+    /// after a dot. `#` is its position, where other cases of the figure stand there, too. Numbers
+    /// of agents that name theirs otherwise come after, in their order.
     private static let telling = [
         "error_budget.minutes", "availability.attainable", "availability.dependencies",
-        "worst_case.path", "retry.amplification", "workers.planned", "utilisation",
-        "wait.objective", "wait.mean", "wait.peak", "peak.delay", "outage.drain", "visibility",
-        "idempotency", "cost", "dead_letters",
+        "worst_case.path", "retry.amplification", "workers.planned", "utilisation.#",
+        "utilisation.peak", "wait.objective", "wait.mean", "wait.peak.#", "cost.#",
+        "cost.total.planned", "rollout.budget.one", "peak.delay", "outage.drain", "visibility",
+        "idempotency", "dead_letters",
     ]
 
     private static func keyNumbers(_ entries: [IndexEntry], _ writer: inout MarkdownWriter) {
@@ -269,7 +271,11 @@ extension DeliverableMarkdown {
     }
 
     private static func rank(_ id: String) -> Int {
-        telling.firstIndex { id == $0 || id.hasPrefix($0 + ".") } ?? telling.count
+        telling.firstIndex { name in
+            guard name.hasSuffix("#") else { return id == name || id.hasPrefix(name + ".") }
+            let start = name.dropLast()
+            return id.hasPrefix(start) && id.dropFirst(start.count).first?.isNumber ?? false
+        } ?? telling.count
     }
 
     private static func documents(_ entries: [IndexEntry], _ writer: inout MarkdownWriter) {
