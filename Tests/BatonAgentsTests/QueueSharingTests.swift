@@ -162,6 +162,75 @@ struct QueueSharingTests {
     }
 
     /// 11 workers at the dearer price are 11 × 0.3 × 730, 6 at each price 6 × (0.1 + 0.3) × 730.
+    private func apart(_ outcome: EngineOutcome, _ why: String) -> Bool {
+        decisions(outcome).contains("Keep a team of workers for each queue of pool office")
+            && questions(outcome).contains { $0.contains(why) }
+    }
+
+    /// Oldest message first, 2 s of the one would be a quarter of an hour behind the other's peak.
+    @Test("a peak that may pile up keeps its queue out of the pool")
+    func flooding() throws {
+        let outcome = try plan([
+            [
+                "name": "bulk", "pool": "office",
+                "arrival_rate": ["mean": 40, "peak": ["rate": 100, "for": 3600]],
+                "service_time": ["mean": 0.12], "workers": ["max": 10],
+            ],
+            [
+                "name": "quick", "pool": "office", "arrival_rate": ["mean": 1],
+                "service_time": ["mean": 0.12], "max_wait": ["mean": 2], "workers": ["max": 5],
+            ],
+        ])
+
+        #expect(apart(outcome, "the peak of bulk may pile up"), "\(questions(outcome))")
+    }
+
+    /// Apart 1 + 6 and 10 + 5 workers are enough; an hour of both is 39,600 messages, which 77
+    /// workers work off in ten minutes.
+    @Test("a pool that could not catch up in time is kept apart")
+    func slowDrain() throws {
+        func queue(_ name: String, _ rate: Double, outage: Double, max: Int64) -> JSONValue {
+            [
+                "name": .string(name), "pool": "office", "arrival_rate": ["mean": .number(rate)],
+                "service_time": ["mean": 1], "outage": .number(outage),
+                "workers": ["max": .integer(max)],
+            ]
+        }
+        let outcome = try plan(
+            [
+                queue("slow", 1, outage: 3600, max: 7), queue("fast", 10, outage: 300, max: 15),
+            ],
+            criteria: ["After an outage the backlog is worked off within 10 minutes."])
+
+        #expect(
+            outcome.part("analysis.json")?.quantity("shared.workers_drain.pool1.office") == 77)
+        #expect(apart(outcome, "it takes 77 workers"), "\(questions(outcome))")
+    }
+
+    @Test("a queue that may not have the workers it needs shares whatever the price")
+    func neededPool() throws {
+        func price(_ amount: Double) -> JSONValue {
+            ["amount": .number(amount), "currency": "EUR"]
+        }
+        let outcome = try plan([
+            queue(
+                "orders", ["pool": "office", "workers": ["max": 3, "cost_per_hour": price(0.1)]]),
+            queue(
+                "notes",
+                [
+                    "pool": "office", "arrival_rate": ["mean": 5],
+                    "workers": ["max": 12, "cost_per_hour": price(0.9)],
+                ]),
+        ])
+        let figures = try #require(outcome.part("analysis.json"))
+
+        let costs = ["cost.shared", "cost.apart"].map {
+            figures.quantity("\($0).pool1.office") ?? 0
+        }
+        #expect(costs[0] > costs[1])
+        #expect(decisions(outcome).contains { $0.hasPrefix("Run ") })
+    }
+
     @Test("fewer workers that all cost the dearest price may cost more than teams")
     func dear() throws {
         func members(_ price: JSONValue) -> JSONValue {

@@ -43,6 +43,46 @@ struct SoftCallTests {
         value.map { ($0 - expected).magnitude <= 1e-9 * expected.magnitude } ?? false
     }
 
+    /// The availability of a path through these dependencies, one after the other.
+    private func path(_ dependencies: JSONValue, deadline: Double) throws -> Double? {
+        var desk = try desk([])
+        let names = (dependencies.arrayValue ?? []).compactMap { $0["name"] }
+        desk.brief["inputs"]?["slo"] = ["availability": 0.5, "latency_p99": .number(deadline)]
+        desk.brief["inputs"]?["dependencies"] = dependencies
+        desk.brief["inputs"]?["operations"] = [operation(.array(names))]
+        return try analysis(desk).quantity("availability.dependencies")
+    }
+
+    @Test("what fits to the last digit is free: 900 ms and 100 ms are a second")
+    func exact() throws {
+        let whole = try path(
+            [
+                ["name": "ledger", "availability": 0.99, "timeout": 0.9],
+                ["name": "mailer", "availability": 0.9, "kind": "soft", "timeout": 0.1],
+            ], deadline: 1)
+
+        #expect(isClose(whole, 0.99))
+    }
+
+    @Test("another soft call takes its usual time of the deadline")
+    func others() throws {
+        func soft(_ name: JSONValue, _ usual: JSONValue) -> JSONValue {
+            [
+                "name": name, "availability": 0.9, "kind": "soft", "timeout": 0.3,
+                "latency_p99": usual,
+            ]
+        }
+        let ledger: JSONValue = ["name": "ledger", "availability": 0.99, "timeout": 0.4]
+
+        // 800 − 400 − 150 ms are less than 300 ms, and 800 − 400 − 50 ms are not.
+        #expect(
+            isClose(
+                try path([ledger, soft("a", 0.15), soft("b", 0.15)], deadline: 0.8),
+                0.99 * 0.9 * 0.9))
+        #expect(
+            isClose(try path([ledger, soft("a", 0.05), soft("b", 0.05)], deadline: 0.8), 0.99))
+    }
+
     static let paths: [(calls: JSONValue, left: Double?, isFree: Bool)] = [
         (["ledger", "mailer"], 0.3, false), (["mailer", "ledger"], 0.3, false),
         ([["parallel": ["ledger", "mailer"]]], nil, true), (["mailer"], nil, true),

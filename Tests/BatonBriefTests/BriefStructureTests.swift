@@ -67,6 +67,30 @@ import Testing
         #expect(reading.document?.json["proposed"] == nil, "what is understood is not proposed")
     }
 
+    @Test("a cell may say which of a field's values it states, or state one for all of it")
+    func cells() throws {
+        let reading = read(
+            """
+            ## Queues
+
+            | Name | Arrival rate | Service time | Max wait | Pool | Cost per hour | Attempts |
+            |---|---|---|---|---|---|---|
+            | thumbs | 8/s | mean 400 ms, p99 2 s | mean 5 s | media | 0.10 EUR | 5 |
+            | exif | mean 8/s | 50 ms | p95: 20 s | media | | |
+            """)
+        let queues = try #require(reading.document?.json.value(at: "/inputs/queues"))
+
+        #expect(warnings(reading).isEmpty, "\(warnings(reading))")
+        #expect(queues[0]?["service_time"] == ["mean": 0.4, "p99": 2])
+        #expect(queues[0]?["max_wait"] == ["mean": 5])
+        // No other field of a queue has keys of these words.
+        #expect(queues[0]?.value(at: "/workers/cost_per_hour/amount") == 0.1)
+        #expect(queues[0]?.value(at: "/now/attempts") == 5)
+        #expect(queues[1]?.value(at: "/arrival_rate/mean") == 8)
+        #expect(queues[1]?.value(at: "/service_time/mean") == 0.05)
+        #expect(queues[1]?["max_wait"] == ["p95": 20])
+    }
+
     @Test("calls in parallel are read, and shown")
     func calls() throws {
         let reading = read(

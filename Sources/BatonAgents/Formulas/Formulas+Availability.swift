@@ -299,7 +299,7 @@ private let graphInputs = [
     FormulaInput("deadline", .optional, "latency objective in seconds"),
     FormulaInput(
         "remaining", .list,
-        "what hard calls leave of it to each soft dependency in turn, in seconds; or none"),
+        "what other calls leave of it to each soft dependency in turn, in seconds; or none"),
     FormulaInput("outage", .optional, "length of an outage in seconds"),
     FormulaInput("unstated", .optional, "availability of parts that state none"),
 ]

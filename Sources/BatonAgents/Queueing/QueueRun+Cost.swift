@@ -137,19 +137,22 @@ extension QueueRun {
                 by: "cost-sum", costs.map { ("cost", .quantity($0)) })
             rows.append([name, workings.shown(id)])
         }
-        for (part, name) in Self.costCases {
-            total(part, name, members.map { costID(part, $0) })
-        }
         let shared = pools.filter { pool in
             pool.isShared && pool.plans.allSatisfy { self.currency($0) == currency }
                 && workings.quantity(pool.id("cost.shared")) != nil
+        }
+        for (part, name) in Self.costCases {
+            // Where pools share, what is planned is below.
+            let isPlan = part == "planned" && !shared.isEmpty
+            total(
+                part, isPlan ? "Each queue with its own" : name, members.map { costID(part, $0) })
         }
         guard !shared.isEmpty else { return rows }
         let alone = members.filter { plan in
             !shared.contains { $0.plans.contains { $0.index == plan.index } }
         }
         total(
-            "shared", "As planned, pools shared",
+            "shared", "As planned",
             shared.map { $0.id("cost.shared") } + alone.map { $0.id("cost") })
         return rows
     }

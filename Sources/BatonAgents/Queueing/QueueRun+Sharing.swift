@@ -8,15 +8,35 @@ extension QueueRun {
         for var pool in workerSets() {
             size(pool)
             poolCost(pool)
-            pool.isShared = pool.name != nil && isWorthSharing(pool)
+            pool.apart = reasonApart(pool)
             if pool.name != nil { achieve(pool) }
             pools.append(pool)
         }
     }
 
+    /// Why the queues are better apart; nil where they share: what would make others wait, then
+    /// what one set of workers may not have, then the price, unless a queue alone lacks workers.
+    private func reasonApart(_ pool: WorkerPool) -> WorkerPool.Apart? {
+        if let flooding = pool.plans.first(where: { $0.peak != nil && !keepsUp($0) }) {
+            return .peak(queue: flooding.name)
+        }
+        let drain = workings.quantity(pool.id("shared.workers_drain"))
+        if let drain, drain.value > workersMax(pool) { return .drain(workers: drain.shown) }
+        let isNeeded = pool.plans.contains(where: lacksWorkers)
+        return isNeeded || savesSomething(pool) ? nil : .savesNothing
+    }
+
+    /// Whether a team of its own would need more workers than the queue may have.
+    private func lacksWorkers(_ plan: QueuePlan) -> Bool {
+        blockers.contains { blocker in
+            guard case .workers = blocker.cause else { return false }
+            return blocker.plan.index == plan.index
+        }
+    }
+
     /// Whether the queues cost less together than apart, or take fewer workers where a price is
     /// missing.
-    private func isWorthSharing(_ pool: WorkerPool) -> Bool {
+    private func savesSomething(_ pool: WorkerPool) -> Bool {
         let costs = ["cost.shared", "cost.apart"].map { workings.quantity(pool.id($0))?.value }
         let workers = ["shared.workers", "shared.apart"].map {
             workings.quantity(pool.id($0))?.value
@@ -51,11 +71,20 @@ extension QueueRun {
         count(.quantity(pool.id("shared.workers")))
     }
 
-    private func workerSets() -> [WorkerPool] {
+    private mutating func workerSets() -> [WorkerPool] {
         func name(_ plan: QueuePlan) -> String? { packet.text("\(plan.base)/pool") }
         let planned = plans.filter { workings.value(of: $0.workers) != nil }
         var names: [String] = []
         for name in plans.compactMap(name) where !names.contains(name) { names.append(name) }
+        for pool in names {
+            let silent = plans.filter { name($0) == pool }.map(\.name)
+                .filter { queue in !planned.contains { $0.name == queue } }
+            guard !silent.isEmpty else { continue }
+            workings.ask(
+                "\(silent.joined(separator: ", ")) of pool \(pool) has no worker count, so the pool"
+                    + " is not sized: what is its rate and service time?")
+            names.removeAll { $0 == pool }
+        }
         let sets =
             names.isEmpty
             ? [WorkerPool(name: nil, key: "", plans: planned)]
@@ -86,9 +115,10 @@ extension QueueRun {
             by: "workers-sum", pool.plans.compactMap(\.workers).map { ("workers", $0) })
     }
 
-    /// Whether the queue has a peak that its planned workers keep up with; a peak that may pile up
-    /// apart may do so together.
+    /// Whether the queue has a peak that its planned workers keep up with, or would if they were
+    /// not too few.
     private func keepsUp(_ plan: QueuePlan) -> Bool {
+        if plan.peak != nil, lacksWorkers(plan) { return true }
         guard plan.peak != nil, let planned = workings.value(of: plan.workers) else { return false }
         return workings.quantity(plan.id("workers.peak")).map { $0.value <= planned } ?? false
     }
@@ -159,7 +189,7 @@ extension QueueRun {
         let needed = workings.derive(
             id, "Workers of \(pool.label) to catch up in time", by: "workers-for-drain",
             [("backlog", .quantity(pool.id("shared.backlog"))), ("within", within)] + load(pool))
-        // What cannot be had is asked about with the drain of each queue.
+        // What cannot be had keeps the queues apart; see `reasonApart`.
         if let needed, needed <= workersMax(pool) {
             candidates.append(("workers", .quantity(id)))
         }
@@ -233,31 +263,50 @@ extension QueueRun {
             + " queues." + floods
     }
 
+    /// Why a pool is kept apart, as a clause, and what sharing would cost.
+    private func text(_ reason: WorkerPool.Apart, _ pool: WorkerPool) -> (String, String) {
+        switch reason {
+        case .savesNothing:
+            let prices = ["cost.shared", "cost.apart"].map { id in
+                workings.quantity(pool.id(id)).map { " for \($0.shown)" } ?? ""
+            }
+            return (
+                "save nothing by it: together they take"
+                    + " \(workings.shown(pool.id("shared.workers")))\(prices[0]), apart"
+                    + " \(workings.shown(pool.id("shared.apart")))\(prices[1])",
+                "The strictest wait objective would hold for every message, and the dearest price"
+                    + " for every worker."
+            )
+        case .peak(let queue):
+            return (
+                "the peak of \(queue) may pile up, and all the others would wait behind it",
+                "Oldest message first, every queue waits until the peak of \(queue) is worked off."
+            )
+        case .drain(let workers):
+            return (
+                "an outage of all of them is not worked off in time with the workers that the pool"
+                    + " may have: it takes \(workers)",
+                "The backlog of one queue holds up the others for longer than the brief allows."
+            )
+        }
+    }
+
     private mutating func decide(_ pool: WorkerPool) {
         let together = workings.shown(pool.id("shared.workers"))
         let apart = workings.shown(pool.id("shared.apart"))
         let evidence = workings.evidence(
             ["shared.workers", "shared.apart", "cost.shared", "cost.apart"].map { pool.id($0) })
-        guard pool.isShared else {
-            let prices = ["cost.shared", "cost.apart"].map { id in
-                workings.quantity(pool.id(id)).map { " for \($0.shown)" } ?? ""
-            }
+        if let reason = pool.apart {
+            let (why, cost) = text(reason, pool)
             workings.ask(
-                "\(pool.queues) are said to share the workers of \(pool.label), and save nothing by"
-                    + " it: together they take \(together)\(prices[0]), apart \(apart)"
-                    + "\(prices[1]). Shall they stay apart, as planned?")
+                "\(pool.queues) are said to share the workers of \(pool.label), and \(why). Shall"
+                    + " they stay apart, as planned?")
             workings.decisions.append(
                 PlanDecision(
                     decision: "Keep a team of workers for each queue of \(pool.label)",
-                    alternatives: [
-                        (
-                            "One pool of \(together)",
-                            "The strictest wait objective would hold for every message, and the"
-                                + " dearest price for every worker."
-                        )
-                    ], rank: .reliability,
-                    rationale: "Reliability decides: sharing saves nothing here, and a slow queue"
-                        + " would take the workers of the others.", evidence: evidence))
+                    alternatives: [("One pool of \(together)", cost)], rank: .reliability,
+                    rationale: "Reliability decides: a slow queue would take the workers of the"
+                        + " others, and \(why).", evidence: evidence))
             return
         }
         workings.decisions.append(

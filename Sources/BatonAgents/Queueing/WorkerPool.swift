@@ -7,8 +7,23 @@ struct WorkerPool: Sendable {
     /// Ends the ids of its figures; empty for all queues.
     let key: String
     let plans: [QueuePlan]
-    /// Whether the plan is that they share: the brief says so, and together they cost less.
-    var isShared = false
+    /// Why the plan is that they do not share, although the brief says so; nil for a pool that
+    /// does.
+    var apart: Apart?
+
+    /// Whether the plan is that they share: the brief says so, and nothing speaks against it.
+    var isShared: Bool { name != nil && apart == nil }
+
+    /// What speaks against one set of workers.
+    enum Apart: Sendable {
+        /// Together they cost no less, or take no fewer workers where a price is missing.
+        case savesNothing
+        /// The peak of this queue may pile up, and oldest message first all the others wait behind
+        /// it.
+        case peak(queue: String)
+        /// The workers to catch up in time, which the pool may not have.
+        case drain(workers: String)
+    }
 
     /// As the middle of a sentence has it.
     var label: String { name.map { "pool \($0)" } ?? "all queues" }

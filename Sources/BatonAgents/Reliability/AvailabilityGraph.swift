@@ -39,7 +39,7 @@ package struct AvailabilityGraph: Sendable {
     /// - Parameters:
     ///   - deadline: the latency objective in seconds; a soft dependency that may take longer
     ///     counts.
-    ///   - remaining: what hard calls beside it leave of the deadline to each soft dependency in
+    ///   - remaining: what other calls beside it leave of the deadline to each soft dependency in
     ///     turn, in seconds; empty where each has the whole deadline.
     ///   - outage: how long an outage may last, in seconds; a cache that goes stale sooner counts.
     ///   - unstated: the availability taken for parts that state none.
@@ -280,11 +280,15 @@ package struct AvailabilityGraph: Sendable {
             let group = item["group"]?.stringValue ?? name
             return (.member(group: group), "one of group \(group)")
         case "soft":
-            if let timeout = Evidence.number(item["timeout"]), let deadline, timeout > deadline {
+            if let timeout = Evidence.number(item["timeout"]), let deadline,
+                !SoftCall.fits(timeout, within: deadline)
+            {
                 return (.hard, "soft, but its timeout is longer than the latency objective")
             }
-            if let timeout = Evidence.number(item["timeout"]), let left, timeout > left {
-                return (.hard, "soft, but its timeout does not fit beside the hard calls")
+            if let timeout = Evidence.number(item["timeout"]), let left,
+                !SoftCall.fits(timeout, within: left)
+            {
+                return (.hard, "soft, but its timeout does not fit beside the other calls")
             }
             guard item["timeout"] != nil else {
                 return (.free, "soft: free once its timeout ends before the latency objective")

@@ -129,7 +129,8 @@ struct ReliabilityRun {
             sentences.append("The dependencies allow \(graph.shown) at most.")
         }
         if let worst = workings.quantity("retry.amplification") {
-            sentences.append("One request causes at most \(worst.shown) calls to one dependency.")
+            sentences.append(
+                "Each call of a request becomes at most \(worst.shown) calls to its dependency.")
         }
         let slow = paths.filter { !$0.fits }.map(\.name)
         if !slow.isEmpty {

@@ -177,7 +177,20 @@ extension ReliabilityRun {
         guard let first, let edge = workings.quantity("shed.edge") else { return "" }
         return " It starts at \(edge.shown), \(first.headroom.shown) the stated"
             + " \(isPeak ? "peak" : "mean"): there the slots of \(first.name) refuse more than one"
-            + " call in 1,000. A limit at the edge belongs just below."
+            + " call in 1,000. The slots were sized for the stated rate, so this is what their"
+            + " rounding up leaves: more load takes more slots first."
+            + (unsized.isEmpty
+                ? ""
+                : " Not looked at, because they have no slots:"
+                    + " \(unsized.joined(separator: ", ")).")
+    }
+
+    /// Calls without which a request fails, and whose slots nobody can compute.
+    private var unsized: [String] {
+        targets.filter { target in
+            (target.kind == "hard" || target.kind == "redundant")
+                && workings.quantity("headroom.\(target.slug)") == nil
+        }.map(\.name)
     }
 
     /// What is refused first when there is too much of everything.

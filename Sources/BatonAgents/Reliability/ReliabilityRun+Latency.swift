@@ -300,7 +300,9 @@ extension ReliabilityRun {
         if lower < slo - 1e-12 {
             missedLowerEnd(path, further.map(\.target).joined(separator: ", "), between, slo)
         }
-        return "\(path.name) as a whole, with all that every request needs: \(between)."
+        return
+            "\(path.name) as a whole, with all that every request needs: \(between); repeated calls"
+            + " to groups are not in it."
     }
 
     /// The promise holds at one end of the interval only: what is known does not settle it.

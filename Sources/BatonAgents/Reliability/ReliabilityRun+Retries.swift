@@ -12,37 +12,46 @@ extension ReliabilityRun {
         guard let (busiest, chain) = chains.max(by: { $0.chain.product < $1.chain.product })
         else { return }
         workings.derive(
-            "retry.amplification", "Calls that one request of a person causes at most",
+            "retry.amplification", "Calls that one call of a person's request becomes at most",
             by: "retry-amplification", chain.attempts)
+        guard let retrier = chain.retrier else {
+            workings.sections.append(
+                Section(
+                    title: "Retries",
+                    text: "Attempts by layer: \(chain.text). No layer tries again, so a lost packet"
+                        + " is a failure that somebody sees; nothing multiplies in an outage."))
+            decideAgainstRetries()
+            return
+        }
+        let who = retrier == chain.service ? "the service" : retrier.name
         workings.derive(
-            "retry.alone", "Calls that it causes at most if the service alone retries",
-            by: "retry-amplification", [("attempts", chain.service.source)])
+            "retry.alone", "Calls that it becomes at most if \(who) alone retries",
+            by: "retry-amplification", [("attempts", retrier.source)])
         budgetLoad(
             "retry.budget_load", "Load during an outage with a retry budget", chain.budgets)
         budgetLoad(
-            "retry.budget_alone", "Load during an outage if the service alone retries, by budget",
-            1)
+            "retry.budget_alone", "Load during an outage if \(who) alone retries, by budget", 1)
         if busiest.attempts > 1 { backoffSums(busiest) }
         let loads = expectedLoads()
         workings.sections.append(
             Section(
                 title: "Retries",
                 text: "Attempts by layer: \(chain.text)."
-                    + " Without a budget one request becomes"
+                    + " Without a budget each call of a request becomes"
                     + " \(workings.shown("retry.amplification")) during an outage; with a budget of"
                     + " 10 % in each layer that retries the load grows to"
-                    + " \(workings.shown("retry.budget_load")) at most. Only the service itself"
+                    + " \(workings.shown("retry.budget_load")) at most. Only \(who)"
                     + " retries, which makes that \(workings.shown("retry.alone")) and"
                     + " \(workings.shown("retry.budget_alone")); the other layers pass the"
                     + " failure on. The delay is Retry-After where it is given, plus jitter, else"
                     + " the backoff. POST and PATCH are repeated only with a key.",
                 columns: [
                     "Attempts that fail", "Load without a budget", "Load with the budget",
-                    "The service alone, without a budget",
+                    "One layer alone, without a budget",
                 ],
                 rows: loads))
         if !packet.list("/inputs/layers").isEmpty { describeChains(chains) }
-        decideRetries(chain)
+        decideRetries(chain, retrier)
     }
 
     // MARK: layers
@@ -53,7 +62,7 @@ extension ReliabilityRun {
         let eager = callers.indices.compactMap { layer("callers", $0, or: "caller") }
             .max { $0.attempts < $1.attempts }
         if eager == nil {
-            workings.ask("No caller states its attempts; amplification counts this service only.")
+            workings.ask("No caller states its attempts; amplification leaves the callers out.")
         }
         let gateways = stated { $0.isEmpty }
         let silent = packet.list("/inputs/layers").filter { $0["attempts"] == nil }
@@ -86,12 +95,15 @@ extension ReliabilityRun {
 
     private func chain(of target: CallTarget, _ before: [RetryLayer]) -> RetryChain? {
         guard let own = target.attemptsSource else { return nil }
-        let names = [target.name] + target.memberNames
-        return RetryChain(
-            before: before,
-            service: RetryLayer(
-                name: packet.serviceOwner, attempts: Double(target.attempts), source: own),
-            behind: stated { $0.contains(where: names.contains) })
+        let service = RetryLayer(
+            name: packet.serviceOwner, attempts: Double(target.attempts), source: own)
+        // A call to a group goes to one of its members: the worst of them counts.
+        let members = target.memberNames.isEmpty ? [target.name] : target.memberNames
+        return members.map { member in
+            RetryChain(
+                before: before, service: service,
+                behind: stated { $0.contains(member) || $0.contains(target.name) })
+        }.max { $0.product < $1.product }
     }
 
     // MARK: figures
@@ -124,8 +136,8 @@ extension ReliabilityRun {
                 [share, ("attempts", .quantity("retry.amplification"))])
             workings.derive(
                 alone,
-                "Calls per request when \(shown) of the attempts fail and the service alone"
-                    + " retries", by: "expected-attempts",
+                "Calls per request when \(shown) of the attempts fail and one layer alone retries",
+                by: "expected-attempts",
                 [share, ("attempts", .quantity("retry.alone"))])
             let bound = workings.quantity("retry.budget_load")
             let isBounded = bound.map { $0.value < load ?? .infinity } ?? false
@@ -171,8 +183,11 @@ extension ReliabilityRun {
             let worst = "retry.chain.\(target.slug)"
             let budget = "retry.chain_budget.\(target.slug)"
             workings.derive(
-                worst, "Calls to \(target.name) that one request of a person causes at most",
+                worst, "Calls to \(target.name) that one of a person's request becomes at most",
                 by: "retry-amplification", chain.attempts)
+            guard chain.budgets > 0 else {
+                return [target.name, chain.text, workings.shown(worst), "no layer retries"]
+            }
             budgetLoad(
                 budget, "Load on \(target.name) during an outage with a retry budget",
                 chain.budgets)
@@ -186,8 +201,25 @@ extension ReliabilityRun {
                 rows: rows))
     }
 
+    /// Where what is stated, or the deadline, leaves room for one attempt.
+    private mutating func decideAgainstRetries() {
+        workings.decisions.append(
+            PlanDecision(
+                decision: "Make one attempt at each call, in every layer",
+                alternatives: [
+                    (
+                        "Retry in the service, within a budget",
+                        "What is stated, or the deadline, leaves room for one attempt; with more"
+                            + " time a lost packet would be no failure."
+                    )
+                ], rank: .reliability,
+                rationale: "Reliability decides: an answer in time, and nothing that multiplies"
+                    + " while a dependency is ill.",
+                evidence: workings.evidence(["retry.amplification"])))
+    }
+
     /// Who retries, and who else could.
-    private mutating func decideRetries(_ chain: RetryChain) {
+    private mutating func decideRetries(_ chain: RetryChain, _ retrier: RetryLayer) {
         let others = chain.others.map(\.name)
         var alternatives = [
             (
@@ -196,14 +228,14 @@ extension ReliabilityRun {
                     + " dependency is weakest."
             )
         ]
-        if let first = chain.before.first(where: \.repeats) {
+        if let first = chain.before.first(where: { $0.repeats && $0 != retrier }) {
             alternatives.append(
                 (
                     "Let \(first.name) retry instead",
                     "It repeats the whole request, and with it every call that had succeeded."
                 ))
         }
-        if let last = chain.behind.last(where: \.repeats) {
+        if let last = chain.behind.last(where: { $0.repeats && $0 != retrier }) {
             alternatives.append(
                 (
                     "Let \(last.name) retry instead, next to the dependency",
@@ -211,12 +243,21 @@ extension ReliabilityRun {
                         + " repeated at all."
                 ))
         }
+        if retrier != chain.service {
+            alternatives.append(
+                (
+                    "Move the retries into the service",
+                    "It knows the deadline and the keys, and would be the better place, but it is"
+                        + " said to make one attempt: state more, and the plan is made for it."
+                ))
+        }
         alternatives.append(
             ("Never retry", "Single lost packets would become failures that users see."))
         workings.decisions.append(
             PlanDecision(
-                decision: "Retry in one layer only, the service itself, within a budget of 10 % of"
-                    + " its requests"
+                decision: "Retry in one layer only,"
+                    + " \(retrier == chain.service ? "the service itself" : retrier.name), within a"
+                    + " budget of 10 % of its requests"
                     + (others.isEmpty
                         ? "" : "; \(others.joined(separator: ", ")) pass a failure on"),
                 alternatives: alternatives, rank: .reliability,

@@ -1,11 +1,11 @@
-// Soft dependencies count as free only while their timeouts end within the deadline, and the hard
+// Soft dependencies count as free only while their timeouts end within the deadline, and the other
 // calls of an operation have their part of it.
 
 import JSON
 
 extension ReliabilityRun {
     /// What the formulas over the graph read of the deadline: the whole, and where operations make
-    /// hard calls beside soft ones, what is left to each soft dependency in turn.
+    /// other calls beside soft ones, what is left to each soft dependency in turn.
     mutating func deadlineInputs() -> [(String, Source)] {
         guard let deadline else { return [] }
         let calls = SoftCall.tightest(packet.inputs)
@@ -15,7 +15,7 @@ extension ReliabilityRun {
             let id = Self.leftID(call, packet)
             workings.derive(
                 id,
-                "Deadline left to \(dependency(call)) beside the hard calls of \(operation(call))",
+                "Deadline left to \(dependency(call)) beside the other calls of \(operation(call))",
                 by: "deadline-remaining",
                 [("deadline", deadline)] + call.beside.map { ("seconds", .pointer($0)) })
             return ("remaining", .quantity(id))
@@ -37,14 +37,14 @@ extension ReliabilityRun {
         for call in SoftCall.tightest(packet.inputs).compactMap(\.self) {
             let pointer = "/inputs/dependencies/\(call.dependency)/timeout"
             guard let left = workings.quantity(Self.leftID(call, packet)),
-                let timeout = packet.number(pointer), timeout > left.value
+                let timeout = packet.number(pointer), !SoftCall.fits(timeout, within: left.value)
             else { continue }
             let name = dependency(call)
             let wait = Shown.duration(timeout, .nearest)
             named.append(
                 ReliabilityFinding(
                     name: "soft-timeout", place: name,
-                    message: "It is waited for up to \(wait), and the hard calls of"
+                    message: "It is waited for up to \(wait), and the other calls of"
                         + " \(operation(call)) leave \(left.shown) of the deadline: until its"
                         + " timeout is no longer than that, its outages count."))
             workings.risks.append(
@@ -70,10 +70,11 @@ extension ReliabilityRun {
             let id = Self.leftID(call, packet)
             guard let left = workings.quantity(id)?.value, left > 0,
                 let target = targets.firstIndex(where: { $0.members == [call.dependency] }),
-                let timeout = workings.value(of: targets[target].timeout), timeout > left
+                let timeout = workings.value(of: targets[target].timeout),
+                !SoftCall.fits(timeout, within: left)
             else { continue }
             targets[target].timeout = .quantity(id)
-            targets[target].timeoutOrigin = "cut to what hard calls leave of the deadline"
+            targets[target].timeoutOrigin = "cut to what other calls leave of the deadline"
         }
     }
 
@@ -87,7 +88,7 @@ extension ReliabilityRun {
             let cut = (left * 1000).rounded(.down) / 1000
             guard let call, cut > 0,
                 let timeout = packet.number("/inputs/dependencies/\(call.dependency)/timeout"),
-                timeout > left
+                !SoftCall.fits(timeout, within: left)
             else { continue }
             list[call.dependency]["timeout"] = .number(cut)
             cuts.append("\(dependency(call)) to \(Shown.duration(cut, .down))")

@@ -28,11 +28,18 @@ struct RetryChain: Sendable {
     /// Calls that one request becomes while every attempt fails.
     var product: Double { layers.reduce(1) { $0 * $1.attempts } }
 
-    /// How many layers spend a budget of retries; a chain without any has the service's.
-    var budgets: Int { max(1, layers.count(where: \.repeats)) }
+    /// How many layers spend a budget of retries.
+    var budgets: Int { layers.count(where: \.repeats) }
 
-    /// What has to stop retrying for the service to be the only one.
-    var others: [RetryLayer] { (before + behind).filter(\.repeats) }
+    /// The one layer that is to retry: the service, which knows the deadline and the keys; where it
+    /// makes one attempt, the layer nearest to it that does repeat. Nil where none does.
+    var retrier: RetryLayer? {
+        service.repeats
+            ? service : behind.first(where: \.repeats) ?? before.last(where: \.repeats)
+    }
+
+    /// What has to stop retrying for that layer to be the only one.
+    var others: [RetryLayer] { layers.filter { $0.repeats && $0 != retrier } }
 
     var attempts: [(String, Source)] { layers.map { ("attempts", $0.source) } }
     var text: String { layers.map(\.text).joined(separator: ", ") }

@@ -1,4 +1,4 @@
-// What the hard calls of an operation leave of the deadline to a soft call beside them.
+// What the other calls of an operation leave of the deadline to a soft call beside them.
 
 import JSON
 
@@ -17,11 +17,11 @@ struct SoftCall: Sendable, Hashable {
     /// calls beside anything else of a known length.
     static func tightest(_ inputs: JSONValue) -> [SoftCall?] {
         let dependencies = inputs["dependencies"]?.arrayValue ?? []
-        let hard = hardTimes(dependencies)
+        let known = times(dependencies)
         let operations = (inputs["operations"]?.arrayValue ?? []).map { operation in
             (operation["calls"]?.arrayValue ?? []).map { call in
                 let names = CallReader.names(call)
-                return Stage(names: Set(names), hard: Time.longest(names.compactMap { hard[$0] }))
+                return Stage(names: names, times: known)
             }
         }
         return dependencies.indices.filter { isSoft(dependencies[$0]) }.map { index in
@@ -33,9 +33,8 @@ struct SoftCall: Sendable, Hashable {
                     continue
                 }
                 // What runs at the same time takes nothing from it; calls again do.
-                let beside = stages.indices.filter { $0 != first }.compactMap { stage in
-                    let again = stages[stage].names.contains(name) ? own : nil
-                    return Time.longest([stages[stage].hard, again].compactMap(\.self))
+                let beside = stages.indices.filter { $0 != first }.compactMap {
+                    stages[$0].longest(of: name, own)
                 }
                 let seconds = beside.reduce(0) { $0 + $1.seconds }
                 guard seconds > tightest?.seconds ?? 0 else { continue }
@@ -47,15 +46,26 @@ struct SoftCall: Sendable, Hashable {
         }
     }
 
+    /// Whether a wait of `timeout` seconds ends within what is `left`; a nine-digit rounding is no
+    /// reason to refuse a plan that fits.
+    static func fits(_ timeout: Double, within left: Double) -> Bool {
+        timeout <= left * (1 + 1e-9)
+    }
+
     static func isSoft(_ dependency: JSONValue) -> Bool {
         dependency["kind"]?.stringValue == "soft"
     }
 
     /// Calls that run at the same time.
     private struct Stage {
-        let names: Set<String>
-        /// The longest of its hard calls.
-        let hard: Time?
+        let names: [String]
+        let times: [String: Time]
+
+        /// The longest of its calls, for a soft call of that name elsewhere: it may be made here
+        /// again, and then hangs here, too.
+        func longest(of name: String, _ own: Time?) -> Time? {
+            Time.longest(names.compactMap { $0 == name ? own : times[$0] })
+        }
     }
 
     /// How long one attempt may take: its timeout, else its 99th percentile.
@@ -63,8 +73,9 @@ struct SoftCall: Sendable, Hashable {
         let pointer: String
         let seconds: Double
 
-        init?(_ dependency: JSONValue, at index: Int) {
-            let fields = ["timeout", "latency_p99"]
+        /// - Parameter isHealthy: whether it is taken to answer, so that its usual time counts.
+        init?(_ dependency: JSONValue, at index: Int, isHealthy: Bool = false) {
+            let fields = isHealthy ? ["latency_p99", "timeout"] : ["timeout", "latency_p99"]
             guard let field = fields.first(where: { Evidence.number(dependency[$0]) != nil }),
                 let seconds = Evidence.number(dependency[field])
             else { return nil }
@@ -75,13 +86,13 @@ struct SoftCall: Sendable, Hashable {
         static func longest(_ times: [Time]) -> Time? { times.max { $0.seconds < $1.seconds } }
     }
 
-    /// The longest of what a hard call by this name may go to: a dependency, or a group of them.
-    private static func hardTimes(_ dependencies: [JSONValue]) -> [String: Time] {
+    /// The longest of what a call by this name may go to: a dependency, or a group of them. Another
+    /// soft or cached one is taken to be well; that all of them hang at once is looked at nowhere.
+    private static func times(_ dependencies: [JSONValue]) -> [String: Time] {
         var times: [String: Time] = [:]
         for (index, item) in dependencies.enumerated() {
-            guard ["hard", "redundant"].contains(item["kind"]?.stringValue ?? "hard"),
-                let time = Time(item, at: index)
-            else { continue }
+            let isNeeded = ["hard", "redundant"].contains(item["kind"]?.stringValue ?? "hard")
+            guard let time = Time(item, at: index, isHealthy: !isNeeded) else { continue }
             let name = PacketView.name(ofDependency: item, at: index)
             for key in [name, item["group"]?.stringValue].compactMap(\.self) {
                 times[key] = Time.longest([times[key], time].compactMap(\.self))

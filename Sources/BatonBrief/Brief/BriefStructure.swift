@@ -273,12 +273,15 @@ struct BriefStructure {
         let wanted = Set(words(label))
         guard !wanted.isEmpty else { return nil }
         let all = paths(of: node, [])
+        // `cost per hour` is the workers', because nothing else has a key of these words.
+        let keys = all.filter { Set(words($0.last ?? "")) == wanted }
         return all.first { Set(words($0.joined(separator: " "))) == wanted }
             // A percentile alone is one of the latency, a rate alone the rate of arrivals.
             ?? all.first { path in
                 Set(words(path.joined(separator: " "))).subtracting(["latency", "arrival"])
                     == wanted
             }
+            ?? (keys.count == 1 ? keys[0] : nil)
     }
 
     private static func paths(of node: FieldNode, _ prefix: [String]) -> [[String]] {
@@ -368,7 +371,11 @@ struct BriefStructure {
     }
 
     private static func kind(of label: String, in node: FieldNode) -> FieldKind? {
-        path(label, of: node)?.reduce(node) { $0.child($1) ?? $0 }.entry.kind
+        path(label, of: node).map { self.node(at: $0, below: node).entry.kind }
+    }
+
+    private static func node(at path: [String], below node: FieldNode) -> FieldNode {
+        path.reduce(node) { $0.child($1) ?? $0 }
     }
 
     /// Puts a value at its path; false where the label is none or the place is taken.
@@ -376,13 +383,36 @@ struct BriefStructure {
         _ pair: Pair, of node: FieldNode, _ line: Int, into members: inout [YAMLMember]
     ) -> Bool {
         guard let path = path(pair.label, of: node) else { return false }
+        let target = self.node(at: path, below: node)
+        if let parts = parts(pair.value, of: target) {
+            return parts.allSatisfy { part in
+                insert(
+                    scalar(part.value, line), at: (path + part.path)[...], line, into: &members)
+            }
+        }
         let value =
-            switch kind(of: pair.label, in: node) {
+            switch target.entry.kind {
             case .calls: calls(pair.value, line)
             case .names: list(names(in: pair.value), line)
             default: scalar(pair.value, line)
             }
         return insert(value, at: path[...], line, into: &members)
+    }
+
+    /// `mean 5 s, p95 12 s` as what is said of a field with keys of its own; nil where the text is
+    /// anything else, such as one value for all of it.
+    private static func parts(
+        _ text: String, of node: FieldNode
+    ) -> [(path: [String], value: String)]? {
+        guard !node.children.isEmpty else { return nil }
+        var parts: [(path: [String], value: String)] = []
+        for clause in clauses(text[...], of: node) {
+            guard let pair = pair(clause, of: node), let path = path(pair.label, of: node) else {
+                return nil
+            }
+            parts.append((path, pair.value))
+        }
+        return parts.isEmpty ? nil : parts
     }
 
     private static func insert(

@@ -236,7 +236,8 @@ extension DeliverableMarkdown {
         "error_budget.minutes", "availability.attainable", "availability.dependencies",
         "worst_case.path", "retry.amplification", "workers.planned", "utilisation.#",
         "utilisation.peak", "wait.objective", "wait.mean", "wait.peak.#", "cost.#",
-        "cost.total.planned", "rollout.budget.one", "peak.delay", "outage.drain", "visibility",
+        "cost.total.shared", "cost.total.planned", "rollout.budget.one", "peak.delay",
+        "outage.drain", "visibility",
         "idempotency", "dead_letters",
     ]
 
