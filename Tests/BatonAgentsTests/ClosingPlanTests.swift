@@ -25,10 +25,14 @@ struct ClosingPlanTests {
                 "gate": "validation.load", "title": "The load test at peak", "state": "passed",
                 "evidence": [
                     [
+                        "producer": "k6", "by": "user/ann", "time": "2026-11-24T09:00:00.000000Z",
+                        "result": "fail",
+                    ],
+                    [
                         "producer": "k6", "by": "user/ann", "time": "2026-11-24T10:00:00.000000Z",
                         "files": [["name": "k6.json", "digest": "abcdefabcdefabcdef"]],
                         "note": "p99 610 ms at peak",
-                    ]
+                    ],
                 ],
             ],
             ["gate": "validation.security", "title": "The review", "state": "open"],
@@ -195,6 +199,10 @@ struct ClosingPlanTests {
             })
         #expect(
             rows(outcome, "Gates and their evidence") == [
+                [
+                    "validation.load", "failed", "k6", "user/ann", "2026-11-24T09:00:00.000000Z",
+                    "none", "none stated",
+                ],
                 [
                     "validation.load", "passed", "k6", "user/ann", "2026-11-24T10:00:00.000000Z",
                     "k6.json (abcdefabcdef)", "p99 610 ms at peak",

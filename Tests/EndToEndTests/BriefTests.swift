@@ -92,6 +92,7 @@ extension EndToEnd {
             try await Stage.with { stage in
                 stage.team = "team"
                 try stage.useStandardAgents()
+                try stage.write("---\nid: broken\n---\n", to: "team/playbooks/broken.md")
                 try stage.write(
                     """
                     ---
@@ -120,8 +121,23 @@ extension EndToEnd {
                 let tasks = try await stage.json("task", "list", "--brief", id, "--json")
                 let ids = tasks["tasks"]?.arrayValue ?? []
                 #expect(ids.count { $0["kind"] == "work" } == 2, "\(tasks)")
+                let check = try await stage.baton("brief", "check", brief, "--agents", stage.agents)
+                #expect(check.status == 0, "\(check)")
+                #expect(check.errorOutput.contains("broken.md is no playbook"), "\(check)")
                 try await stage.stop()
             }
+        }
+
+        /// Evidence for a gate that there is not, and evidence that something failed.
+        private func slips(_ stage: Stage, _ id: String, _ report: String) async throws {
+            let slip = try await stage.baton(
+                "evidence", "add", id, report, "--gate", "validation.lod", "--result", "pass")
+            #expect(slip.status == 65, "\(slip)")
+            #expect(slip.errorOutput.contains("did you mean validation.load?"), "\(slip)")
+            let failed = try await stage.baton(
+                "evidence", "add", id, report, "--gate", "validation.load", "--result", "fail",
+                "--note", "p99 940 ms")
+            #expect(failed.status == 0, "\(failed)")
         }
 
         @Test("a playbook's gates hold the close until somebody shows that they are passed")
@@ -165,6 +181,9 @@ extension EndToEnd {
                     "--alternative", "two regions: eight weeks more")
                 #expect(decision.status == 0, "\(decision)")
 
+                try await self.slips(stage, id, report)
+                #expect(try await gates().count == 4)
+
                 for gate in try await gates().compactMap({ $0["gate"]?.stringValue }) {
                     let run = try await stage.baton(
                         "evidence", "add", id, report, "--gate", gate, "--result", "pass",
@@ -186,7 +205,7 @@ extension EndToEnd {
                 #expect(late.status == 65, "\(late)")
                 let events = try await stage.journal()
                 JournalChecks.holds(events)
-                #expect(JournalChecks.count(events, "evidence.added") == 4)
+                #expect(JournalChecks.count(events, "evidence.added") == 5)
                 try await stage.stop()
             }
         }

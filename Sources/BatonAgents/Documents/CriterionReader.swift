@@ -63,8 +63,15 @@ package enum CriterionReader {
                 continue
             }
             let whole = String(characters)
+            // “95 % of the scans”, unless what happens to them is nothing to wish for.
+            let isShare =
+                String(characters[index...]).trimmed.hasPrefix("% of ")
+                && !["fail", "error", "lost", "lose", "late", "dupl", "reject", "twice"].contains {
+                    whole.contains($0)
+                }
             let isFloor =
-                unit == "ratio" && (whole.contains("avail") || whole.contains("succe"))
+                unit == "ratio"
+                && (whole.contains("avail") || whole.contains("succe") || isShare)
             result.append(
                 (
                     CriterionReading(
@@ -114,6 +121,8 @@ package enum CriterionReader {
 
     private static let comparators: [(phrase: String, comparator: String)] = [
         ("no more than", "<="), ("not more than", "<="), ("at most", "<="), ("up to", "<="),
+        ("no longer than", "<="), ("not longer than", "<="), ("no later than", "<="),
+        ("longer than", ">"), ("shorter than", "<"),
         ("within", "<="), ("exceed", "<="), ("less than", "<"), ("fewer than", "<"),
         ("below", "<"), ("under", "<"), ("<=", "<="), ("≤", "<="), ("no less than", ">="),
         ("at least", ">="), (">=", ">="), ("≥", ">="), ("more than", ">"), ("above", ">"),

@@ -21,8 +21,13 @@ package enum Shown {
         case "bytes": bytes(value, rounding)
         case "1": significant(value, rounding)
         case "factor": significant(value, rounding) + "×"
-        default: significant(value, rounding) + " " + unit
+        default: counted(significant(value, rounding), unit)
         }
+    }
+
+    /// `12 workers`, `1 worker`.
+    private static func counted(_ number: String, _ unit: String) -> String {
+        number + " " + (number == "1" && unit.hasSuffix("s") ? String(unit.dropLast()) : unit)
     }
 
     /// A ratio as a percentage: five decimals just below 100 %, where they are what matters, else

@@ -161,25 +161,34 @@ extension ClosingRun {
     static let gatesTitle = "Gates and their evidence"
 
     private mutating func addGates() {
-        let rows = packet.list("/gates").map { gate -> [String] in
-            let newest = gate["evidence"]?.arrayValue?.last
-            let files = (newest?["files"]?.arrayValue ?? []).map { file in
-                let digest = file["digest"]?.stringValue ?? ""
-                return "\(file["name"]?.stringValue ?? "") (\(digest.prefix(12)))"
+        let rows = packet.list("/gates").flatMap { gate -> [[String]] in
+            let name = gate["gate"]?.stringValue ?? ""
+            let shown = gate["evidence"]?.arrayValue ?? []
+            guard !shown.isEmpty else {
+                return [[name, "open", "nobody", "nobody", "never", "none", "none stated"]]
             }
-            return [
-                gate["gate"]?.stringValue ?? "", gate["state"]?.stringValue ?? "open",
-                newest?["producer"]?.stringValue ?? "nobody",
-                newest?["by"]?.stringValue ?? "nobody", newest?["time"]?.stringValue ?? "never",
-                files.isEmpty ? "none" : files.joined(separator: ", "),
-                newest?["note"]?.stringValue ?? "none stated",
-            ]
+            return shown.map { evidence in
+                let files = (evidence["files"]?.arrayValue ?? []).map { file in
+                    let digest = file["digest"]?.stringValue ?? ""
+                    return "\(file["name"]?.stringValue ?? "") (\(digest.prefix(12)))"
+                }
+                return [
+                    name, evidence["result"]?.stringValue == "fail" ? "failed" : "passed",
+                    evidence["producer"]?.stringValue ?? "nobody",
+                    evidence["by"]?.stringValue ?? "nobody",
+                    evidence["time"]?.stringValue ?? "never",
+                    files.isEmpty ? "none" : files.joined(separator: ", "),
+                    evidence["note"]?.stringValue ?? "none stated",
+                ]
+            }
         }
         guard !rows.isEmpty else { return }
         workings.sections.append(
             Section(
                 title: Self.gatesTitle,
-                text: "Added by people and agents that did not do the work; the newest counts.",
+                text:
+                    "Added by people and agents that did not do the work, oldest first; the newest"
+                    + " of a gate counts.",
                 columns: ["Gate", "State", "Produced by", "Added by", "When", "Files", "Note"],
                 rows: rows))
     }

@@ -276,7 +276,8 @@ extension QueueRun {
                     when: "in the load test at peak and continuously, outside of outages and their"
                         + " drain", owner: owner, reasons: [.requirement(objective.pointer)]))
         }
-        if let busy = workings.quantity(plan.id("utilisation")) {
+        // Where queues share their workers, no team of this queue's own is busy.
+        if pool(of: plan) == nil, let busy = workings.quantity(plan.id("utilisation")) {
             // The bound holds whenever the plan does: at a peak that the workers keep up with, too.
             let peak = workings.quantity(plan.id("utilisation.peak"))?.value ?? 0
             let isOutgrown = peak >= 1

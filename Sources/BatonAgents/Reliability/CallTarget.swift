@@ -71,6 +71,27 @@ enum CallReader {
         }
     }
 
+    /// Positions of what only the workers of queues call: no request waits for it, and nothing of
+    /// a request multiplies there.
+    static func queueOnly(
+        _ dependencies: [JSONValue], _ operations: [JSONValue], _ queues: [JSONValue]
+    ) -> [Int] {
+        func called(_ items: [JSONValue]) -> Set<String> {
+            Set(items.flatMap { $0["calls"]?.arrayValue ?? [] }.flatMap(names))
+        }
+        let byRequests = called(operations)
+        let byWorkers = called(queues)
+        guard !byRequests.isEmpty else { return [] }
+        return dependencies.indices.filter { index in
+            let item = dependencies[index]
+            let names = [
+                PacketView.name(ofDependency: item, at: index), item["group"]?.stringValue,
+            ].compactMap(\.self)
+            return names.contains(where: byWorkers.contains)
+                && !names.contains(where: byRequests.contains)
+        }
+    }
+
     /// Pointers to the shares of the operations that call one of `names`, one for each call; nil if
     /// one of them states no share.
     static func shares(_ packet: PacketView, of names: Set<String>) -> [String]? {

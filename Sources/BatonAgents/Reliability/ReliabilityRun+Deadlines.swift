@@ -2,6 +2,7 @@
 
 import Arithmetic
 import JSON
+import PlainText
 
 extension ReliabilityRun {
     /// Plans timeout and attempts of every call.
@@ -9,7 +10,9 @@ extension ReliabilityRun {
         deadline = workings.source("/inputs/slo/latency_p99")
         guard !packet.dependencies.isEmpty else { return }
         let shared = CallReader.sharedPaths(packet.dependencies, packet.operations)
-        targets = CallReader.targets(packet.dependencies, without: shared)
+        let others = CallReader.queueOnly(
+            packet.dependencies, packet.operations, packet.queues)
+        targets = CallReader.targets(packet.dependencies, without: shared + others)
         for index in targets.indices { planTimeout(index) }
         cutSoftTimeouts()
         let unknown = CallReader.unknownCalls(packet.operations, targets: targets)
@@ -33,6 +36,7 @@ extension ReliabilityRun {
         }
         cutTimeouts()
         fitAttempts()
+        askAboutAttempts()
         deriveWorstCases()
         describeCalls()
     }
@@ -180,6 +184,31 @@ extension ReliabilityRun {
                     grew = true
                 }
             }
+        }
+    }
+
+    /// A stated number of attempts that does not end before the deadline is not dropped silently.
+    private mutating func askAboutAttempts() {
+        for target in targets {
+            guard target.timeout != nil,
+                let member = target.members.first(where: {
+                    (packet.number("/inputs/dependencies/\($0)/attempts") ?? 0)
+                        > Double(target.attempts)
+                }),
+                let stated = packet.number("/inputs/dependencies/\(member)/attempts")
+            else { continue }
+            let wait = workings.value(of: target.timeout).map { Shown.duration($0) } ?? ""
+            let planned = Counted.text(target.attempts, "attempt")
+            named.append(
+                ReliabilityFinding(
+                    name: "attempts-cut", place: target.name,
+                    message: "\(Shown.significant(stated)) attempts are stated; with a timeout of"
+                        + " \(wait) only \(planned) at it \(target.attempts == 1 ? "ends" : "end")"
+                        + " before the deadline."))
+            workings.ask(
+                "\(target.name) states \(Shown.significant(stated)) attempts, and with a timeout of"
+                    + " \(wait) only \(planned) of it fit the deadline. Is a shorter timeout"
+                    + " stated, so that more fit, or are fewer attempts enough?")
         }
     }
 

@@ -21,7 +21,9 @@ enum BriefCheck {
         } catch {
             failure = error
         }
-        let playbooks = try PlaybookFolder.read(in: folder.path)
+        let playbooks = try PlaybookFolder.read(in: folder.path) {
+            console.note(Prose.harmless($0))
+        }
         let outlook = file.reading.document.map {
             BriefOutlook($0.json, folder.set.cards, playbooks)
         }

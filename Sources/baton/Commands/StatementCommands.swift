@@ -124,6 +124,7 @@ enum StatementActions {
         let isPassed = draft.needed("result") == "pass"
         try draft.check()
         let broker = try Broker(invocation)
+        try checkGate(gate, of: id, broker)
         var document = JSONObject([
             ("format", .string(DocumentKind.evidence.format)),
             (
@@ -148,6 +149,25 @@ enum StatementActions {
             try client.attest(brief: id, gate: gate, isPassed: isPassed, parts: parts)
         }
         return said(reply, "The evidence for \(gate)", about: id, console)
+    }
+
+    /// A gate that the plan does not have is a slip: its evidence would pass nothing. Before there
+    /// is a plan any name will do.
+    private static func checkGate(
+        _ gate: String, of id: String, _ broker: Broker
+    ) throws(CommandFailure) {
+        let rows = try BriefActions.document(of: id, broker)["gates"]?.arrayValue ?? []
+        let planned = rows.filter { $0["planned"]?.boolValue != false }
+            .map { BrokerRows.text($0, "gate") }
+        guard !planned.isEmpty, !planned.contains(gate) else { return }
+        let near = FieldCatalog.nearest(gate, in: planned)
+        throw CommandFailure(
+            .badInput, code: "unknown_gate", "\(id) has no gate \(gate)",
+            problems: [
+                .init(
+                    "--gate", "\(gate) is none of \(planned.joined(separator: ", "))",
+                    suggestion: near.map { "did you mean \($0)?" } ?? "write one of them")
+            ], next: ["baton brief gates \(id)"])
     }
 
     private static func said(

@@ -17,7 +17,7 @@ enum AgentRun {
         let path = invocation.argument("CARD")
         var handler = try handler(
             for: card, at: path, in: invocation.option("agents"),
-            brain: invocation.option("brain"))
+            brain: invocation.option("brain"), remark: { console.note($0) })
         if !card.context.isEmpty {
             let full = try done { () throws(SystemError) in try Files.absolutePath(path) }
             let context = ContextRun(
@@ -67,9 +67,11 @@ enum AgentRun {
     /// - Parameters:
     ///   - path: the card's file; a command runs in its folder.
     ///   - agents: the folder of agents, where the path does not give it; it has the playbooks.
+    ///   - remark: gets what is said about the playbooks, a line each.
     ///   - brain: `builtin`, `command` or a preset instead of the card's own.
     static func handler(
-        for card: Card, at path: String, in agents: String? = nil, brain: String?
+        for card: Card, at path: String, in agents: String? = nil, brain: String?,
+        remark: (String) -> Void = { _ in }
     ) throws(CommandFailure) -> any AgentHandler {
         let folder = Files.parent(
             of: try done { () throws(SystemError) in try Files.absolutePath(path) })
@@ -78,7 +80,8 @@ enum AgentRun {
             if engine is OrchestratorEngine {
                 let root: String
                 if let agents { root = agents } else { root = try CardFolder.root(of: path) }
-                engine = OrchestratorEngine(playbooks: try PlaybookFolder.read(in: root))
+                engine = OrchestratorEngine(
+                    playbooks: try PlaybookFolder.read(in: root, remark: remark))
             }
             return EngineHandler(engine: engine, card: card.json)
         }

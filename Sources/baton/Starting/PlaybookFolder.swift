@@ -5,9 +5,13 @@ import BatonPlatform
 import CommandTree
 
 enum PlaybookFolder {
-    /// Those of a folder of agents; of two with one id the folder's own counts.
-    static func read(in folder: String) throws(CommandFailure) -> [Playbook] {
-        var found = try embedded()
+    /// Those of a folder of agents; of two with one id the folder's own counts. A file that is no
+    /// playbook stops only briefs that ask for it.
+    /// - Parameter remark: gets what is wrong with such a file, a line each.
+    static func read(
+        in folder: String, remark: (String) -> Void
+    ) throws(CommandFailure) -> [Playbook] {
+        var found = embedded()
         let place = "\(folder)/playbooks"
         let names = try done { () throws(SystemError) -> [String] in
             guard try Files.status(of: place)?.kind == .directory else { return [] }
@@ -17,30 +21,26 @@ enum PlaybookFolder {
             let bytes = try done { () throws(SystemError) in
                 try Files.read("\(place)/\(name)", bytesMax: Playbook.bytesMax + 1)
             }
-            let playbook = try parsed(bytes, "\(place)/\(name)")
+            let reading = PlaybookParser.parse(bytes)
+            guard let playbook = reading.playbook else {
+                remark("\(place)/\(name) is no playbook, and no brief can be planned by it")
+                for diagnostic in reading.diagnostics {
+                    remark(diagnostic.shown(file: "\(place)/\(name)"))
+                }
+                continue
+            }
             found.removeAll { $0.id == playbook.id }
             found.append(playbook)
         }
         return found.sorted { $0.id < $1.id }
     }
 
-    private static func embedded() throws(CommandFailure) -> [Playbook] {
-        var playbooks: [Playbook] = []
-        for file in EmbeddedFiles.playbooks {
-            playbooks.append(try parsed([UInt8](file.text.utf8), file.path))
+    private static func embedded() -> [Playbook] {
+        EmbeddedFiles.playbooks.map { file in
+            guard let playbook = PlaybookParser.parse([UInt8](file.text.utf8)).playbook else {
+                preconditionFailure("\(file.path) was checked when it was embedded")
+            }
+            return playbook
         }
-        return playbooks
-    }
-
-    private static func parsed(
-        _ bytes: [UInt8], _ path: String
-    ) throws(CommandFailure) -> Playbook {
-        let reading = PlaybookParser.parse(bytes)
-        guard let playbook = reading.playbook else {
-            throw CommandFailure(
-                .badInput, code: "bad_playbook", "\(path) is no playbook",
-                problems: reading.diagnostics.map { .init($0) })
-        }
-        return playbook
     }
 }
