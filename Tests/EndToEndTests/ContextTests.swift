@@ -3,7 +3,9 @@ import BatonPlatform
 import JSON
 import Testing
 
-@Suite(.tags(.endToEnd), .timeLimit(.minutes(10)))
+/// One at a time: each has a broker and several agents, and at the start of a run everything else
+/// begins, too.
+@Suite(.tags(.endToEnd), .serialized, .timeLimit(.minutes(10)))
 struct ContextTests {
     private static func brief(_ context: String) -> String {
         SlowAgent.brief.replacing("---\n", with: "---\ncontext: \(context)\n", maxReplacements: 1)
