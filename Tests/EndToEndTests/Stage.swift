@@ -96,8 +96,7 @@ final class Stage {
 
     func waitUntilConnected() async throws {
         let cards = try cardCount(agents)
-        // Long, because it says only that something is wrong: a busy machine is no fault.
-        try await eventually("\(cards) agents are connected", within: 180) {
+        try await eventually("\(cards) agents are connected", within: 60) {
             try self.up?.drain()
             if let exit = self.up?.process.pollExit() {
                 throw Failed(description: "up ended: \(exit)\n\(self.up?.said ?? "")")
